@@ -1,0 +1,303 @@
+/* The tree of the translation unit: every declaration, and the statements and expressions of async bodies.
+   Every node knows its tokens, first and last, both inclusive. Nodes are made by the constructors of tree.c alone, one per kind. */
+#ifndef TREE_H
+#define TREE_H
+#include "names.h"
+
+struct range { token_index first, last; };
+
+/* ================= expressions ================= */
+
+#define EXPRESSION_KINDS(X) \
+    X(NAME)         /* symbol; NULL: undeclared (name) */ \
+    X(CONSTANT)     /* number or character: its token says which */ \
+    X(STRING)       /* one or more adjacent literals */ \
+    X(PAREN)        /* a */ \
+    X(GENERIC)      /* a: controlling; associations; chosen (set by check) */ \
+    X(INDEX)        /* a[b] */ \
+    X(CALL)         /* a(arguments) */ \
+    X(MEMBER)       /* a.name */ \
+    X(ARROW)        /* a->name */ \
+    X(POST_INCREMENT) X(POST_DECREMENT) X(PRE_INCREMENT) X(PRE_DECREMENT)   /* a */ \
+    X(COMPOUND_LITERAL) /* type_name, initializer */ \
+    X(ADDRESS) X(DEREFERENCE) X(PLUS) X(MINUS) X(COMPLEMENT) X(NOT) X(REAL) X(IMAG)     /* a */ \
+    X(SIZEOF) X(ALIGNOF)            /* a, unevaluated */ \
+    X(SIZEOF_TYPE) X(ALIGNOF_TYPE)  /* type_name */ \
+    X(LABEL_ADDRESS)    /* &&name */ \
+    X(CAST)         /* (type_name) a */ \
+    X(BINARY)       /* a operator b: arithmetic, shift, relation, equality, bitwise */ \
+    X(AND) X(OR)    /* && || */ \
+    X(CONDITIONAL)  /* a ? b : c; b NULL where it was omitted */ \
+    X(ASSIGN)       /* a operator b: = *= ... */ \
+    X(COMMA)        /* a, b */ \
+    X(STATEMENT)    /* ({ body }) */ \
+    X(VA_ARG)       /* __builtin_va_arg(a, type_name) */ \
+    X(OFFSETOF)     /* __builtin_offsetof(type_name, ...): tokens tell the rest; indices that are expressions are in arguments */ \
+    X(TYPES_COMPATIBLE) /* __builtin_types_compatible_p */ \
+    X(CHOOSE)       /* __builtin_choose_expr(a, b, c); chosen set by check */ \
+    X(BUILTIN_TYPED)    /* other builtins that take type names (__builtin_convertvector(a, type_name) ...): arguments; type_name */ \
+    X(EXTENSION)    /* __extension__ a */ \
+    X(INITIALIZER)  /* { items } */ \
+    X(AWAIT)        /* await a */ \
+    X(ASYNC_CALL)   /* async a: a child of the innermost group; a is a call */ \
+    X(CREATE_FUTURE)    /* __ac_create_future(type_name) */ \
+    X(SET_RESULT)   /* __ac_set_result(a, b) */ \
+    X(BLOCKING)     /* ac_blocking(a) */
+
+enum expression_kind {
+#define X(name) EXPRESSION_##name,
+    EXPRESSION_KINDS(X)
+#undef X
+    EXPRESSION_KIND_COUNT
+};
+
+/* What awaiting an expression means; set by check on AWAIT. */
+enum await_kind {
+    AWAIT_CALL,         /* a call whose coroutine is made and consumed right here: a is a CALL of an async function (or through a pointer to one) */
+    AWAIT_CORO,         /* any other value of type Coro(T) */
+    AWAIT_FUTURE,       /* a Task(T) or Future(T) */
+    AWAIT_NEXT,         /* ac_next(g) and what else is a CALL like AWAIT_CALL whose T was bound by the call */
+    AWAIT_CUSTOM        /* a struct X or struct X * with X_await */
+};
+
+struct expression {
+    uint8_t kind;
+    uint8_t await_kind;         /* AWAIT */
+    bool has_await;             /* an AWAIT (or ASYNC_CALL) in it that is evaluated; set by check */
+    bool has_effect;            /* evaluating it may change something or depends on order: calls, assignments, awaits, volatile reads; set by check */
+    bool is_lvalue;             /* set by check */
+    bool is_bit_field;          /* lvalue that is a bit-field; set by check. bit_width tells */
+    bool is_constant;           /* integer constant expression; value; set by check where it is one */
+    bool constant_known;
+    uint32_t bit_width;
+    token_index first, last;
+    token_index operator_;      /* BINARY, ASSIGN, unary...: the operator's token; MEMBER, ARROW, NAME, LABEL_ADDRESS: the name's */
+    const char *name;
+    struct symbol *symbol;      /* NAME */
+    struct type *type;          /* set by check: as written, before decay and promotion: an lvalue's declared type. UNKNOWN where only the C compiler knows */
+    int64_t value;              /* where is_constant */
+    struct expression *a, *b, *c, *chosen;
+    struct type_name *type_name;
+    struct expression **arguments;  /* CALL ... */
+    size_t argument_count;
+    struct initializer_item *items;     /* INITIALIZER */
+    size_t item_count;
+    struct association *associations;   /* GENERIC */
+    size_t association_count;
+    struct expression *initializer;     /* COMPOUND_LITERAL: an INITIALIZER */
+    struct statement *body;             /* STATEMENT */
+    struct binding *scope;      /* INITIALIZER etc. need none; NAME: the names in scope there, for spelling suggestions and 'is it shadowed' */
+};
+
+struct type_name {
+    token_index first, last;
+    struct type *type;
+    struct range specifiers;
+    bool defines_tag;           /* it has a struct, union or enum body in it */
+};
+
+struct designator {
+    const char *member;         /* .member, or NULL */
+    struct expression *index;   /* [index], or [index ... high] */
+    struct expression *high;
+};
+
+struct initializer_item {
+    struct designator *designators;     /* none: the next element */
+    size_t designator_count;
+    struct expression *value;
+    token_index first, last;    /* designators among them */
+};
+
+struct association {
+    struct type_name *type_name;    /* NULL: default */
+    struct expression *value;
+};
+
+/* ================= declarations ================= */
+
+enum specifier_role {
+    ROLE_STORAGE,       /* typedef extern static auto register _Thread_local __thread */
+    ROLE_FUNCTION,      /* inline _Noreturn */
+    ROLE_TYPE,          /* int, struct s {...}, T, typeof(x), _Atomic(T), _Task(T): one entry each */
+    ROLE_QUALIFIER,
+    ROLE_ATTRIBUTE,     /* __attribute__((...)), _Alignas(...), [[...]], __extension__ */
+    ROLE_ASYNC,         /* async, _Async, __ac_async(T) */
+    ROLE_YIELD          /* yield in `async yield T f()` */
+};
+
+struct specifier { uint8_t role; token_index first, last; };
+
+struct specifiers {
+    struct specifier *at;
+    size_t count;
+    token_index first, last;    /* first > last: there were none */
+    struct type *type;          /* with its qualifiers */
+    uint8_t storage;            /* enum storage */
+    bool thread_local_, is_inline, is_noreturn;
+    bool is_async;              /* async, _Async, __ac_async(T) */
+    bool is_generator;
+    bool plain_text;            /* by __ac_async(T) */
+    bool defines_tag;           /* a struct, union or enum body stands in them */
+    bool cleanup;               /* __attribute__((cleanup)) among them */
+    uint32_t aligned;           /* _Alignas, aligned(n); 0: none */
+    token_index async_token;
+};
+
+struct declarator {
+    struct symbol *symbol;      /* NULL: abstract, or a member */
+    struct type *type;
+    const char *name;
+    token_index name_token;
+    token_index first, last;    /* pointers, name, suffixes, asm label and attributes; not the initialiser */
+    /* Where the specifiers say async: the function that it speaks of, the one next to the base of the type. */
+    struct range async_part;    /* tokens of its direct declarator with its parameter list: `f(int)` in `*f(int)`, `(*op)(int)` */
+    bool has_async_part;
+    struct parameter *parameters;   /* of the function this declarator declares outermost, if it does */
+    size_t parameter_count;
+    struct range parameter_tokens;  /* its parentheses */
+    struct expression *initializer; /* expression or INITIALIZER; NULL */
+    token_index initializer_equals; /* the `=` */
+    struct expression *bit_width;   /* member */
+    bool cleanup;               /* __attribute__((cleanup(f))) on it or its specifiers */
+    const char *cleanup_function;
+    uint32_t aligned;
+    bool old_style;             /* K&R identifier list */
+};
+
+struct declaration {
+    token_index first, last;    /* `;` or the body's `}` included */
+    struct specifiers *specifiers;
+    struct declarator **declarators;
+    size_t declarator_count;
+    struct function *function;  /* of a definition; else NULL */
+    bool is_static_assert, is_asm, is_empty, is_pragma;
+};
+
+/* A function definition. */
+struct function {
+    struct symbol *symbol;
+    struct declaration *declaration;
+    struct declarator *declarator;
+    struct type *result;        /* T of an async one */
+    struct statement *body;     /* async: its tree. Plain: NULL */
+    token_index body_first, body_last;  /* braces */
+    struct range old_style_declarations;
+    bool is_async, is_generator, is_main;
+    struct label *labels;       /* all labels of the body; list */
+    /* -- check -- */
+    unsigned await_count;
+    ARRAY(struct function *) callees;   /* async functions of this file that it awaits directly */
+    /* -- lower -- */
+    struct lowering *lowering;
+};
+
+struct label {
+    struct label *next;
+    const char *name;
+    token_index place;          /* first use or definition */
+    struct statement *defined;  /* LABEL; NULL: not */
+    struct statement *local_to; /* COMPOUND with __label__; NULL: the function */
+    bool address_taken;
+};
+
+/* ================= statements ================= */
+
+#define STATEMENT_KINDS(X) \
+    X(EXPRESSION)   /* a; NULL where the statement is empty */ \
+    X(COMPOUND)     /* items */ \
+    X(DECLARATION)  /* declaration */ \
+    X(IF)           /* a; body; otherwise or NULL */ \
+    X(SWITCH) X(WHILE) X(DO)    /* a; body */ \
+    X(FOR)          /* declaration or init; a; step; body: each may be NULL */ \
+    X(GOTO)         /* label */ \
+    X(GOTO_COMPUTED)    /* a */ \
+    X(CONTINUE) X(BREAK) \
+    X(RETURN)       /* a or NULL */ \
+    X(LABEL)        /* label; body */ \
+    X(CASE)         /* a; high or NULL; body */ \
+    X(DEFAULT)      /* body */ \
+    X(ASM)          /* arguments: its operands' expressions */ \
+    X(LOCAL_LABELS) /* __label__ a, b; */ \
+    X(STATIC_ASSERT) \
+    X(PRAGMA) \
+    X(ATTRIBUTE)    /* __attribute__((fallthrough)); */ \
+    X(DEFER)        /* body */ \
+    X(TRY)          /* body; catches */ \
+    X(THROW)        /* a */ \
+    X(YIELD)        /* a or NULL */ \
+    X(ASYNC_BLOCK)  /* body: async { } */ \
+    X(ASYNC_FOR)    /* declaration (one declarator, no initialiser); a: what is gone over; body */ \
+    X(ASYNC_WITH)   /* declaration (with initialiser) or a; body */
+
+enum statement_kind {
+#define X(name) STATEMENT_##name,
+    STATEMENT_KINDS(X)
+#undef X
+    STATEMENT_KIND_COUNT
+};
+
+struct catch_clause {
+    token_index first, last;
+    struct expression *code;            /* catch (ETIMEDOUT): a constant expression */
+    struct declaration *declaration;    /* catch (int e); also `catch (int)` with a declarator without a name */
+    struct statement *body;             /* COMPOUND; `catch` alone: code and declaration NULL */
+};
+
+struct statement {
+    uint8_t kind;
+    bool has_await;             /* an await, or anything that becomes a suspension point, in it; set by check */
+    token_index first, last;
+    struct expression *a, *high, *step;
+    struct statement *body, *otherwise, *init;      /* init: EXPRESSION statement of a FOR */
+    struct declaration *declaration;
+    struct statement **items;           /* COMPOUND */
+    size_t item_count;
+    struct label *label;
+    struct catch_clause *catches;
+    size_t catch_count;
+    struct expression **arguments;      /* ASM */
+    size_t argument_count;
+    struct statement *parent;           /* enclosing statement; NULL: the body. Statement expressions: the statement that holds them. Set by check */
+    struct expression *holder;          /* COMPOUND that is the body of a statement expression */
+    void *lowered;                      /* of lower.c */
+};
+
+/* ================= the translation unit ================= */
+
+struct unit {
+    ARRAY(struct declaration *) declarations;       /* file scope, in order */
+    ARRAY(struct function *) functions;             /* definitions, async ones and plain */
+    /* Every declarator outside async bodies whose text must change because its specifiers say async (not plain_text): at file scope, among
+       members, parameters, typedefs, with the specifiers that belong to it. In the order of the text. */
+    ARRAY(struct async_site) async_sites;
+};
+
+struct async_site {
+    struct specifiers *specifiers;
+    struct declarator **declarators;    /* all that share these specifiers */
+    size_t declarator_count;
+    token_index first, last;            /* the whole declaration, member declaration, parameter or type name */
+    struct declaration *declaration;    /* at file scope; NULL for members, parameters, type names */
+    struct function *inside;            /* async function in whose body it stands; NULL */
+};
+
+extern struct unit unit;
+
+/* Parses all tokens into `unit`. Errors are reported; the tree is whole all the same. */
+void parse(void);
+/* Resolves types, checks the rules of the dialect, warns; fills in what is marked "set by check". */
+void check(void);
+/* The tree as text, for --emit=ast. */
+void tree_print(void);
+
+/* Calls visit for every direct child expression of an expression, in the order of the text. */
+void expression_children(struct expression *e, void (*visit)(struct expression *child, void *context), void *context);
+const char *expression_kind_name(unsigned kind);
+const char *statement_kind_name(unsigned kind);
+
+/* ================= constructors (tree.c) ================= */
+struct expression *expression_new(enum expression_kind kind, token_index first, token_index last);
+struct statement *statement_new(enum statement_kind kind, token_index first, token_index last);
+
+#endif
