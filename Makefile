@@ -1,0 +1,154 @@
+# Builds acc (the translator) and libac (the runtime) under build/, and nothing anywhere else.
+#
+#   make            build/acc and build/libac.a
+#   make demo       a real server and real clients, and what they said to each other
+#   make check      all tests; TEST=lang/await_in_for or TEST='diag/*' runs those alone
+#   make bench      the measures, as ratios to hand-written C;  ROWS='fib spawn' only those
+#   make install    DESTDIR= PREFIX=/usr/local
+#   make deps       installs every tool that any of these targets can use
+#   make format, make lint, make clean
+
+CC       = cc
+CFLAGS   = -O2 -g
+PREFIX   = /usr/local
+DESTDIR  =
+TEST     = *
+ROWS     =
+VERSION  = 0.1.0
+
+WARNINGS = -std=c11 -Wall -Wextra -Wpedantic
+INCLUDES = -Icompiler -Ibuild/gen -Iruntime/include -Iruntime/core -Iruntime/loop -Iruntime
+COMPILE  = $(CC) $(WARNINGS) $(INCLUDES) -DACC_VERSION='"$(VERSION)"' -MMD -MP
+SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+.PHONY: all demo check bench install deps format lint clean
+
+all: build/acc build/libac.a
+
+# ---- what everything is made of ----
+
+COMPILER  = $(patsubst %.c,%.o,$(wildcard compiler/*.c)) gen/ac.tab.o gen/ac.lex.o
+RUNTIME   = $(patsubst %.c,%.o,$(wildcard runtime/*/*.c))
+UNIT      = $(patsubst %.c,%,$(wildcard tests/unit/test_*.c))
+GENERATED = build/gen/ac.tab.c build/gen/ac.lex.c
+
+# Where a tool is missing, the generated files wait for it to be installed.
+TOOLS  := $(foreach tool,flex bison,$(if $(shell command -v $(tool)),,$(tool)))
+NEEDED := $(if $(strip $(TOOLS)),build/gen/tools)
+build/gen/tools:
+	@CC="$(CC)" tests/deps.sh $(TOOLS)
+	@mkdir -p $(@D) && touch $@
+
+build/gen/ac.tab.c: grammar/ac.y $(NEEDED)
+	@mkdir -p $(@D)
+	bison -Wall -Werror -d -o $@ $<
+build/gen/ac.tab.h: build/gen/ac.tab.c ;
+build/gen/ac.lex.c: grammar/ac.l $(NEEDED)
+	@mkdir -p $(@D)
+	flex -o $@ $<
+
+# ---- one set of rules, twice: as it is used, and under the sanitizers ----
+
+define products
+$(1)/obj/%.o: %.c | $(GENERATED)
+	@mkdir -p $$(@D)
+	$$(COMPILE) $(2) -c -o $$@ $$<
+# Not ours to make free of warnings: what flex and bison write.
+$(1)/obj/gen/%.o: build/gen/%.c | $(GENERATED)
+	@mkdir -p $$(@D)
+	$$(COMPILE) $(2) -w -c -o $$@ $$<
+$(1)/libacc.a: $$(addprefix $(1)/obj/,$$(filter-out compiler/main.o,$$(COMPILER)))
+	@rm -f $$@ && ar rcs $$@ $$^
+$(1)/libac.a: $$(addprefix $(1)/obj/,$$(RUNTIME))
+	@rm -f $$@ && ar rcs $$@ $$^
+$(1)/acc: $(1)/obj/compiler/main.o $(1)/libacc.a
+	$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^
+$(1)/tests/unit/%: $(1)/obj/tests/unit/%.o $(1)/libacc.a $(1)/libac.a
+	@mkdir -p $$(@D)
+	$$(CC) $(2) -o $$@ $$^ $$$$(pkg-config --libs check) -lm -lpthread
+$(1)/obj/tests/%.o: | build/tests/tools
+-include $(addprefix $(1)/obj/,$(COMPILER:.o=.d) $(RUNTIME:.o=.d) $(UNIT:=.d))
+endef
+$(eval $(call products,build,$(CFLAGS)))
+$(eval $(call products,build/asan,$(SANITIZE)))
+
+# ---- tests ----
+
+build/tests/tools:
+	@CC="$(CC)" tests/deps.sh check pkg-config
+	@for tool in clang tcc; do CC="$(CC)" tests/deps.sh --optional $$tool; done
+	@mkdir -p $(@D) && touch $@
+
+build/tests/run: tests/run.c tests/process.c tests/process.h tests/conversation.c tests/conversation.h build/tests/tools
+	$(CC) $(WARNINGS) $(CFLAGS) $$(pkg-config --cflags check) -o $@ $(filter %.c,$^) $$(pkg-config --libs check)
+build/tests/clients: tests/clients.c
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $<
+
+check: build/acc build/libac.a build/asan/acc build/asan/libac.a build/tests/run build/tests/clients \
+       $(addprefix build/,$(UNIT)) $(addprefix build/asan/,$(UNIT))
+	build/tests/run '$(TEST)'
+
+# ---- demo ----
+
+build/samples/%.c: samples/%.ac build/acc
+	@mkdir -p $(@D)
+	build/acc -Iruntime/include $< -o $@
+build/samples/%: build/samples/%.c build/libac.a
+	$(CC) $(CFLAGS) -Iruntime/include -o $@ $^ -lpthread
+build/demo: tests/demo.c tests/process.c tests/process.h
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
+
+demo: build/acc build/libac.a build/demo build/samples/rate_server
+	@build/demo build/samples/rate_server samples/rate_server.ac
+
+# ---- measures ----
+
+build/bench.d/%.c: tests/bench/%.ac build/acc
+	@mkdir -p $(@D)
+	build/acc -Iruntime/include -Itests/bench $< -o $@
+build/bench: build/bench.d/bench.c build/bench.d/callee.c build/libac.a tests/bench/common.h
+	$(CC) -O2 -Iruntime/include -Itests/bench -o $@ $(filter %.c %.a,$^) -lpthread
+# The callees that must stay calls are in a file of their own, without recursive inlining.
+build/bench.d/plain.o: tests/bench/plain.c
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) -O1 -c -o $@ $<
+build/bench-c: tests/bench/byhand.c build/bench.d/plain.o tests/bench/common.h
+	$(CC) $(WARNINGS) -O2 -Itests/bench -o $@ $(filter %.c %.o,$^)
+build/bench-load: tests/bench/load.c tests/bench/common.h
+	$(CC) $(WARNINGS) -O2 -Itests/bench -o $@ $<
+build/bench-compare: tests/bench/compare.c tests/process.c tests/process.h
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(CFLAGS) -Itests -o $@ $(filter %.c,$^)
+
+bench: build/acc build/bench build/bench-c build/bench-load build/bench-compare
+	@build/bench-compare $(ROWS)
+
+# ---- the rest ----
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install build/acc $(DESTDIR)$(PREFIX)/bin/acc
+	install -m 644 runtime/include/*.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 build/libac.a $(DESTDIR)$(PREFIX)/lib/libac.a
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: ac' 'Description: the runtime of acc, async/await for C' \
+	    'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lac -lpthread' \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/ac.pc
+
+deps:
+	@CC="$(CC)" tests/deps.sh flex bison check pkg-config
+	@for tool in clang tcc curl nc clang-format clang-tidy valgrind; do CC="$(CC)" tests/deps.sh --optional $$tool; done
+
+SOURCES = $(wildcard compiler/*.[ch] runtime/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
+format:
+	clang-format -i $(SOURCES)
+lint: $(GENERATED)
+	clang-tidy --quiet --checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters' \
+	    $(filter %.c,$(wildcard compiler/*.c runtime/*/*.c)) -- $(WARNINGS) $(INCLUDES)
+
+clean:
+	rm -rf build

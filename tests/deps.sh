@@ -1,0 +1,108 @@
+#!/bin/sh
+# Installs what the build or the tests need and the machine lacks, through the system's package manager.
+#
+#   tests/deps.sh [--optional] WHAT...     WHAT: flex bison check pkg-config clang tcc curl nc clang-format clang-tidy valgrind
+#
+# Says what is installed and why. Where it cannot be installed, one line tells what to install by hand, and the exit
+# status is 1, or 0 with --optional: the caller then goes on without.
+set -u
+
+optional=no
+[ "${1-}" = --optional ] && { optional=yes; shift; }
+
+present() {
+    case $1 in
+    check)  echo '#include <check.h>' | ${CC:-cc} -E - >/dev/null 2>&1 ;;
+    *)      command -v "$1" >/dev/null 2>&1 ;;
+    esac
+}
+
+reason() {
+    case $1 in
+    flex)           echo "makes acc's scanner from grammar/ac.l" ;;
+    bison)          echo "makes acc's parser from grammar/ac.y" ;;
+    check)          echo "the library that the tests are written with" ;;
+    pkg-config)     echo "tells how to link with the test library" ;;
+    clang | tcc)    echo "the tests compile acc's output with it too" ;;
+    curl | nc)      echo "talks to the sample servers by hand" ;;
+    clang-format)   echo "for make format" ;;
+    clang-tidy)     echo "for make lint" ;;
+    valgrind)       echo "for looking at leaks by hand" ;;
+    esac
+}
+
+# The package that holds $2 under the package manager $1.
+package() {
+    case $1:$2 in
+    apt-get:nc)                             echo netcat-openbsd ;;
+    dnf:check | apk:check)                  [ "$1" = dnf ] && echo check-devel || echo check-dev ;;
+    dnf:nc)                                 echo nmap-ncat ;;
+    dnf:pkg-config)                         echo pkgconf-pkg-config ;;
+    apk:pkg-config | pacman:pkg-config)     echo pkgconf ;;
+    apk:nc)                                 echo netcat-openbsd ;;
+    pacman:nc)                              echo openbsd-netcat ;;
+    dnf:clang-format | dnf:clang-tidy | apk:clang-format | apk:clang-tidy)  echo clang-tools-extra ;;
+    pacman:clang-format | pacman:clang-tidy)    echo clang ;;
+    brew:clang | brew:clang-format | brew:clang-tidy)   echo llvm ;;
+    brew:nc)                                echo netcat ;;
+    *)                                      echo "$2" ;;
+    esac
+}
+
+give_up() {
+    echo "deps: please install by hand: $packages ($1)" >&2
+    [ $optional = yes ] && exit 0
+    exit 1
+}
+
+missing=
+for what; do
+    present "$what" || missing="$missing $what"
+done
+[ -z "$missing" ] && exit 0
+
+manager=
+for candidate in apt-get dnf apk pacman brew; do
+    command -v $candidate >/dev/null 2>&1 && { manager=$candidate; break; }
+done
+
+packages=
+for what in $missing; do
+    echo "deps: $what is missing: $(reason "$what")"
+    packages="$packages $(package "${manager:-apt-get}" "$what")"
+done
+packages=${packages# }
+[ -z "$manager" ] && give_up "no known package manager found"
+
+become_root=
+if [ $manager != brew ] && [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null 2>&1; then
+        give_up "not root, and there is no sudo"
+    elif [ -t 0 ]; then
+        become_root=sudo
+    else
+        become_root="sudo -n"
+    fi
+fi
+
+case $manager in
+apt-get)    refresh="apt-get update -q"; install="env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends" ;;
+dnf)        refresh=true; install="dnf install -q -y" ;;
+apk)        refresh=true; install="apk add --no-cache" ;;
+pacman)     refresh=true; install="pacman -Sy --noconfirm --needed" ;;
+brew)       refresh=true; install="brew install" ;;
+esac
+
+echo "deps: installing $packages: $become_root $install $packages"
+# A second try after the package lists have been fetched: fresh images come without them.
+# shellcheck disable=SC2086
+$become_root $install $packages >/dev/null 2>&1 </dev/null || {
+    $become_root $refresh && $become_root $install $packages </dev/null
+} || give_up "$manager could not install them"
+
+for what in $missing; do
+    if ! present "$what" && [ $optional = no ]; then
+        echo "deps: $what is still not found after installing $packages" >&2
+        exit 1
+    fi
+done
