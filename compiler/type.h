@@ -51,7 +51,8 @@ struct type {
     uint32_t aligned;           /* by attribute or _Alignas of a typedef; 0: natural */
     struct type *inner;
     uint64_t length;            /* ARRAY with constant bound; VECTOR */
-    struct expression *bound;   /* ARRAY: the bound as written, or NULL. Not constant: a VLA, where `variable` is set */
+    struct expression *bound;   /* ARRAY: the bound as written, or NULL. Not constant: a VLA, where `variable` is set.
+                                   TYPEOF of an expression: that expression, from which `inner` is found when it is first asked for */
     bool variable;              /* ARRAY whose bound is not constant */
     struct tag *tag;            /* STRUCT UNION ENUM */
     struct symbol *symbol;      /* TYPEDEF */
@@ -85,6 +86,8 @@ struct tag {
     token_index name_token;     /* its name; 0 where it has none */
     token_index body_first, body_last;  /* the braces of the definition */
     const char *renamed;        /* lowering: name under which a local one is declared at file scope */
+    bool sized;                 /* type.c: size and alignment are filled in; only where complete */
+    uint64_t size, alignment;
 };
 
 struct member {
