@@ -82,7 +82,8 @@ build/tests/tools:
 	@for tool in clang tcc; do CC="$(CC)" tests/deps.sh --optional $$tool; done
 	@mkdir -p $(@D) && touch $@
 
-build/tests/run: tests/run.c tests/process.c tests/process.h tests/conversation.c tests/conversation.h build/tests/tools
+RUNNER = tests/run.c tests/program.c tests/messages.c tests/conversation.c tests/process.c
+build/tests/run: $(RUNNER) $(wildcard tests/*.h) | build/tests/tools
 	$(CC) $(WARNINGS) $(CFLAGS) $$(pkg-config --cflags check) -o $@ $(filter %.c,$^) $$(pkg-config --libs check)
 build/tests/clients: tests/clients.c
 	@mkdir -p $(@D)

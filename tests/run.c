@@ -1,0 +1,216 @@
+/* Runs the tests. Every file of a kind is one test case of check, named by its folder and file, in a process of its own
+   with a time limit; as many run at once as there are processors.
+
+       build/tests/run                     all
+       build/tests/run lang/await_in_for   one; a shell pattern chooses several: 'diag/ *'
+       CK_FORK=no build/tests/run NAME     in this process, for a debugger */
+#define _GNU_SOURCE
+#include "process.h"
+#include "test.h"
+#include <check.h>
+#include <fnmatch.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct {
+    const char *folder;     /* first part of the name */
+    const char *pattern;    /* where its files are */
+    double limit;
+    void (*run)(const struct test *);
+} kinds[] = {
+    {"unit",    "build/tests/unit/test_*",      120, unit_test},
+    {"asan",    "build/asan/tests/unit/test_*", 240, unit_test},
+    {"diag",    "tests/diag/*.ac",              30,  message_test},
+    {"command", "tests/command/*.sh",           240, script_test},
+    {"samples", "samples/*.ac",                 120, program_test},
+    {"lang",    "tests/lang/*.ac",              120, program_test},
+    {"runtime", "tests/runtime/*.ac",           120, program_test},
+};
+
+static struct test *tests;
+static size_t test_count;
+
+const char *head_value(const char *line, const char *key)
+{
+    size_t length = strlen(key);
+    if (strncmp(line, "// ", 3) != 0 || strncmp(line + 3, key, length) != 0 || line[3 + length] != ':')
+        return NULL;
+    const char *value = line + 3 + length + 1;
+    return *value == ' ' ? value + 1 : value;
+}
+
+void must_run(const struct test *test, const char *const argv[], double seconds)
+{
+    char *out = text_format("%s/command.out", test->work);
+    int status = process_run(argv, &(struct process_files){.out = out, .err = "/dev/stdout"}, seconds);
+    char *printed = file_read(out, NULL), *command = strdup("");
+    for (const char *const *word = argv; status != 0 && *word; word++) {
+        char *longer = text_format("%s %s", command, *word);
+        free(command);
+        command = longer;
+    }
+    if (status == PROCESS_TIMED_OUT)
+        ck_abort_msg("%s: not done after %g s:%s\n%s", test->name, seconds, command, printed ? printed : "");
+    if (status != 0)
+        ck_abort_msg("%s: exit status %d from%s\n%s", test->name, status, command, printed ? printed : "");
+    free(printed);
+    free(command);
+    free(out);
+}
+
+void unit_test(const struct test *test)
+{
+    must_run(test, (const char *const[]){test->path, NULL}, test->limit);
+}
+
+void script_test(const struct test *test)
+{
+    must_run(test, (const char *const[]){"sh", "-eu", test->path, test->work, NULL}, test->limit);
+}
+
+/* "folder/file" without the file's ending. */
+static char *test_name(const char *folder, const char *path)
+{
+    const char *base = strrchr(path, '/') + 1;
+    const char *dot = strrchr(base, '.');
+    return text_format("%s/%.*s", folder, dot ? (int)(dot - base) : (int)strlen(base), base);
+}
+
+static void tests_find(const char *chosen)
+{
+    for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
+        glob_t found;
+        if (glob(kinds[kind].pattern, 0, NULL, &found) != 0)
+            continue;
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+            char *name = test_name(kinds[kind].folder, found.gl_pathv[i]);
+            /* Products lie beside the programs: .d and .o are no tests. */
+            bool product = kinds[kind].run == unit_test && strchr(strrchr(found.gl_pathv[i], '/'), '.');
+            if (product || fnmatch(chosen, name, 0) != 0) {
+                free(name);
+                continue;
+            }
+            tests = realloc(tests, (test_count + 1) * sizeof *tests);
+            if (!tests)
+                exit(2);
+            tests[test_count++] = (struct test){name, strdup(found.gl_pathv[i]), text_format("build/tests/work/%s", name),
+                                                kinds[kind].limit, kinds[kind].run};
+        }
+        globfree(&found);
+    }
+}
+
+static void folder_make(const char *path)
+{
+    char *part = strdup(path);
+    for (char *slash = part; (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        mkdir(part, 0777);
+        *slash = '/';
+    }
+    mkdir(part, 0777);
+    free(part);
+}
+
+START_TEST(run_one)
+{
+    const struct test *test = &tests[_i];
+    folder_make(test->work);
+    test->run(test);
+}
+END_TEST
+
+/* The n-th of `shards` shares of the tests; the number that failed. */
+static int shard_run(size_t n, size_t shards)
+{
+    Suite *suite = suite_create("acc");
+    for (size_t i = n; i < test_count; i += shards) {
+        TCase *one = tcase_create(tests[i].name);
+        /* The test ends its own programs at the limit and can tell which; this one is for when that fails. */
+        tcase_set_timeout(one, tests[i].limit * 3);
+        tcase_add_loop_test(one, run_one, (int)i, (int)i + 1);
+        suite_add_tcase(suite, one);
+    }
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_MINIMAL);
+    TestResult **failures = srunner_failures(runner);
+    int failed = srunner_ntests_failed(runner);
+    for (int i = 0; i < failed; i++)
+        printf("FAILED %s\n%s\n", tr_tcname(failures[i]), tr_msg(failures[i]));
+    free(failures);
+    srunner_free(runner);
+    return failed;
+}
+
+/* Runs a share in a process of its own, its words in a file. */
+static pid_t shard_start(size_t n, size_t shards, const char *words)
+{
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    if (!freopen(words, "w", stdout))
+        _exit(2);
+    int failed = shard_run(n, shards);
+    fflush(NULL);
+    _exit(failed < 100 ? failed : 100);
+}
+
+static int shards_run(size_t shards)
+{
+    pid_t *pids = calloc(shards, sizeof *pids);
+    int failed = 0;
+    if (!pids)
+        exit(2);
+    folder_make("build/tests/work");
+    for (size_t n = 0; n < shards; n++) {
+        char *words = text_format("build/tests/work/shard.%zu", n);
+        pids[n] = shard_start(n, shards, words);
+        free(words);
+    }
+    for (size_t n = 0; n < shards; n++) {
+        int status = 0;
+        char *words = text_format("build/tests/work/shard.%zu", n);
+        if (pids[n] < 0 || waitpid(pids[n], &status, 0) < 0 || !WIFEXITED(status))
+            failed++;
+        else
+            failed += WEXITSTATUS(status);
+        char *text = file_read(words, NULL);
+        /* check's own summary of a share, three lines, tells a person nothing: ours covers all of them. */
+        const char *failures = text ? strstr(text, "FAILED ") : NULL;
+        if (failures)
+            fputs(failures, stdout);
+        free(text);
+        free(words);
+    }
+    free(pids);
+    return failed;
+}
+
+int main(int argc, char **argv)
+{
+    const char *fork_mode = getenv("CK_FORK");
+    tests_find(argc > 1 ? argv[1] : "*");
+    if (test_count == 0) {
+        fprintf(stderr, "no test is called %s\n", argc > 1 ? argv[1] : "anything");
+        return 2;
+    }
+    for (const char *const *tool = (const char *const[]){"clang", "tcc", NULL}; *tool; tool++)
+        if (!process_exists(*tool))
+            printf("note: %s is not installed, so acc's output is not compiled with it\n", *tool);
+    double begun = process_clock();
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t shards = processors > 1 ? (size_t)processors : 1;
+    int failed;
+    if (test_count == 1 || (fork_mode && strcmp(fork_mode, "no") == 0))
+        failed = shard_run(0, 1);
+    else
+        failed = shards_run(shards < test_count ? shards : test_count);
+    printf("%zu tests, %d failed, %.0f s\n", test_count, failed, process_clock() - begun);
+    return failed ? 1 : 0;
+}
