@@ -353,8 +353,9 @@ struct layout {
     uint64_t alignment;
 };
 
-static void layout_extend(struct layout *layout, uint64_t begin, uint64_t bits)
+static void layout_place(struct layout *layout, struct member *member, uint64_t begin, uint64_t bits)
 {
+    member->offset = begin;
     if (begin + bits > layout->bits)
         layout->bits = begin + bits;
 }
@@ -368,7 +369,7 @@ static void layout_bit_field(struct layout *layout, struct member *member, uint6
         begin = round_up(begin, (uint64_t)member->aligned * 8);
     if (width == 0 || (!layout->packed && crosses))
         begin = round_up(begin, alignment * 8);
-    layout_extend(layout, begin, width);
+    layout_place(layout, member, begin, width);
     if ((member->name || UNNAMED_FIELDS_ALIGN) && !layout->packed && alignment > layout->alignment)
         layout->alignment = alignment;
 }
@@ -380,7 +381,7 @@ static void layout_member(struct layout *layout, struct member *member, uint64_t
     if (member->aligned > alignment)
         alignment = member->aligned;
     uint64_t begin = layout->is_union ? 0 : round_up(layout->bits, alignment * 8);
-    layout_extend(layout, begin, size * 8);
+    layout_place(layout, member, begin, size * 8);
     if (alignment > layout->alignment)
         layout->alignment = alignment;
 }
@@ -469,6 +470,23 @@ bool type_size(struct type *type, uint64_t *size, uint64_t *alignment)
     if (given)
         *alignment = given;
     return true;
+}
+
+bool type_member_offset(struct type *record, const char *name, uint64_t *offset)
+{
+    uint64_t size, alignment;
+    if (!type_is_record(record) || !type_size(record, &size, &alignment))
+        return false;
+    struct tag *tag = type_strip(record)->tag;
+    for (size_t i = 0; i < tag->member_count; i++) {
+        struct member *member = &tag->members[i];
+        *offset = 0;
+        if (member->name == name || (!member->name && type_member_offset(member->type, name, offset))) {
+            *offset += member->offset / 8;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ================= conversions (6.3.1) ================= */

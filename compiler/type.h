@@ -97,6 +97,7 @@ struct member {
     uint32_t width;
     uint32_t aligned;
     token_index place;
+    uint64_t offset;            /* in bits, from the beginning of the record that holds it; set once its tag is `sized` */
 };
 
 /* ---- making types (type.c) ---- */
@@ -128,6 +129,8 @@ struct type *type_promoted(struct type *type);      /* 6.3.1.1p2 */
 struct type *type_arithmetic(struct type *a, struct type *b);   /* usual arithmetic conversions */
 /* The member, looked for in anonymous members too; NULL. */
 struct member *type_member(struct type *record, const char *name);
+/* Its offset in bytes, those of the anonymous members on the way included; false where the record or the member is not known. */
+bool type_member_offset(struct type *record, const char *name, uint64_t *offset);
 
 /* Is it one of the handles, and of what? CORO TASK FUTURE GEN. */
 bool type_is_handle(struct type *type);

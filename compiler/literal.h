@@ -1,0 +1,21 @@
+/* What literals mean: the type and value of numbers and characters, the element type and length of strings. */
+#ifndef LITERAL_H
+#define LITERAL_H
+#include "type.h"
+
+/* A value of arithmetic type: integers in `bits`, sign-extended or zero-extended to 64; others in `real`. */
+struct literal {
+    struct type *type;          /* NULL: the spelling means nothing that acc knows */
+    bool is_floating;
+    bool imaginary;             /* suffix i or j: `type` is complex, and the value not used */
+    bool wide;                  /* does not fit into 64 bits */
+    uint64_t bits;
+    long double real;
+};
+
+struct literal literal_number(const struct token *token);
+struct literal literal_character(const struct token *token);
+/* The array type of adjacent string literals first..last. */
+struct type *literal_string(token_index first, token_index last);
+
+#endif
