@@ -14,7 +14,10 @@ struct symbol {
     bool parameter;
     bool local;                 /* declared inside a function */
     bool is_inline;
-    bool child;                 /* `async T x = f();`: a child task */
+    bool child;                 /* `async T x = f();`: a child task; type is Task(T), its declarator's type is T; set by the parser */
+    bool no_return;             /* FUNCTION: _Noreturn or attribute noreturn */
+    bool returns_twice;         /* FUNCTION: attribute returns_twice */
+    bool blocking;              /* FUNCTION: attribute ac_blocking (AC_BLOCKING of ac.h) */
     bool defined;               /* FUNCTION: a body was seen */
     const char *name;
     struct type *type;          /* of the entity; for a TYPEDEF what it stands for; composite of all declarations */
@@ -33,6 +36,7 @@ struct symbol {
 /* One entry of the list; `next` is older. */
 struct binding {
     struct binding *next;
+    struct binding *hidden;     /* the one of the same name and name space that it hides; NULL */
     const char *name;           /* interned */
     struct symbol *symbol;      /* ordinary name space */
     struct tag *tag;            /* tag name space: symbol is NULL */
@@ -52,5 +56,11 @@ struct tag *tag_find(const char *name);
 struct tag *tag_find_here(const char *name);
 struct symbol *symbol_declare(const char *name, enum symbol_kind kind, struct type *type, token_index place);
 struct tag *tag_declare(const char *name, enum type_kind kind, token_index place);
+void symbol_bind(struct symbol *symbol);                /* an existing symbol in the current scope */
+/* The object or function with linkage of this name: a declaration in a block and one at file scope are the same symbol. */
+struct symbol *symbol_linked(const char *name);
+void symbol_link(struct symbol *symbol);
+/* Binds again, in the current scope, what the list holds from newest down to before: the names of a parameter list in the body. */
+void scope_bind_again(struct binding *newest, struct binding *before);
 
 #endif

@@ -26,10 +26,13 @@ struct token {
     uint32_t column;        /* in the original text where `raw` >= 0, else of the nearest token before that has one; in bytes, 1 is the first */
     uint32_t inclusion;     /* index in inclusions */
     const char *name;       /* names and punctuators: interned text; else NULL */
+    struct symbol *symbol;  /* set by the parser on a name that is used as an expression or declared here as an ordinary identifier; else NULL */
     int64_t raw;            /* byte offset in the original text of the file; -1: came out of a macro, or the text is not known */
+    const char *renamed;    /* lowering: what is written in its place, for types of a body that move to file scope; else NULL */
     uint8_t kind;           /* enum token_kind */
     bool space_before;      /* white space stood before it */
     bool line_begin;        /* the first of its line in the preprocessed text */
+    bool system_macro;      /* stands in a file of the user's, but came out of a macro of a system header (marker's flag 3) */
 };
 
 /* A file that was read, once however often it is included. */
@@ -39,6 +42,7 @@ struct source_file {
     bool loaded;            /* `text` was asked for */
     char *text;             /* original text, NUL-terminated; NULL where it could not be read */
     size_t size;
+    struct raw_text *raw;   /* of source.c */
 };
 
 /* One run of a file's text: the main file, or one #include. */

@@ -59,6 +59,8 @@ struct type {
     struct parameter *parameters;   /* FUNCTION */
     size_t parameter_count;
     token_index first, last;    /* TYPEOF: its tokens */
+    struct expression *operand; /* TYPEOF of an expression; else NULL. The parser leaves inner NULL, check finds it */
+    bool without_qualifiers;    /* TYPEOF written typeof_unqual */
     struct type *unqualified;   /* cache */
 };
 
@@ -75,6 +77,8 @@ struct tag {
     uint8_t kind;               /* TYPE_STRUCT, TYPE_UNION, TYPE_ENUM */
     bool complete;
     bool packed;
+    bool transparent;           /* UNION with attribute transparent_union: an argument may have the type of any member */
+    uint8_t pack;               /* #pragma pack(n) in force at its definition; 0: none */
     bool local;                 /* declared inside a function */
     const char *name;           /* NULL: none */
     struct symbol *typedef_name;    /* the first typedef of a struct without a tag; else NULL */
