@@ -1,0 +1,733 @@
+/* ac.h: everything a program needs to use acc's runtime, libac.
+ *
+ * It is read in two ways. acc reads it with __ACC__ defined and sees typed prototypes: Task(T) of some T, async functions.
+ * A C compiler sees ordinary functions: an async function `T f(P)` is a function that returns a coroutine, `ac_coro *f(P)`,
+ * and the typed handles are plain pointers. Both readings come from the same lines below, by the macros of section 1.
+ *
+ * The rules that hold throughout:
+ *   - Errors. A plain function that can fail returns 0 or a positive code: an errno value, or one of the AC_* codes. An
+ *     async function throws that code at the await.
+ *   - Time is a double in seconds, on a monotonic clock: ac_loop_time(). No time limit is INFINITY where a limit is asked for.
+ *   - Threads. Everything is used on the loop's own thread, unless its name ends in _threadsafe.
+ *   - Ownership. A coroutine belongs to whoever consumes it (await, ac_create_task, ac_wait_for, ac_shield, ac_gather, ac_run,
+ *     ac_coro_close), also when the call fails. A handle that a function returns is the caller's: give it back with
+ *     ac_release. A handle that is handed to a function stays the caller's.
+ *   - Cancellation. Every await that suspends can end with ECANCELED. It has then had no effect, unless said otherwise.
+ */
+#ifndef AC_H
+#define AC_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+/* ---- 1. The two readings ---- */
+
+typedef struct ac_fn ac_fn;
+typedef struct ac_frame ac_frame;
+typedef ac_frame ac_coro;             /* a coroutine: an async function called but not yet run */
+typedef struct ac_future ac_future;   /* a result that arrives later */
+typedef ac_future ac_task;            /* a coroutine that runs on a loop: a future too, so one C type */
+typedef ac_frame ac_gen;              /* an async generator */
+typedef struct ac_loop ac_loop;
+typedef struct ac_handle ac_handle;   /* a callback that is due */
+
+typedef ac_coro *ac_coro_ref;
+typedef ac_task *ac_task_ref;
+typedef ac_future *ac_future_ref;
+typedef ac_gen *ac_gen_ref;
+
+#ifdef __ACC__
+/* acc knows _Coro, _Task, _Future, _Gen and the __ac_ words below as keywords. */
+#define ac_async(...) __ac_async(__VA_ARGS__)
+#define AC_T __ac_T
+#define AC_AWAITABLE(...) __ac_awaitable(__VA_ARGS__)
+#define AC_AWAITABLES(...) __ac_awaitables(__VA_ARGS__)
+#ifndef AC_BLOCKING
+#define AC_BLOCKING __attribute__((annotate("ac_blocking")))
+#endif
+#else
+#define _Coro(...) ac_coro_ref
+#define _Task(...) ac_task_ref
+#define _Future(...) ac_future_ref
+#define _Gen(...) ac_gen_ref
+/* `ac_async(T) f(P);` declares an async function in a header that C files include too. */
+#define ac_async(...) ac_coro_ref
+/* The type variable of a function that works for any T. */
+#define AC_T void
+/* Any one of Coro(T), Task(T), Future(T); and a pointer to the first of an array of such handles, all of one kind. */
+#define AC_AWAITABLE(...) void *
+#define AC_AWAITABLES(...) void *
+/* Marks a function that blocks its thread: acc warns where an async function calls it. */
+#define AC_BLOCKING
+#endif
+
+#ifndef AC_NO_SHORT_NAMES
+#define Coro(...) _Coro(__VA_ARGS__)
+#define Task(...) _Task(__VA_ARGS__)
+#define Future(...) _Future(__VA_ARGS__)
+#define Gen(...) _Gen(__VA_ARGS__)
+#endif
+
+/* ---- 2. Codes ---- */
+
+/* All lie above every errno value. Those that end in the name of an asyncio exception say which. */
+enum {
+    AC_PENDING = 10000,     /* not an error: what a resume function returns when it is suspended */
+    AC_STOP,                /* StopAsyncIteration: a generator has no further value */
+    AC_ESTUCK,              /* nothing is left that could ever wake the main task */
+    AC_EINVALID_STATE,      /* InvalidStateError: a future is already done, or not yet done */
+    AC_EINCOMPLETE,         /* IncompleteReadError: the stream ended before all was read */
+    AC_ELIMIT,              /* LimitOverrunError: more would have to be buffered than the limit allows */
+    AC_ESHUTDOWN,           /* QueueShutDown */
+    AC_EFULL,               /* QueueFull */
+    AC_EEMPTY,              /* QueueEmpty */
+    AC_EBROKEN,             /* BrokenBarrierError */
+    AC_EAI_ADDRFAMILY,      /* address look-up (gaierror): the host has no address of this family */
+    AC_EAI_AGAIN,           /* the name server did not answer: may work later */
+    AC_EAI_BADFLAGS,        /* invalid flags */
+    AC_EAI_FAIL,            /* the name server failed */
+    AC_EAI_FAMILY,          /* the address family is not supported */
+    AC_EAI_NODATA,          /* the host exists but has no address */
+    AC_EAI_NONAME,          /* the host or the service is unknown */
+    AC_EAI_OVERFLOW,        /* a name is too long for its buffer */
+    AC_EAI_SERVICE,         /* the service is not known for this type of socket */
+    AC_EAI_SOCKTYPE,        /* this type of socket is not supported */
+    AC_ELAST,               /* not a code: the end of the list */
+    AC_EUSER = 20000        /* the first code that is free for programs */
+};
+
+/* The text of any code, errno values included. The string is constant, or valid until the thread's next call. */
+const char *ac_strerror(int error);
+
+/* ---- 3. For emitted code: frames ---- */
+
+enum { AC_KIND_FUNCTION, AC_KIND_OPERATION, AC_KIND_GENERATOR, AC_KIND_FUTURE, AC_KIND_TASK, AC_KIND_HANDLE, AC_KIND_OBJECT };
+
+/* The constant description of an async function, or of anything else that a handle may lead to. */
+struct ac_fn {
+    int (*resume)(ac_frame *);     /* runs the frame until it suspends (AC_PENDING) or ends (0, or the error) */
+    bool (*abort)(ac_frame *);     /* operations only: withdraw the wait. true: withdrawn now; false: it will complete by itself */
+    const char *name, *file;       /* for traces; file is NULL for operations */
+    const uint32_t *lines;         /* line of each site (await or throw), by number; NULL: none */
+    uint32_t frame_size, result_size;
+    uint16_t result_offset, kind;  /* kind: AC_KIND_* */
+    uint32_t alignment;            /* of the frame; 0 stands for 16, which every frame on the heap has */
+};
+
+/* Begins every frame. */
+struct ac_frame {
+    const ac_fn *fn;               /* what this is a frame of */
+    ac_frame *parent;              /* the frame that awaits this one. The root of a task: the task, whose own frame it is that ends
+                                      the task when "resumed". A coroutine that nobody has consumed yet: NULL */
+    uint32_t state;                /* 0: not begun; else the number of the await where it is suspended */
+    int error;                     /* how the await that this frame was suspended in has ended: 0 or the error */
+};
+
+/* What belongs to a thread. Emitted code uses it only through the inline functions below. */
+enum { AC__POOL_CLASSES = 65, AC__POOL_GRAIN = 16 };
+struct ac__thread {
+    ac_task *task;                 /* the task whose step is running; NULL between steps */
+    ac_loop *loop;                 /* the loop that is running on this thread, or NULL */
+    char *stack_floor;             /* calls of coroutines on the heap nest while the C stack is above this address */
+    void *free[AC__POOL_CLASSES];  /* free frames, by size in grains of 16 bytes: lists linked by their first word */
+};
+
+#if defined(__GNUC__) && !defined(__TINYC__)
+#define AC__THREADED 1
+extern _Thread_local struct ac__thread ac__thread __attribute__((tls_model("initial-exec")));
+#else
+#define AC__THREADED 0
+#endif
+/* Under AddressSanitizer every frame is an allocation of its own, so that a use after its end is seen. */
+#if AC__THREADED && !defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature)
+#if !__has_feature(address_sanitizer)
+#define AC__POOLED 1
+#endif
+#else
+#define AC__POOLED 1
+#endif
+#endif
+
+ac_frame *ac__coro_new(const ac_fn *fn);
+void ac__coro_free(ac_frame *coro);
+int ac__coro_await(ac_frame *self, ac_frame *coro);
+
+/* Fills in the header of a frame that is a member of its caller's. */
+static inline ac_frame *ac_enter(ac_frame *frame, const ac_fn *fn, ac_frame *parent)
+{
+    frame->fn = fn;
+    frame->parent = parent;
+    frame->state = 0;
+    frame->error = 0;
+    return frame;
+}
+
+static inline int ac_suspend(ac_frame *frame, uint32_t state)
+{
+    frame->state = state;
+    return AC_PENDING;
+}
+
+/* A frame on the heap, its header filled in, state 0; the rest is not initialised. NULL without memory. */
+static inline ac_frame *ac_coro_new(const ac_fn *fn)
+{
+#ifdef AC__POOLED
+    uint32_t grains = (fn->frame_size + AC__POOL_GRAIN - 1) / AC__POOL_GRAIN;
+    if (grains < AC__POOL_CLASSES && fn->alignment <= AC__POOL_GRAIN && ac__thread.free[grains]) {
+        ac_frame *frame = (ac_frame *)ac__thread.free[grains];
+        ac__thread.free[grains] = *(void **)frame;
+        return ac_enter(frame, fn, NULL);
+    }
+#endif
+    return ac__coro_new(fn);
+}
+
+/* Frees the frame of a coroutine that has ended, or was never begun. NULL is allowed. */
+static inline void ac_coro_free(ac_frame *coro)
+{
+#ifdef AC__POOLED
+    if (coro) {
+        uint32_t grains = (coro->fn->frame_size + AC__POOL_GRAIN - 1) / AC__POOL_GRAIN;
+        if (grains < AC__POOL_CLASSES && coro->fn->alignment <= AC__POOL_GRAIN && coro->fn->kind <= AC_KIND_OPERATION) {
+            *(void **)coro = ac__thread.free[grains];
+            ac__thread.free[grains] = coro;
+            return;
+        }
+    }
+#endif
+    ac__coro_free(coro);
+}
+
+/* Starts a coroutine as the callee of `self`. Without a coroutine ENOMEM; EINVAL where it was consumed before.
+ * When the C stack is deep, the callee is left to the loop, which goes on with it at once. */
+static inline int ac_coro_await(ac_frame *self, ac_frame *coro)
+{
+#if AC__THREADED && !defined(AC_ALWAYS_SUSPEND)
+    if (coro && !coro->parent && !coro->state && (char *)__builtin_frame_address(0) > ac__thread.stack_floor) {
+        coro->parent = self;
+        return coro->fn->resume(coro);
+    }
+#endif
+    return ac__coro_await(self, coro);
+}
+
+/* The result of a coroutine that has ended with 0: an lvalue of type T. */
+#define AC_RESULT(coro, T) \
+    (*(T *)(void *)((char *)(coro) + (sizeof(ac_frame) + _Alignof(T) - 1) / _Alignof(T) * _Alignof(T)))
+
+/* Leaves `frame`, whose header is filled in, to a later turn of the loop: AC_PENDING. */
+int ac_frame_later(ac_frame *frame);
+
+/* Calls a callee's resume function. With AC_ALWAYS_SUSPEND defined, each call suspends first. */
+#ifdef AC_ALWAYS_SUSPEND
+#define AC_CALL(resume, frame) ac_frame_later(frame)
+#else
+#define AC_CALL(resume, frame) ((resume)(frame))
+#endif
+
+/* ac_throw begins the trace of an error at a site of this frame and returns the error, EINVAL in place of 0 and AC_PENDING.
+ * ac_pass adds the site of a failed await; call it where an await fails, whether or not the error is caught there. */
+int ac_throw(ac_frame *frame, uint32_t site, int error);
+int ac_pass(ac_frame *frame, uint32_t site, int error);
+
+/* While masked, a cancellation of the current task waits. Calls nest. */
+void ac_mask(void);
+void ac_unmask(void);
+
+/* What the plain `main` returns: runs `coro`, which has the result int, on a new loop that the AC_* variables of the
+ * environment configure. 1 where it ends with an error, which goes to standard error; 130 where SIGINT cancelled it. */
+int ac_main(Coro(int) coro);
+
+/* ---- 4. Frames of the runtime's operations ----
+ *
+ * Each async function of the runtime that has a `struct NAME__frame` here is an operation: emitted code makes its frame a
+ * member of the caller's. Arguments have the names of the parameters in the prototype and follow base and result in their
+ * order. What comes after them is the runtime's. Where the result type is AC_T there is no member `result`; after success
+ * emitted code calls `void NAME__take(struct NAME__frame *, void *out, size_t size)`. */
+
+#define AC__OPERATION(name)                  \
+    extern const ac_fn name##__fn;           \
+    int name##__resume(ac_frame *frame);     \
+    struct name##__frame
+
+/* Sleeping is the plainest timer, and all timers are of this struct: base.state is the place in the heap, plus one. */
+AC__OPERATION(ac_sleep) {
+    ac_frame base;
+    union {
+        double seconds;
+        uint64_t sequence;          /* once begun: breaks ties between timers that are due at the same time */
+    };
+    void *owner;                    /* once begun: the task, or whose timer it is */
+};
+
+/* A place in a future's list of those who wait for it. */
+struct ac__watch {
+    struct ac__watch *next, *prev;                      /* circular; next is NULL while in no list */
+    void (*fire)(struct ac__watch *, ac_future *done);  /* called when it is done; the watch is in no list then */
+    ac_task *task;                                      /* who waits; NULL for a callback */
+};
+
+/* Awaits a task or a future. Holds a reference to it until ac_future_take, or until it fails. */
+AC__OPERATION(ac_future_wait) {
+    ac_frame base;
+    ac_future *future;
+    struct ac__watch watch;
+};
+
+/* Copies the value out (out may be NULL where size is 0) and drops the reference of ac_future_wait. */
+void ac_future_take(ac_future *future, void *out, size_t size);
+
+/* `async T x = f();`: a task that the block owns. Consumes the coroutine. NULL without memory. */
+Task(AC_T) ac_child_start(Coro(AC_T) coro);
+
+/* The end of the block that owns a child: cancels it if it runs, waits for it, releases it. Never fails; NULL is allowed. */
+AC__OPERATION(ac_child_end) {
+    ac_frame base;
+    ac_task *task;
+    struct ac__watch watch;
+};
+
+/* An `async { }` block. TaskGroup. It lies in the frame of the function whose block it is. */
+typedef struct ac_group {
+    ac_task *parent;                /* the task whose block this is */
+    struct ac__group_child *first;  /* children that have not been released: a doubly linked list */
+    ac_frame *end;                  /* the ac_group_end that waits for the children; NULL before the end of the block */
+    uint32_t running;               /* how many children have not ended */
+    int error;                      /* the first error, 0 while there is none */
+    uint16_t cancels;               /* cancellation requests of the parent that had been delivered when the block began */
+    bool aborting;                  /* the children have been cancelled: no more can be started */
+    bool cancelled_parent;          /* the group itself has cancelled the body */
+    bool outer_cancel;              /* a cancellation from outside arrived at the end of the block */
+} ac_group;
+
+void ac_group_begin(ac_group *group);
+
+/* Starts a child. Consumes the coroutine. The handle is valid to the end of the block. NULL without memory, or where the
+ * group has already failed or ended: the block then ends with that error (ENOMEM, or the one it has). */
+Task(AC_T) ac_group_start(ac_group *group, Coro(AC_T) coro);
+
+/* The same where no one wants the handle: the child is released as soon as it has ended. 0 or the error. */
+int ac_group_spawn(ac_group *group, Coro(AC_T) coro);
+
+/* The end of the block. `status` is how the body ended: 0, or an error, or ECANCELED. Its own status is how the block ends. */
+AC__OPERATION(ac_group_end) {
+    ac_frame base;
+    ac_group *group;
+    int status;
+    ac_task *task;
+};
+
+/* A request to a loop's backend: one system call on a descriptor, made when it would not block. The operations on descriptors
+ * have one in their frame. */
+struct ac__io {
+    struct ac__io *next, *prev;         /* the backend's: among those who wait for the same thing */
+    void (*done)(struct ac__io *);      /* called once, when it is completed later; not when the start completed it at once */
+    void *owner;                        /* for `done`: whose request this is */
+    ssize_t result;                     /* what the call returned, or minus the error */
+    void *buffer;
+    size_t length;
+    void *address;                      /* RECVFROM, SENDTO, CONNECT */
+    socklen_t *address_length;          /* RECVFROM */
+    int fd, flags;
+    uint32_t events;                    /* the backend's */
+    uint16_t kind;                      /* one of enum ac__io_kind */
+    uint16_t address_size;              /* SENDTO, CONNECT */
+};
+
+AC__OPERATION(ac_readable) { ac_frame base; int fd; struct ac__io io; };
+AC__OPERATION(ac_writable) { ac_frame base; int fd; struct ac__io io; };
+AC__OPERATION(ac_read) { ac_frame base; ssize_t result; int fd; void *buffer; size_t size; struct ac__io io; };
+AC__OPERATION(ac_write) { ac_frame base; ssize_t result; int fd; const void *buffer; size_t size; struct ac__io io; };
+AC__OPERATION(ac_recv) { ac_frame base; ssize_t result; int fd; void *buffer; size_t size; int flags; struct ac__io io; };
+AC__OPERATION(ac_send) { ac_frame base; ssize_t result; int fd; const void *buffer; size_t size; int flags; struct ac__io io; };
+AC__OPERATION(ac_recvfrom) {
+    ac_frame base;
+    ssize_t result;
+    int fd;
+    void *buffer;
+    size_t size;
+    int flags;
+    struct sockaddr *address;
+    socklen_t *length;
+    struct ac__io io;
+};
+AC__OPERATION(ac_sendto) {
+    ac_frame base;
+    ssize_t result;
+    int fd;
+    const void *buffer;
+    size_t size;
+    int flags;
+    const struct sockaddr *address;
+    socklen_t length;
+    struct ac__io io;
+};
+AC__OPERATION(ac_accept) { ac_frame base; int result; int fd; struct ac__io io; };
+AC__OPERATION(ac_connect_addr) { ac_frame base; int fd; const struct sockaddr *address; socklen_t length; struct ac__io io; };
+AC__OPERATION(ac_close) { ac_frame base; int fd; };
+
+AC__OPERATION(ac_signal_wait) {
+    ac_frame base;
+    int result;
+    const sigset_t *set;
+    struct ac_signal_wait__frame *next, **link;   /* in the loop's list of those who wait for signals */
+    ac_task *task;
+};
+
+AC__OPERATION(ac_wait_for) {
+    ac_frame base;
+    void *what;
+    double seconds;
+    ac_future *future;                  /* what runs: referenced from the start until the value is taken, or until it fails */
+    struct ac__watch watch;
+    struct ac_sleep__frame timer;
+};
+void ac_wait_for__take(struct ac_wait_for__frame *frame, void *out, size_t size);
+
+AC__OPERATION(ac_shield) {
+    ac_frame base;
+    void *what;
+    ac_future *future;
+    struct ac__watch watch;
+};
+void ac_shield__take(struct ac_shield__frame *frame, void *out, size_t size);
+
+AC__OPERATION(ac_gather) {
+    ac_frame base;
+    void *awaitables;
+    size_t n;
+    void *results;
+    struct ac__many *many;
+};
+AC__OPERATION(ac_gather_errors) {
+    ac_frame base;
+    void *awaitables;
+    size_t n;
+    void *results;
+    int *errors;
+    struct ac__many *many;
+};
+AC__OPERATION(ac_wait) {
+    ac_frame base;
+    int result;
+    void *awaitables;
+    size_t n;
+    int when;
+    double timeout;
+    struct ac__many *many;
+};
+
+AC__OPERATION(ac_next) { ac_frame base; ac_gen *generator; };
+void ac_next__take(struct ac_next__frame *frame, void *out, size_t size);
+AC__OPERATION(ac_gen_close) { ac_frame base; ac_gen *generator; };
+
+struct ac_timeout;
+AC__OPERATION(ac_timeout_aenter) { ac_frame base; struct ac_timeout *result; struct ac_timeout *timeout; };
+AC__OPERATION(ac_timeout_aexit) { ac_frame base; struct ac_timeout *timeout; int error; };
+
+/* A generator's frame on the heap, with one reference: what an async generator function makes. NULL without memory.
+ * A yield returns 0 with the value in the result and keeps its state; the end is the error AC_STOP. */
+ac_gen *ac_gen_new(const ac_fn *fn);
+
+/* ---- 5. Running ---- */
+
+enum { AC_BACKEND_AUTO, AC_BACKEND_EPOLL, AC_BACKEND_URING, AC_BACKEND_POLL };
+enum { AC_CLOCK_REAL, AC_CLOCK_VIRTUAL };
+
+/* How a loop is to be. Zero means the default for every field. */
+typedef struct ac_loop_config {
+    int backend;                /* AC_BACKEND_*; one that the system cannot do is replaced in silence by one that it can */
+    int clock;                  /* AC_CLOCK_VIRTUAL: time stands still while anything is ready and jumps to the next timer when
+                                   nothing is: sleeps take no time, in a fixed order. For tests */
+    unsigned seed;              /* shuffles the ready queue at each turn, reproducibly; 0: first come, first served */
+    bool debug;                 /* checks and reports that cost time: slow steps, use on a wrong thread */
+    long cancel_at;             /* n > 0: the main task is cancelled at its n-th await that would suspend. For tests */
+    double slow_step;           /* seconds after which a step counts as slow in debug mode; 0: 0.1 */
+    unsigned pool_threads;      /* limit of the thread pool; 0: four per processor, at most 64 */
+} ac_loop_config;
+
+/* Runs a coroutine on a new loop until it has ended; then cancels what still runs and waits for it, closes the loop.
+ * run. `result` receives the value, and may be NULL. 0, or the error that the coroutine ended with; EBUSY inside a running loop. */
+int ac_run(Coro(AC_T) coro, AC_T *result);
+
+/* The same, on a loop configured otherwise; config may be NULL. */
+int ac_run_with(const ac_loop_config *config, Coro(AC_T) coro, AC_T *result);
+
+/* Several runs on one loop. Runner. While it runs, SIGINT cancels the main task, and a second one kills the process.
+ * ac_runner_open gives NULL without memory or descriptors; errno tells which. ac_runner_close ends what is left, as ac_run does. */
+typedef struct ac_runner ac_runner;
+ac_runner *ac_runner_open(const ac_loop_config *config);
+int ac_runner_run(ac_runner *runner, Coro(AC_T) coro, AC_T *result);
+ac_loop *ac_runner_loop(ac_runner *runner);
+int ac_runner_close(ac_runner *runner);
+
+/* A loop of this thread. new_event_loop. NULL without memory or descriptors; errno tells. config may be NULL. */
+ac_loop *ac_loop_new(const ac_loop_config *config);
+
+/* Frees the loop. Tasks that have not ended are abandoned: their frames are freed and none of their code runs, so end them
+ * first (ac_run does). EBUSY while it runs. */
+int ac_loop_close(ac_loop *loop);
+
+/* The loop that runs on this thread, NULL outside of one. get_running_loop. */
+ac_loop *ac_running_loop(void);
+
+/* The running loop, else the one that ac_set_loop named for this thread, else NULL. */
+ac_loop *ac_get_loop(void);
+void ac_set_loop(ac_loop *loop);
+
+/* Runs the loop until the coroutine has ended. run_until_complete. Consumes it. ECANCELED where ac_loop_stop ended it before:
+ * the task is cancelled then. AC_ESTUCK where nothing is left to wait for: a report of who waits for what goes to stderr. */
+int ac_loop_run_until(ac_loop *loop, Coro(AC_T) coro, AC_T *result);
+
+/* The same for a task or a future that exists. Stays the caller's. AC_EINVALID_STATE where ac_loop_stop ended it before. */
+int ac_loop_run_until_done(ac_loop *loop, Future(AC_T) future);
+
+/* Runs until ac_loop_stop. run_forever. 0, EBUSY, or EPERM in a child process of the loop's own. */
+int ac_loop_run_forever(ac_loop *loop);
+void ac_loop_stop(ac_loop *loop);                  /* after the turn that is under way; before a run: after its first turn */
+bool ac_loop_is_running(const ac_loop *loop);
+bool ac_loop_is_closed(const ac_loop *loop);       /* true for NULL; a loop that was closed is gone, as its memory is */
+
+/* Seconds on the loop's clock, whose start has no meaning. */
+double ac_loop_time(ac_loop *loop);
+
+/* One turn, for embedding: waits at most max_wait seconds for something to happen (0: not at all). True while anything is
+ * left to do or to wait for. */
+bool ac_loop_step(ac_loop *loop, double max_wait);
+
+/* A descriptor that is readable when I/O makes the next ac_loop_step worth while. Timers do not show: see ac_loop_next_timer. */
+int ac_loop_fd(ac_loop *loop);
+double ac_loop_next_timer(ac_loop *loop);          /* seconds until a step is due: 0 if something is ready, INFINITY if nothing will be */
+
+/* Something that the loop does not see will still come, so that having nothing to wait for is no deadlock. Calls nest. */
+void ac_loop_hold(ac_loop *loop);
+void ac_loop_unhold(ac_loop *loop);
+
+void ac_loop_set_debug(ac_loop *loop, bool debug);
+bool ac_loop_get_debug(const ac_loop *loop);
+const char *ac_loop_backend(const ac_loop *loop);  /* "epoll", ... */
+
+/* What an error handler is told. */
+typedef struct ac_error_context {
+    const char *message;        /* what happened: "task ended with an error that nobody took" */
+    int error;
+    ac_future *future;          /* the task or future that failed, or NULL. Valid during the call */
+} ac_error_context;
+typedef void ac_error_handler(ac_loop *loop, const ac_error_context *context, void *arg);
+
+/* Who is told of errors that nobody takes. set_exception_handler. NULL: the default, which prints them with their trace. */
+void ac_loop_set_error_handler(ac_loop *loop, ac_error_handler *handler, void *arg);
+void ac_loop_report(ac_loop *loop, const char *message, int error, ac_future *future);   /* calls it. call_exception_handler */
+
+/* ---- 6. Callbacks, timers, descriptors, signals ---- */
+
+/* Calls fn(arg) on the next turn; after `delay` seconds; at a time of ac_loop_time. call_soon, call_later, call_at.
+ * Never inside the call; first come, first served; timers in order of time, then of creation. The handle may be dropped: it
+ * is valid until the callback has run or is cancelled, unless ac_retain keeps it. NULL without memory (or where delay is NaN). */
+ac_handle *ac_call_soon(ac_loop *loop, void (*fn)(void *arg), void *arg);
+ac_handle *ac_call_later(ac_loop *loop, double delay, void (*fn)(void *arg), void *arg);
+ac_handle *ac_call_at(ac_loop *loop, double when, void (*fn)(void *arg), void *arg);
+void ac_handle_cancel(ac_handle *handle);          /* it will not be called; no effect when it has been */
+bool ac_handle_cancelled(const ac_handle *handle);
+double ac_handle_when(const ac_handle *handle);    /* when it is due; 0 for ac_call_soon */
+
+/* From any thread: calls fn(arg) on the loop's thread. call_soon_threadsafe. 0, ENOMEM, or ESHUTDOWN when the loop has closed. */
+int ac_call_soon_threadsafe(ac_loop *loop, void (*fn)(void *arg), void *arg);
+
+/* Calls fn(arg) again and again while fd is readable (writable), until removed. A second call replaces the first. add_reader.
+ * The descriptor stays the caller's, and its mode is not changed. The removing functions return ENOENT where there is none. */
+int ac_add_reader(ac_loop *loop, int fd, void (*fn)(void *arg), void *arg);
+int ac_add_writer(ac_loop *loop, int fd, void (*fn)(void *arg), void *arg);
+int ac_remove_reader(ac_loop *loop, int fd);
+int ac_remove_writer(ac_loop *loop, int fd);
+
+/* Calls fn(arg) on the loop when the process gets the signal. add_signal_handler. EINVAL for signals that cannot be caught;
+ * EBUSY where another loop handles it. Removing restores what was there before; ENOENT where there is none. */
+int ac_add_signal_handler(ac_loop *loop, int signal, void (*fn)(void *arg), void *arg);
+int ac_remove_signal_handler(ac_loop *loop, int signal);
+
+/* Waits for one of these signals and returns its number. From the first wait on the signal is the loop's, so that none is
+ * lost between two waits. */
+ac_async(int) ac_signal_wait(const sigset_t *set);
+
+/* ---- 7. Coroutines, tasks, futures ---- */
+
+/* Takes, gives back, a reference to any handle. NULL is allowed. Releasing a coroutine closes it, as far as that works without
+ * waiting; releasing a generator closes it in a task of its own. */
+void *ac_retain(void *handle);
+void ac_release(void *handle);
+
+/* Releases a task or future, and says that no one will look at its result: an error is not reported. */
+void ac_detach(void *handle);
+
+/* One step by hand, without a loop: 0 done, AC_PENDING, or the error. send(None). What needs a loop fails with EINVAL. */
+int ac_coro_step(Coro(AC_T) coro);
+
+/* Ends a coroutine and frees it: throws ECANCELED where a coroutine stepped by hand is suspended, so that its defers run.
+ * close. One that was consumed otherwise is not touched: EINVAL. EBUSY where it suspends again. 0 otherwise. */
+int ac_coro_close(Coro(AC_T) coro);
+
+/* Schedules a coroutine: its first step is on the next turn. create_task. NULL without memory, or outside a loop. */
+Task(AC_T) ac_create_task(Coro(AC_T) coro);
+Task(AC_T) ac_loop_create_task(ac_loop *loop, Coro(AC_T) coro);
+Task(AC_T) ac_create_task_named(Coro(AC_T) coro, const char *name);
+/* Takes its first step at once, inside the call. eager_start. */
+Task(AC_T) ac_create_task_eager(Coro(AC_T) coro);
+/* A coroutine becomes a task; of a task or future, a further reference. ensure_future. */
+Task(AC_T) ac_ensure_future(AC_AWAITABLE(AC_T) what);
+
+/* The task that runs, NULL outside of tasks. Not a new reference. */
+ac_task *ac_current_task(void);
+
+/* The tasks of this thread's loop that have not ended: writes up to n of them (not new references) and returns how many there are. */
+size_t ac_all_tasks(ac_task **tasks, size_t n);
+
+/* Asks a task to end: ECANCELED is thrown at its await. A future becomes cancelled. Cancel. False where it is done already. */
+bool ac_cancel(Future(AC_T) future);
+int ac_cancelling(Future(AC_T) task);              /* requests that were not taken back. cancelling */
+int ac_uncancel(Future(AC_T) task);                /* takes one back; returns how many are left. uncancel */
+
+int ac_done(Future(AC_T) future);                  /* 1 when it has a value, an error, or is cancelled */
+int ac_cancelled(Future(AC_T) future);             /* 1 when it is done by cancellation */
+int ac_result(Future(AC_T) future, AC_T *out);     /* 0 and the value in *out; or its error; AC_EINVALID_STATE while pending */
+int ac_error(Future(AC_T) future);                 /* 0 or its error; AC_EINVALID_STATE while pending. exception */
+
+const char *ac_task_name(Future(AC_T) task);       /* "Task-7" unless set. Valid until set again */
+int ac_task_set_name(Future(AC_T) task, const char *name);
+void ac_task_print(Future(AC_T) task, FILE *out);  /* name, state, and where it waits, innermost first. print_stack */
+void ac_dump_tasks(FILE *out);                     /* every task of this thread's loop, and who waits for it */
+
+/* A future of type T, on the running loop (or the one that ac_set_loop named). create_future. NULL without memory. */
+ac_future *ac_future_new(size_t result_size);
+#define ac_create_future(T)                                                                                     \
+    ((_Future(T))ac_future_new(_Generic((__typeof__(T) (*)(void))0, void (*)(void) : (size_t)0,                 \
+                                        default : sizeof *_Generic((__typeof__(T) (*)(void))0, void (*)(void)   \
+                                                                   : (char *)0, default : (__typeof__(T) *)0))))
+
+/* The future's value, error; wakes who waits. set_result, set_exception. `value` points to it, NULL for void.
+ * AC_EINVALID_STATE where it is done already, or is a task. */
+int ac_future_set_result(ac_future *future, const void *value);
+int ac_future_set_error(ac_future *future, int error);
+/* From any thread. The future must be kept alive (a reference) until the loop has taken the call: it takes over one reference,
+ * the caller's, in any case. 0, ENOMEM, ESHUTDOWN. */
+int ac_future_set_result_threadsafe(ac_future *future, const void *value);
+int ac_future_set_error_threadsafe(ac_future *future, int error);
+#ifdef __ACC__
+#define ac_set_result(future, value) __ac_set_result(future, value)
+#else
+/* In plain C the value must have exactly the future's type. */
+#define ac_set_result(future, value) ac_future_set_result((future), (__typeof__(value)[1]){(value)})
+#endif
+
+/* Calls destroy(value) for a value that nobody took, when the last reference goes. 0 or ENOMEM. */
+int ac_future_set_destructor(ac_future *future, void (*destroy)(void *value));
+/* What a cancellation asks first: true: aborted, the future is cancelled; false: it will be completed by whoever does. 0 or ENOMEM. */
+int ac_future_set_abort(ac_future *future, bool (*abort)(ac_future *future, void *arg), void *arg);
+
+/* Calls fn(future, arg) on a turn after the future is done, in order of adding. add_done_callback. 0 or ENOMEM.
+ * ac_remove_done_callback removes all that are equal and returns how many. */
+int ac_add_done_callback(Future(AC_T) future, void (*fn)(ac_future *future, void *arg), void *arg);
+int ac_remove_done_callback(Future(AC_T) future, void (*fn)(ac_future *future, void *arg), void *arg);
+
+/* A coroutine that awaits a future and takes over the caller's reference: an async function written in plain C, behind an
+ * `ac_async(T)` prototype, ends with it. NULL gives NULL. */
+ac_coro *ac_coro_from_future(ac_future *future);
+
+
+/* ---- 8. Waiting ---- */
+
+/* Sleeps; 0 or less gives the others one turn. EINVAL for NaN. sleep. */
+ac_async(void) ac_sleep(double seconds);
+
+/* The same, and then gives the value. In C a parameter of type AC_T is passed as its address and its size. */
+#ifdef __ACC__
+ac_async(AC_T) ac_sleep_value(double seconds, AC_T value);
+#else
+ac_coro *ac_sleep_value(double seconds, const void *value, size_t size);
+#endif
+
+/* Awaits with a limit of time. wait_for. When it is over: cancels, waits for the end, throws ETIMEDOUT; but a value or another
+ * error that comes all the same is delivered. With no time left gives the value where it is there, else starts nothing. */
+ac_async(AC_T) ac_wait_for(AC_AWAITABLE(AC_T) what, double seconds);
+
+/* Awaits something that cancelling the awaiting task does not touch. shield. */
+ac_async(AC_T) ac_shield(AC_AWAITABLE(AC_T) what);
+
+/* Awaits all; coroutines become tasks that it owns. gather. results[i] is the value of awaitables[i]; results may be NULL.
+ * Throws the first error at once: the others go on. Cancelled, it cancels all and waits for them.
+ * ac_gather_errors waits for all in any case and writes 0 or the error of each to errors[i]. return_exceptions. */
+ac_async(void) ac_gather(AC_AWAITABLES(AC_T) awaitables, size_t n, AC_T *results);
+ac_async(void) ac_gather_errors(AC_AWAITABLES(AC_T) awaitables, size_t n, AC_T *results, int *errors);
+
+/* Waits until some are done: how many, also when the time is over. Never cancels any; timeout < 0: no limit. wait.
+ * EINVAL for coroutines and for n == 0. */
+enum { AC_FIRST_COMPLETED, AC_FIRST_EXCEPTION, AC_ALL_COMPLETED };
+ac_async(int) ac_wait(AC_AWAITABLES(AC_T) awaitables, size_t n, int when, double timeout);
+
+/* Gives the index of each, in the order in which they are done. as_completed. The array is copied. NULL without memory. */
+Gen(size_t) ac_as_completed(AC_AWAITABLES(AC_T) awaitables, size_t n);
+
+/* The next value of a generator; throws AC_STOP after the last, EBUSY while another task is inside. anext. */
+ac_async(AC_T) ac_next(Gen(AC_T) generator);
+/* Throws ECANCELED at the yield where the generator is suspended, so that its defers run. aclose. */
+ac_async(void) ac_gen_close(Gen(AC_T) generator);
+
+/* `async with (ac_timeout(2.5)) { ... }`: cancels the body when the time is over, and throws ETIMEDOUT in place of that
+ * cancellation. timeout, timeout_at, Timeout.reschedule/when/expired. INFINITY: no limit. */
+struct ac_timeout {
+    struct ac_sleep__frame timer;   /* runs while the body does */
+    double when;                    /* the time of ac_loop_time at which it expires */
+    double delay;                   /* for ac_timeout: counted from the beginning of the body; else NaN */
+    ac_task *task;                  /* whose body it is, while it runs */
+    int cancels;                    /* cancellation requests of the task when the body began */
+    int state;                      /* 0: created, 1: active, 2: expiring, 3: expired, 4: exited */
+};
+struct ac_timeout ac_timeout(double seconds);
+struct ac_timeout ac_timeout_at(double when);
+int ac_timeout_reschedule(struct ac_timeout *timeout, double when);    /* AC_EINVALID_STATE unless the body runs */
+double ac_timeout_when(const struct ac_timeout *timeout);
+bool ac_timeout_expired(const struct ac_timeout *timeout);
+ac_async(struct ac_timeout *) ac_timeout_aenter(struct ac_timeout *timeout);
+ac_async(void) ac_timeout_aexit(struct ac_timeout *timeout, int error);
+
+/* Calls fn(arg) on a pool thread and gives what it returned. to_thread. Cancelled before a thread has begun it, it is not
+ * called; else the cancellation waits for its end, and the value is delivered. */
+ac_async(void *) ac_to_thread(void *(*fn)(void *arg), void *arg);
+
+/* ---- 9. Descriptors ----
+ *
+ * The descriptor's mode is not changed: sockets are used with MSG_DONTWAIT, others with RWF_NOWAIT or after poll. Any number of
+ * tasks may wait on one descriptor, and are served in order. SIGPIPE is never raised on a socket. */
+
+/* Waits until reading (writing) would not block: data, room, end, or an error of the descriptor. */
+ac_async(void) ac_readable(int fd);
+ac_async(void) ac_writable(int fd);
+
+/* As the system calls, but waiting suspends only the task. How many bytes; reading gives 0 at the end. EINTR is not thrown.
+ * Regular files block, for the disk. */
+ac_async(ssize_t) ac_read(int fd, void *buffer, size_t size);
+ac_async(ssize_t) ac_write(int fd, const void *buffer, size_t size);
+ac_async(ssize_t) ac_recv(int fd, void *buffer, size_t size, int flags);
+ac_async(ssize_t) ac_send(int fd, const void *buffer, size_t size, int flags);
+ac_async(ssize_t) ac_recvfrom(int fd, void *buffer, size_t size, int flags, struct sockaddr *address, socklen_t *length);
+ac_async(ssize_t) ac_sendto(int fd, const void *buffer, size_t size, int flags, const struct sockaddr *address, socklen_t length);
+
+/* A new connection: non-blocking, closed on exec, the caller's. */
+ac_async(int) ac_accept(int fd);
+
+/* Connects a socket. Cancelled, the attempt goes on in the kernel: close the socket. */
+ac_async(void) ac_connect_addr(int fd, const struct sockaddr *address, socklen_t length);
+
+/* Closes a descriptor. Those who wait on it get EBADF first. Close descriptors so, not with close(), while anyone waits. */
+ac_async(void) ac_close(int fd);
+
+/* ---- Streams and servers ---- */
+
+#endif
