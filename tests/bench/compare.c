@@ -1,0 +1,178 @@
+/* Runs build/bench and build/bench-c by turns, some rounds, so that a slow spell of the machine falls on both, and prints
+   each measure as the ratio of the two beside its goal. Arguments choose rows: `bench-compare fib spawn`. */
+#define _GNU_SOURCE
+#include "process.h"
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { ROUNDS = 5, SLEEPERS = 1000000 };
+
+struct row {
+    const char *name, *text;
+    const char *ours, *theirs;  /* measure of build/bench, of build/bench-c */
+    double goal;                /* of the ratio; of bytes where absolute */
+    enum { TIME, OURS, BYTES, SERVER } kind;    /* OURS: both measures are of build/bench */
+    int connections;
+};
+
+static const struct row rows[] = {
+    {"call_same", "await of a ready function, same file / plain call", "call_same", "call_plain", 1.3, TIME, 0},
+    {"call_ready", "the same, other file / plain call", "call_ready", "call_plain", 4, TIME, 0},
+    {"fib", "recursive fib, a call / plain call", "fib", "fib", 5, TIME, 0},
+    {"deepyield", "yield under 1,000 awaits / yield without them", "deepyield", "yield1", 1.1, OURS, 0},
+    {"yield1", "turn of a lone task / ready list by hand", "yield1", "yield1", 2.43, TIME, 0},
+    {"yield1000", "turn among 1,000 tasks / ready list by hand", "yield1000", "yield1000", 2.43, TIME, 0},
+    {"spawn", "make a task, run, await, free / by hand", "spawn", "spawn", 2, TIME, 0},
+    {"pingpong", "message between two tasks, queue of 1 / by hand", "pingpong", "pingpong", 3, TIME, 0},
+    {"sleepers", "1,000,000 sleeping tasks, bytes each", "sleepers", "sleepers", 160, BYTES, 0},
+    {"echo64", "TCP echo, 64 connections, CPU a request / by hand", "echo", "echo", 1.0, SERVER, 64},
+    {"echo1000", "TCP echo, 1,000 connections / by hand", "echo", "echo", 1.0, SERVER, 1000},
+    {"stream64", "TCP echo by streams, 64 connections / by hand", "echo_stream", "echo", 1.0, SERVER, 64},
+    {"http", "HTTP keep-alive, 64 connections / by hand", "http", "http", 1.02, SERVER, 64},
+};
+
+static const char *output;      /* where the programs print */
+
+/* The number after `name` in what was printed; negative where there is none. */
+static double printed_value(const char *name)
+{
+    double value = -1;
+    char *text = file_read(output, NULL);
+    char *at = text ? strstr(text, name) : NULL;
+    if (at)
+        value = strtod(at + strlen(name), NULL);
+    free(text);
+    return value;
+}
+
+static double time_measure(const char *program, const char *name)
+{
+    const char *command[] = {program, name, NULL};
+    char *key = text_format("%s ", name);
+    int status = process_run(command, &(struct process_files){.out = output, .err = "/dev/null"}, 120);
+    double value = status == 0 ? printed_value(key) : -1;
+    free(key);
+    return value;
+}
+
+/* Bytes each: the peak with all of them, less that with one. */
+static double bytes_measure(const char *program)
+{
+    char *count = text_format("%d", SLEEPERS);
+    const char *many[] = {program, "sleepers", count, "5", NULL}, *one[] = {program, "sleepers", "1", "0.1", NULL};
+    struct process_files files = {.out = output, .err = "/dev/null"};
+    double all = -1, base = -1;
+    if (process_run(many, &files, 120) == 0 && printed_value("sleepers_peak ") == SLEEPERS)
+        all = printed_value("sleepers_memory ");
+    if (process_run(one, &files, 30) == 0)
+        base = printed_value("sleepers_memory ");
+    free(count);
+    return all < 0 || base < 0 ? -1 : (all - base) / SLEEPERS;
+}
+
+static int free_port(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) < 0 || getsockname(fd, (struct sockaddr *)&address, &size) < 0)
+        exit(2);
+    close(fd);
+    return ntohs(address.sin_port);
+}
+
+static void stay_on(pid_t pid, int processor)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(processor, &set);
+    sched_setaffinity(pid, sizeof set, &set);
+}
+
+/* Server and load each have a processor of their own, where there are two. */
+static double server_measure(const char *program, const char *name, int connections)
+{
+    char *port = text_format("%d", free_port()), *count = text_format("%d", connections);
+    const char *serve[] = {program, name, port, NULL};
+    pid_t server = process_start(serve, &(struct process_files){.out = "/dev/null"});
+    char *pid = text_format("%d", (int)server);
+    const char *kind = name[0] == 'h' ? "http" : "echo";
+    const char *load[] = {"build/bench-load", kind, port, count, "1", pid, NULL};
+    char *key = text_format("%s%d_cpu ", kind, connections);
+    double value = -1;
+    if (server > 0) {
+        stay_on(server, 0);
+        pid_t client = process_start(load, &(struct process_files){.out = output});
+        if (client > 0) {
+            stay_on(client, 1);
+            value = process_wait(client, 30) == 0 ? printed_value(key) : -1;
+        }
+        process_kill(server);
+        process_wait(server, 5);
+    }
+    free(port);
+    free(count);
+    free(pid);
+    free(key);
+    return value;
+}
+
+static double measure(const struct row *row, const char *program, const char *name)
+{
+    if (row->kind == BYTES)
+        return bytes_measure(program);
+    if (row->kind == SERVER)
+        return server_measure(program, name, row->connections);
+    return time_measure(program, name);
+}
+
+/* Whatever else runs on the machine only adds to a measure. */
+static double least(const double *values, int count)
+{
+    double result = values[0];
+    for (int i = 1; i < count; i++)
+        if (values[i] < result)
+            result = values[i];
+    return result;
+}
+
+static void row_run(const struct row *row)
+{
+    double ours[ROUNDS], theirs[ROUNDS];
+    int rounds = row->kind == BYTES ? 1 : ROUNDS;
+    for (int i = 0; i < rounds; i++) {
+        ours[i] = measure(row, "build/bench", row->ours);
+        theirs[i] = measure(row, row->kind == OURS ? "build/bench" : "build/bench-c", row->theirs);
+        if (ours[i] < 0 || theirs[i] < 0) {
+            printf("%-52s could not be measured\n", row->text);
+            return;
+        }
+    }
+    double our = least(ours, rounds), their = least(theirs, rounds);
+    double judged = row->kind == BYTES ? our : our / their;
+    printf("%-52s %10.3f %10.3f %8.2f %8.2f  %s\n", row->text, our, their, our / their, row->goal,
+           judged <= row->goal ? "reached" : "missed");
+    fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+    output = text_format("build/bench.d/output.%d", (int)getpid());
+    printf("%-52s %10s %10s %8s %8s\n", "CPU time in ns, servers in us; bytes for sleepers", "acc", "by hand", "ratio", "goal");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int chosen = argc < 2;
+        for (int k = 1; k < argc; k++)
+            chosen |= strcmp(argv[k], rows[i].name) == 0;
+        if (chosen)
+            row_run(&rows[i]);
+    }
+    remove(output);
+    return 0;
+}
