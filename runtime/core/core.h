@@ -1,0 +1,226 @@
+/* core.h: what the parts of libac share. Private: programs and emitted code see ac.h only.
+ *
+ * How things hang together. A task is a future whose value a coroutine computes. It begins with an ac_frame like everything
+ * that can be resumed, and is the parent of its root coroutine: when the root has ended, "resuming" the task is what ends it.
+ * In a task's own frame `parent` holds the leaf instead: the frame that runs when the task is next resumed.
+ *
+ * A wait. An operation that cannot finish now calls ac__suspend, which makes it its task's leaf. What it waits for ends the wait
+ * by ac__complete (the operation's frame has ended with this error: its parent runs next) or by ac__wake (the operation itself
+ * runs once more). Each wait ends exactly once, and only by these two or by a cancellation whose `abort` was answered true. */
+#ifndef AC_CORE_H
+#define AC_CORE_H
+
+#include "ac.h"
+
+#include <stdatomic.h>
+
+#define AC__CONTAINER(pointer, type, member) ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
+
+/* What the ready queue holds: tasks and handles. base.parent is the frame to resume. */
+struct ac__item {
+    ac_frame base;
+    struct ac__item *next;         /* valid while in a queue */
+};
+
+/* Bits of a future's base.state. */
+enum {
+    AC__DONE = 1 << 0,             /* has a value, unless FAILED; base.error is final */
+    AC__FAILED = 1 << 1,           /* base.error is the error; ECANCELED stands for cancelled */
+    AC__WAITING = 1 << 2,          /* task: the leaf is an operation that waits; the task is in no queue */
+    AC__YIELDED = 1 << 3,          /* task: ready after ac_sleep(0): a cancellation is still delivered there */
+    AC__DUE = 1 << 4,              /* task: a cancellation waits for the next await that would suspend */
+    AC__COUNTED = 1 << 5,          /* task: loop->cancel_at counts its awaits */
+    AC__TAKEN = 1 << 6,            /* the error has been looked at, or nobody will: it is not reported */
+    AC__LISTED = 1 << 7,           /* task: in the list of cancellations under way, by item.next */
+    AC__WOKEN = 1 << 8,            /* task: became ready while listed; queued when it leaves the list */
+    AC__VISITED = 1 << 9,          /* task: seen by the search for a ring */
+    AC__STEPPED = 1 << 10,         /* task: the hidden one of a coroutine that is stepped by hand; never queued */
+    AC__ENDING = 1 << 11,          /* task: one of those that the loop's shutdown waits for */
+    AC__SETTING = 1 << 12          /* future: its abort hook is running */
+};
+
+struct ac_future {
+    struct ac__item item;          /* base.state: the bits above. base.error: valid when DONE. task: base.parent is the leaf */
+    ac_loop *loop;                 /* whose it is; NULL for a stepped coroutine outside of a loop */
+    struct ac__watch *watches;     /* first of those who wait for it, in order of coming; NULL when there are none or it is done */
+    void *result;                  /* task: the root coroutine, until it is freed. future: the value, behind this struct */
+    uint32_t references;
+    uint16_t cancels;              /* task: requests for cancellation that were not taken back */
+    uint16_t masks;                /* task: how many ac_mask are open */
+    struct ac__more *more;         /* what few need; NULL until needed */
+};
+
+/* The rarely used parts of a task or future. */
+struct ac__more {
+    char *name;                                     /* task: NULL until asked or set */
+    struct ac__trace *trace;                        /* of its error; NULL without */
+    void (*destroy)(void *value);                   /* future: what to do with a value that nobody took */
+    bool (*abort)(ac_future *future, void *arg);    /* future: asked before it is cancelled */
+    void *abort_arg;
+    size_t size;                                    /* future: of the value */
+};
+
+/* ---- pool.c: memory of frames, tasks and small records ---- */
+void *ac__allocate(size_t size);               /* malloc that fault injection sees */
+void *ac__pool_take(size_t size);              /* small objects, by exact size class; NULL without memory */
+void ac__pool_give(void *object, size_t size);
+ac_task *ac__task_slot(void);                  /* an uninitialised task in this thread's slabs */
+void ac__task_slot_free(ac_task *task);
+/* The tasks of a loop that have not ended, one after another: give it NULL first, then the one before; ends with NULL.
+ * Tasks may be made and freed in between. */
+ac_task *ac__task_next(const ac_loop *loop, ac_task *before);
+void ac__thread_stack(void);                   /* sets ac__thread.stack_floor for code that runs from here */
+
+/* ---- future.c ---- */
+int ac__ensure_more(ac_future *future);
+ac_future *ac__future_make(ac_loop *loop, size_t size);
+void ac__future_finish(ac_future *future, int error);      /* value in place, or the error: wakes who waits */
+void ac__watch_add(ac_future *future, struct ac__watch *watch);
+void ac__watch_remove(ac_future *future, struct ac__watch *watch);
+void *ac__future_value(ac_future *future, size_t *size);   /* where the value of a done future is, and its size */
+void ac__future_copy(ac_future *future, void *out, size_t size);
+void ac__future_unref(ac_future *future);
+/* How an await of a done future ends: its error, which counts as taken and whose trace goes on. */
+int ac__future_error_taken(ac_future *future, ac_frame *next);
+/* The future of any awaitable, referenced: a coroutine becomes a task. NULL without memory (the coroutine is then closed). */
+ac_future *ac__future_of(void *what);
+
+static inline bool ac__is_future(const void *handle)
+{
+    uint16_t kind = (*(const ac_fn *const *)handle)->kind;
+    return kind == AC_KIND_FUTURE || kind == AC_KIND_TASK;
+}
+
+static inline bool ac__is_task(const ac_future *future)
+{
+    return future->item.base.fn->kind == AC_KIND_TASK;
+}
+
+static inline bool ac__is_done(const ac_future *future)
+{
+    return future->item.base.state & AC__DONE;
+}
+
+/* ---- task.c ---- */
+ac_task *ac__task_make(ac_loop *loop, ac_coro *coro);      /* not scheduled; one reference, the caller's. Consumes coro on success */
+ac_task *ac__task_start(ac_loop *loop, ac_coro *coro);     /* scheduled; the caller's reference and the loop's. Always consumes coro */
+void ac__ready(ac_task *task);                             /* puts it at the end of the ready queue */
+void ac__step(struct ac__item *item);                      /* resumes what was taken out of the ready queue */
+void ac__task_abandon(ac_task *task);                      /* ends a task of a loop that closes, running none of its code */
+
+static inline ac_frame *ac__leaf(const ac_task *task)
+{
+    return task->item.base.parent;
+}
+
+/* ---- cancel.c ---- */
+bool ac__cancel_deliver(ac_task *task);        /* slow part of ac__cancel_now */
+void ac__cancel(ac_future *future);            /* for `abort` hooks: as ac_cancel, never recursive */
+bool ac__closes_ring(ac_future *target);       /* whether the current task, awaiting target, would wait for itself */
+
+/* Whether the current task has a cancellation that is to be delivered at this await, which would suspend. It is delivered so. */
+static inline bool ac__cancel_now(ac_task *task)
+{
+    return (task->item.base.state & (AC__DUE | AC__COUNTED)) && ac__cancel_deliver(task);
+}
+
+/* Makes the operation its task's leaf: AC_PENDING; or delivers a cancellation that is due: ECANCELED. To be called when
+ * nothing has been begun that would have to be undone. */
+static inline int ac__suspend(ac_frame *operation)
+{
+    ac_task *task = ac__thread.task;
+    if (ac__cancel_now(task))
+        return ECANCELED;
+    task->item.base.state |= AC__WAITING;
+    task->item.base.parent = operation;
+    return AC_PENDING;
+}
+
+/* As ac__suspend, but what was begun cannot be undone: no cancellation is delivered. */
+static inline int ac__suspend_masked(ac_frame *operation)
+{
+    ac_task *task = ac__thread.task;
+    task->item.base.state |= AC__WAITING;
+    task->item.base.parent = operation;
+    return AC_PENDING;
+}
+
+void ac__complete(ac_task *task, int error);   /* the leaf, an operation that waits, has ended so */
+void ac__wake(ac_task *task);                  /* the leaf, an operation that waits, is to run once more */
+/* An operation that is complete at once, but whose task has had its share of this turn: leaves it to the next turn. */
+int ac__complete_later(ac_frame *operation, int error);
+
+/* ---- frame.c ---- */
+/* A coroutine on the heap for an operation: `ac_coro *f(...) { struct f__frame *frame = ac__operation_new(&f__fn); ... }` */
+void *ac__operation_new(const ac_fn *fn);
+void ac__coro_discard(ac_coro *coro);          /* frees one that was never begun; NULL is allowed */
+
+/* The description of an operation named `op` with a result member, and without. */
+#define AC__OPERATION_FN(op, abort_function, type)                                                       \
+    const ac_fn op##__fn = {                                                                             \
+        .resume = op##__resume,                                                                          \
+        .abort = abort_function,                                                                         \
+        .name = #op,                                                                                     \
+        .frame_size = sizeof(struct op##__frame),                                                        \
+        .result_size = sizeof(type),                                                                     \
+        .result_offset = offsetof(struct op##__frame, result),                                           \
+        .kind = AC_KIND_OPERATION,                                                                       \
+    }
+#define AC__OPERATION_FN_VOID(op, abort_function)                                                        \
+    const ac_fn op##__fn = {                                                                             \
+        .resume = op##__resume,                                                                          \
+        .abort = abort_function,                                                                         \
+        .name = #op,                                                                                     \
+        .frame_size = sizeof(struct op##__frame),                                                        \
+        .result_offset = sizeof(ac_frame),                                                               \
+        .kind = AC_KIND_OPERATION,                                                                       \
+    }
+
+/* Other handles that ac_retain and ac_release take: their fn is the first member of one of these, kind AC_KIND_OBJECT. */
+struct ac__object_fn {
+    ac_fn fn;
+    void (*retain)(void *object);
+    void (*release)(void *object);
+};
+
+/* ---- generator.c ---- */
+void ac__gen_release(ac_gen *generator);
+void ac__gen_retain(ac_gen *generator);
+/* Ends the generators of a loop that are still open, and forgets them. */
+void ac__gens_close(ac_loop *loop);
+/* For combinators that give a value of size known only at run time: the size of what `what` results in. */
+size_t ac__result_size(const void *what);
+
+/* ---- timer.c: a 4-ary heap, ordered by time and then by creation ---- */
+typedef struct ac_sleep__frame ac__timer;
+
+struct ac__timer_entry {
+    int64_t due;                   /* nanoseconds on the loop's clock */
+    ac__timer *timer;
+};
+struct ac__timers {
+    struct ac__timer_entry *entries;
+    size_t count, capacity;
+    uint64_t sequence;             /* of the next timer */
+};
+
+/* Starts a timer whose base.fn->resume(&timer->base) is called when it is due, out of the heap by then. It must not run.
+ * ENOMEM, or EINVAL for NaN. A time too far to be counted never comes. */
+int ac__timer_start(ac_loop *loop, ac__timer *timer, double when);
+int ac__timer_start_after(ac_loop *loop, ac__timer *timer, double seconds);
+void ac__timer_stop(ac_loop *loop, ac__timer *timer);      /* no effect when it does not run */
+bool ac__timers_fire(ac_loop *loop, int64_t now);          /* true: at least one was due */
+void ac__timer_due_set(ac__timer *timer, const ac_fn *fn, void *owner);   /* fills in a timer that does not run */
+
+static inline bool ac__timer_runs(const ac__timer *timer)
+{
+    return timer->base.state != 0;
+}
+
+/* ---- trace.c ---- */
+struct ac__trace;
+struct ac__trace *ac__trace_save(int error);               /* a copy of the open trace of this error; NULL without */
+void ac__trace_restore(const struct ac__trace *trace, ac_frame *next);   /* opens a saved trace; `next` is who passes it on */
+void ac__trace_print(const struct ac__trace *trace, int error, FILE *out);   /* "error: text (code)" and its lines */
+
+#endif

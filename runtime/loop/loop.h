@@ -1,0 +1,110 @@
+/* loop.h: the event loop, and the parts it is made of. Private to libac.
+ *
+ * A turn: what is due is put into the ready queue (descriptors, timers, the inbox of other threads), then exactly those run that
+ * were there at the start. While tasks are ready the system is asked only once in AC__POLL_INTERVAL steps. */
+#ifndef AC_LOOP_H
+#define AC_LOOP_H
+
+#include "../core/core.h"
+#include "backend.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+enum { AC__POLL_INTERVAL = 64, AC__IO_BUDGET = 128 };
+
+struct ac__post;                   /* a call that another thread has left in the inbox */
+
+struct ac_loop {
+    struct ac__item *head, **tail; /* the ready queue; tail points to the last link */
+    int64_t now;                   /* nanoseconds; as of the last reading of the clock */
+    struct ac__timers timers;
+    int io_budget;                 /* operations on descriptors that may still complete at once in this turn */
+    unsigned steps;                /* since the system was last asked */
+    bool running, stopping, closing;
+    bool debug, virtual_clock;
+    uint64_t random;               /* state of the generator that shuffles; 0: no shuffling */
+    long cancel_at;                /* awaits of the main task until it is cancelled; 0: never */
+    double slow_step;
+    pid_t pid;                     /* of the process that made the loop */
+    pthread_t thread;              /* that it runs on, or was made on */
+
+    size_t tasks;                  /* that have not ended */
+    size_t ending;                 /* those of them that the shutdown waits for */
+    size_t futures;                /* of ac_create_future that are not done: another thread may complete them */
+    size_t holds;                  /* ac_loop_hold, and add_reader, signal handlers: something may still come */
+    size_t jobs;                   /* given to the thread pool and not yet back */
+    struct ac__generator *generators;   /* all that have not been released */
+
+    struct ac__backend *backend;
+    struct ac__reader *readers;    /* ac_add_reader and ac_add_writer */
+    struct ac__signals *signals;   /* handlers and waiters; NULL until needed */
+
+    _Atomic(struct ac__post *) inbox;   /* newest first */
+    atomic_bool signalled;         /* the wake-up descriptor has been written and not yet seen */
+    int wake_fd;                   /* an eventfd that the backend watches */
+    struct ac__io wake_io;         /* the wait for it */
+
+    ac_error_handler *handler;     /* NULL: the default */
+    void *handler_arg;
+    struct ac__pool *pool;         /* threads; NULL until needed */
+    unsigned pool_threads;
+};
+
+static inline void ac__enqueue(ac_loop *loop, struct ac__item *item)
+{
+    item->next = NULL;
+    *loop->tail = item;
+    loop->tail = &item->next;
+}
+
+/* ---- loop.c ---- */
+int64_t ac__clock(ac_loop *loop);                      /* reads the clock into loop->now */
+int ac__loop_usable(const ac_loop *loop);              /* 0, or EPERM with a message in a child process */
+int ac__loop_run(ac_loop *loop, ac_future *until);     /* 0; AC_ESTUCK; EBUSY; until may be NULL */
+void ac__loop_shut_down(ac_loop *loop);                /* ends all tasks, generators and threads */
+
+/* ---- inbox.c: calls from other threads ---- */
+int ac__inbox_open(ac_loop *loop);
+void ac__inbox_close(ac_loop *loop);
+bool ac__inbox_drain(ac_loop *loop);                   /* true: there was something */
+void ac__inbox_wake(ac_loop *loop);                    /* async-signal-safe */
+/* Leaves a call whose record the caller owns until it is made. */
+struct ac__post {
+    struct ac__post *next;
+    void (*call)(struct ac__post *post);               /* on the loop's thread */
+};
+void ac__inbox_post(ac_loop *loop, struct ac__post *post);
+
+/* ---- signal.c ---- */
+void ac__signals_drain(ac_loop *loop);
+void ac__signals_close(ac_loop *loop);
+
+/* ---- callback.c, reader.c ---- */
+void ac__handles_drop(ac_loop *loop);                  /* frees the handles in the ready queue and the timers */
+void ac__readers_close(ac_loop *loop);
+
+/* ---- thread.c: the thread pool ---- */
+
+/* Work for a thread of the pool. Lies where the submitter likes; must stay until `done` has been called, or until
+ * ac__pool_withdraw has answered true. */
+struct ac__job {
+    void (*work)(struct ac__job *job);                 /* on a pool thread */
+    void (*done)(struct ac__job *job);                 /* on the loop's thread, after work */
+    ac_loop *loop;
+    struct ac__job *next;
+    struct ac__post post;
+    int lane;                                          /* AC__LANE_* */
+    int state;                                         /* 0: queued; 1: running or done. Under the pool's lock */
+};
+/* Look-ups of names have a lane of their own with few threads, so that slow name servers do not hold up the rest. */
+enum { AC__LANE_WORK, AC__LANE_LOOKUP, AC__LANES };
+int ac__pool_submit(ac_loop *loop, struct ac__job *job, int lane);   /* 0, ENOMEM, EAGAIN (no thread could be started) */
+bool ac__pool_withdraw(struct ac__job *job);           /* true: no thread had begun it; `done` will not be called */
+void ac__pool_close(ac_loop *loop);                    /* waits for the jobs that run */
+size_t ac__pool_size(const ac_loop *loop);             /* threads it has */
+
+/* ---- run.c ---- */
+void ac__report_stuck(ac_loop *loop, ac_future *until);
+
+#endif
