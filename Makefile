@@ -99,7 +99,7 @@ build/samples/%.c: samples/%.ac build/acc
 	@mkdir -p $(@D)
 	build/acc -Iruntime/include $< -o $@
 build/samples/%: build/samples/%.c build/libac.a
-	$(CC) $(CFLAGS) -Iruntime/include -o $@ $^ -lpthread
+	$(CC) $(CFLAGS) -Iruntime/include -Isamples -o $@ $^ -lpthread
 build/demo: tests/demo.c tests/process.c tests/process.h
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
