@@ -14,11 +14,11 @@ PREFIX   = /usr/local
 DESTDIR  =
 TEST     = *
 ROWS     =
-VERSION  = 0.1.0
+VERSION  = $(shell sed -n 's|^\#define ACC_VERSION "\(.*\)"|\1|p' compiler/options.c)
 
 WARNINGS = -std=c11 -Wall -Wextra -Wpedantic
 INCLUDES = -Icompiler -Ibuild/gen -Iruntime/include -Iruntime/core -Iruntime/loop -Iruntime
-COMPILE  = $(CC) $(WARNINGS) $(INCLUDES) -DACC_VERSION='"$(VERSION)"' -MMD -MP
+COMPILE  = $(CC) $(WARNINGS) $(INCLUDES) -MMD -MP
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
 .DELETE_ON_ERROR:
