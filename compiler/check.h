@@ -1,9 +1,15 @@
-/* What the files of the check stage share, and what others ask of it while the program is still being parsed. */
+/* What the files of the check stage share, and what others ask of it while the program is still being parsed. The stage goes once over each
+   async body, in the order of the text: check.c (declarations, functions), check_statement.c (statements, jumps), check_expression.c
+   (types), check_convert.c (assignments and their kin), check_initializer.c, check_call.c (arguments, type variables), check_async.c
+   (what the dialect adds), warn.c. */
 #ifndef CHECK_H
 #define CHECK_H
-#include "tree.h"
+#include "constant.h"
+#include "diagnostic.h"
 
-/* The type of an expression in typeof or sizeof: types it where it has none yet, without a message. In check_expression.c. */
+/* ================= for others ================= */
+
+/* The type of an expression in typeof or sizeof: types it where it has none yet, without a message. */
 struct type *typeof_expression(struct expression *e);
 
 /* 6.7.2.2p3: an enumerator is an int; gcc gives one that does not fit the type of its enumeration. */
@@ -11,5 +17,138 @@ struct type *enumerator_type(struct symbol *symbol);
 
 /* The value of a TYPES_COMPATIBLE; false where a type in it is not known. */
 bool types_compatible(struct expression *e, int64_t *result);
+
+/* e without parentheses and __extension__. */
+struct expression *expression_inner(struct expression *e);
+
+/* The variable whose memory an lvalue is part of; NULL where it is reached through a pointer. */
+struct symbol *expression_root(struct expression *e);
+
+/* ================= the state of the walk ================= */
+
+/* What is told: everything in async bodies; outside of them only what the dialect forbids, since the C compiler sees that text as it is;
+   nothing while the parser asks for a type. */
+enum check_voice { TELL_NOTHING, TELL_DIALECT, TELL_ALL };
+
+/* What one must not jump into: a try, a defer, the rest of a block after a child ... A place is described by the chain of those that it
+   is in; a jump is good where the chain of its target is an outer part of that of its origin. */
+struct barrier {
+    struct barrier *outer;
+    unsigned depth;
+    const char *what;           /* "the scope of child 'a'" */
+    token_index place;          /* for the note */
+    bool defer;                 /* the body of a defer: one must not jump out of it either */
+};
+
+struct check_state {
+    enum check_voice voice;
+    struct function *function;      /* whose body this is; NULL at file scope */
+    struct statement *statement;    /* the innermost statement that is being checked */
+    struct statement *block;        /* the COMPOUND or FOR that declarations belong to */
+    struct barrier *barrier;        /* the innermost */
+    unsigned unevaluated;           /* > 0: in an operand that is not evaluated */
+    token_index unevaluated_by;     /* the sizeof, typeof, ... */
+    const char *no_await;           /* where this is no place for an await: "a static initialiser"; NULL elsewhere */
+    unsigned groups;                /* async blocks around */
+    bool in_loop, in_switch;        /* that break and continue reach without leaving a defer */
+    struct barrier *switch_barrier; /* at the innermost switch */
+    struct statement *defer;        /* the innermost defer whose body this is; NULL */
+    struct expression *on_pool;     /* the call in ac_blocking(...), which blocks nobody */
+};
+
+extern struct check_state check_now;
+
+/* A mistake in C; a mistake in the dialect. Each with its notes. */
+#define rule_error(...) (check_now.voice == TELL_ALL ? error_at(__VA_ARGS__) : (void)0)
+#define rule_note(...) (check_now.voice == TELL_ALL ? note_at(__VA_ARGS__) : (void)0)
+#define dialect_error(...) (check_now.voice >= TELL_DIALECT ? error_at(__VA_ARGS__) : (void)0)
+#define dialect_note(...) (check_now.voice >= TELL_DIALECT ? note_at(__VA_ARGS__) : (void)0)
+
+/* ================= check_expression.c ================= */
+
+/* Types e and all that is in it. */
+void check_expression(struct expression *e);
+/* The same for an operand that is used as a value: its type after 6.3.2.1. */
+struct type *check_value(struct expression *e);
+/* e was checked; it is now used as a value. An array that decays may be kept: its object's address is taken. */
+struct type *use_value(struct expression *e);
+/* The operand of sizeof and its kin; `by` is the token that makes it unevaluated. */
+void check_unevaluated(struct expression *e, token_index by);
+/* A condition: any scalar. */
+void check_condition(struct expression *e);
+/* e takes over what evaluating its part means. */
+void inherit(struct expression *e, struct expression *part);
+/* Array bounds and typeof in a type that is written here. Sets *await where an evaluated bound has one. */
+void check_written_type(struct type *type, token_index place, bool *await);
+/* Would evaluating this be an integer constant? Fills in is_constant and value. */
+void fold(struct expression *e);
+/* Is it a null pointer constant (6.3.2.3p3)? */
+bool is_null_constant(struct expression *e);
+/* e is changed, or its address may be kept. */
+void mark_assigned(struct expression *e);
+void mark_address_taken(struct expression *e);
+bool is_unknown(struct type *type);
+
+/* ================= check_convert.c ================= */
+
+enum conversion_kind { CONVERT_ASSIGN, CONVERT_INITIALIZE, CONVERT_RETURN, CONVERT_ARGUMENT, CONVERT_RESULT };
+
+/* Where a value goes, for the message. */
+struct conversion {
+    enum conversion_kind kind;
+    const char *function;       /* ARGUMENT: what is called; NULL where it has no name */
+    size_t argument;            /* counted from 1 */
+};
+
+/* May the value of `from` (checked) be given to something of type `to`? Tells where not (6.5.16.1, and the rules of handles). */
+bool check_conversion(struct type *to, struct expression *from, struct conversion conversion);
+
+/* The note that tells to await a coroutine, task or future where its value was meant. */
+void note_missing_await(struct expression *e);
+
+/* ================= the other files ================= */
+
+void check_call(struct expression *e);
+/* Is a an async function, or a pointer to one? Its FUNCTION type; else NULL. */
+struct type *callee_type(struct expression *callee);
+
+/* Checks an initialiser against the type of what it initialises, and gives that type with the array length that the initialiser tells. */
+struct type *check_initializer(struct type *type, struct expression *e);
+
+/* The async function X_suffix of a struct X or struct X *; NULL. */
+struct symbol *async_method(struct type *type, const char *suffix);
+void check_await(struct expression *e);
+void check_async_call(struct expression *e);
+void check_create_future(struct expression *e);
+void check_set_result(struct expression *e);
+void check_blocking(struct expression *e);
+void check_child(struct declarator *declarator, struct symbol *symbol);
+void check_async_for(struct statement *s);
+void check_async_with(struct statement *s);
+void check_throw(struct statement *s);
+void check_yield(struct statement *s);
+void check_return(struct statement *s);
+void check_try(struct statement *s);
+
+/* A declaration in a body; true where one of its parts has an await. */
+bool check_declaration(struct declaration *declaration);
+void check_statement(struct statement *s, struct statement *parent);
+void check_body(struct function *function);
+struct barrier *barrier_push(const char *what, token_index place);
+
+/* Says what is wrong with a name that nothing declares, with the nearest spelling in scope. */
+void undeclared(struct expression *e);
+
+/* ================= warn.c ================= */
+
+/* The value of e, of which the statement makes no use. */
+void warn_dropped(struct expression *e);
+void warn_unevaluated_await(struct expression *e);
+/* Every call of a known function, every awaited operand, every local variable: what the warnings about the whole body are made of. */
+void warn_call(struct expression *call);
+void warn_note_await(struct expression *operand);
+void warn_note_declaration(struct declarator *declarator);
+void warn_function(struct function *function);
+void warn_swallowed_cancel(struct statement *try, struct catch_clause *clause);
 
 #endif

@@ -73,7 +73,7 @@ struct expression {
     token_index first, last;
     token_index operator_;      /* BINARY, ASSIGN, unary...: the operator's token; MEMBER, ARROW, NAME, LABEL_ADDRESS: the name's */
     const char *name;
-    struct symbol *symbol;      /* NAME */
+    struct symbol *symbol;      /* NAME; AWAIT_CUSTOM: the function X_await, set by check */
     struct type *type;          /* set by check: as written, before decay and promotion: an lvalue's declared type. UNKNOWN where only the C compiler knows */
     int64_t value;              /* where is_constant */
     struct expression *a, *b, *c, *chosen;
@@ -86,6 +86,8 @@ struct expression {
     size_t association_count;
     struct expression *initializer;     /* COMPOUND_LITERAL: an INITIALIZER */
     struct statement *body;             /* STATEMENT */
+    const char *text;           /* lower.c: C text of the value, once its effects are done; NULL: its tokens */
+    bool stable;                /* lower.c: nothing evaluated later can change that text's value */
     struct binding *scope;      /* INITIALIZER etc. need none; NAME: the names in scope there, for spelling suggestions and 'is it shadowed' */
 };
 
@@ -188,8 +190,16 @@ struct function {
     /* -- check -- */
     unsigned await_count;
     ARRAY(struct function *) callees;   /* async functions of this file that it awaits directly */
+    struct function *noted_by;  /* the last function among whose callees this one was put */
     /* -- lower -- */
+    unsigned component;         /* strongly connected component of the call graph: equal numbers call each other */
+    unsigned order, low;        /* of its search */
+    bool on_stack;
+    const char *generated_name; /* what the names of its frame, its resume function ... begin with: its own, but `main__async` for main */
     struct lowering *lowering;
+    /* -- output -- */
+    size_t index, position;     /* its number, from 1, and that of the function with which its text comes out */
+    bool emitted;
 };
 
 struct label {
@@ -199,6 +209,9 @@ struct label {
     struct statement *defined;  /* LABEL; NULL: not */
     struct statement *local_to; /* COMPOUND with __label__; NULL: the function */
     bool address_taken;
+    struct barrier *barrier;    /* check: what stands around its definition that must not be jumped into */
+    bool told;                  /* check: that it is missing was told */
+    unsigned flow;              /* lower.c: its number among the labels of the flow */
 };
 
 /* ================= statements ================= */
@@ -242,6 +255,7 @@ struct catch_clause {
     struct expression *code;            /* catch (ETIMEDOUT): a constant expression */
     struct declaration *declaration;    /* catch (int e); also `catch (int)` with a declarator without a name */
     struct statement *body;             /* COMPOUND; `catch` alone: code and declaration NULL */
+    unsigned end_label;                 /* lower.c: of the flow, after all clauses */
 };
 
 struct statement {
@@ -260,7 +274,7 @@ struct statement {
     size_t argument_count;
     struct statement *parent;           /* enclosing statement; NULL: the body. Statement expressions: the statement that holds them. Set by check */
     struct expression *holder;          /* COMPOUND that is the body of a statement expression */
-    void *lowered;                      /* of lower.c */
+    struct variable *value_to;          /* lower.c: last expression of a statement expression: where its value goes */
 };
 
 /* ================= the translation unit ================= */

@@ -59,8 +59,6 @@ struct type {
     struct parameter *parameters;   /* FUNCTION */
     size_t parameter_count;
     token_index first, last;    /* TYPEOF: its tokens */
-    struct expression *operand; /* TYPEOF of an expression; else NULL. The parser leaves inner NULL, check finds it */
-    bool without_qualifiers;    /* TYPEOF written typeof_unqual */
     struct type *unqualified;   /* cache */
 };
 

@@ -1,0 +1,228 @@
+/* The check stage: goes over all declarations in the order of the text, and into the bodies of the async functions. What is plain C outside of
+   them is left to the C compiler, but for what the dialect forbids there and for the array lengths that initialisers tell. */
+#include "check.h"
+#include <string.h>
+
+/* ================= variables ================= */
+
+static void complete_type(struct declarator *declarator, struct type *type)
+{
+    declarator->type = type;
+    if (declarator->symbol)
+        declarator->symbol->type = type;
+}
+
+static bool is_static(struct symbol *symbol)
+{
+    return symbol->storage == STORAGE_STATIC || symbol->storage == STORAGE_EXTERN || symbol->thread_local_ || !symbol->local;
+}
+
+static void check_variable_initializer(struct declarator *declarator, struct symbol *symbol)
+{
+    const char *outer = check_now.no_await;
+    if (is_static(symbol))
+        check_now.no_await = "a static initializer";
+    if (type_is(declarator->type, TYPE_AUTO)) {
+        struct type *type = check_value(declarator->initializer);
+        complete_type(declarator, type_qualified(type, type_qualifiers(declarator->type)));
+    } else {
+        struct type *type = check_initializer(declarator->type, declarator->initializer);
+        if (type != declarator->type)
+            complete_type(declarator, type);
+    }
+    check_now.no_await = outer;
+}
+
+/* 6.7p7: an object has a complete type by the end of its declarator. */
+static void check_complete(struct declarator *declarator, struct symbol *symbol)
+{
+    struct type *type = declarator->type;
+    if (symbol->storage == STORAGE_EXTERN || is_unknown(type) || type_is_complete(type) || !symbol->local)
+        return;
+    if (type_is(type, TYPE_VOID))
+        rule_error(declarator->name_token, "variable '%s' declared void", declarator->name);
+    else if (type_is(type, TYPE_ARRAY) && type_is_complete(type_strip(type)->inner))
+        rule_error(declarator->name_token, "array size missing in '%s'", declarator->name);
+    else
+        rule_error(declarator->name_token, "storage size of '%s' is not known", declarator->name);
+}
+
+static void open_scope(struct declarator *declarator, struct symbol *symbol)
+{
+    if (symbol->child)
+        barrier_push(arena_format("the scope of child '%s'", declarator->name), declarator->name_token);
+    else if (!is_static(symbol) && type_is_variably_modified(declarator->type))
+        barrier_push(arena_format("the scope of '%s', whose type is variably modified", declarator->name), declarator->name_token);
+}
+
+static bool check_variable(struct declarator *declarator, struct symbol *symbol)
+{
+    bool await = false;
+    if (check_now.function && !symbol->block)
+        symbol->block = check_now.block;
+    check_written_type(declarator->type, declarator->first, &await);
+    if (symbol->child) {
+        if (check_now.function)
+            check_child(declarator, symbol);
+        else
+            dialect_error(declarator->name_token, "child '%s' at file scope: a child belongs to a block of an async function", declarator->name);
+        await = true;
+    } else if (declarator->initializer) {
+        check_variable_initializer(declarator, symbol);
+        await |= declarator->initializer->has_await;
+    }
+    if (check_now.function) {
+        if (!symbol->child)
+            check_complete(declarator, symbol);
+        warn_note_declaration(declarator);
+        open_scope(declarator, symbol);
+    }
+    return await;
+}
+
+/* ================= async functions and their prototypes ================= */
+
+/* A function that has an async declaration has no other. */
+static void check_prototype(struct declarator *declarator, struct symbol *symbol)
+{
+    struct declarator *before = symbol->checked;
+    symbol->checked = declarator;
+    if (!before || before == declarator || before->type == declarator->type)
+        return;
+    struct type *a = type_strip(before->type), *b = type_strip(declarator->type);
+    if (a->kind != TYPE_FUNCTION || b->kind != TYPE_FUNCTION || (!a->is_async && !b->is_async) || type_same(a, b))
+        return;
+    if (a->is_async != b->is_async)
+        dialect_error(declarator->name_token, "'%s' is declared both async and not", declarator->name);
+    else
+        dialect_error(declarator->name_token, "conflicting types for '%s'; have '%s'", declarator->name, type_text(declarator->type));
+    dialect_note(before->name_token, "the declaration before it is here, of type '%s'", type_text(before->type));
+}
+
+static struct type *async_part(struct type *type)
+{
+    for (; type; type = type->inner) {
+        if (type->kind == TYPE_TYPEDEF || type->kind == TYPE_TYPEOF)
+            return NULL;
+        if (type->kind == TYPE_FUNCTION && type->is_async)
+            return type;
+    }
+    return NULL;
+}
+
+/* The frame of an async function has a place for each argument. */
+static void check_parameters_known(struct declarator *declarator)
+{
+    struct type *function = async_part(declarator->type);
+    if (function && function->variadic)
+        dialect_error(declarator->name_token ? declarator->name_token : declarator->first, "an async function cannot be variadic");
+    else if (function && declarator->old_style)
+        dialect_error(declarator->name_token, "an async function cannot have an old-style parameter list");
+    else
+        return;
+    if (function->variadic)
+        dialect_note(declarator->first, "take a 'va_list *', or an array and its length");
+    else
+        dialect_note(declarator->first, "write the types of the parameters between the parentheses");
+}
+
+static bool is_argument_vector(struct type *type)
+{
+    type = type_strip(type);
+    struct type *string = type->kind == TYPE_POINTER ? type_strip(type->inner) : NULL;
+    return string && string->kind == TYPE_POINTER && type_is(string->inner, TYPE_CHAR);
+}
+
+static void check_main(struct function *function)
+{
+    struct type *type = type_strip(function->declarator->type);
+    bool good = type->parameter_count == 0 || (type->parameter_count == 2 && type_is(type->parameters[0].type, TYPE_INT) &&
+                                               is_argument_vector(type->parameters[1].type));
+    function->is_main = true;
+    if (good && type_is(function->result, TYPE_INT) && !function->is_generator)
+        return;
+    dialect_error(function->declarator->name_token, "an async 'main' of type '%s'", type_text(type));
+    dialect_note(function->declarator->name_token, "write 'async int main(void)' or 'async int main(int argc, char **argv)'");
+}
+
+static void check_parameters(struct function *function)
+{
+    bool await = false;
+    struct check_state outer = check_now;
+    check_now = (struct check_state) { .voice = TELL_ALL, .function = function, .no_await = "a parameter" };
+    for (size_t i = 0; i < function->declarator->parameter_count; i++) {
+        struct parameter *parameter = &function->declarator->parameters[i];
+        check_written_type(parameter->written ? parameter->written : parameter->type, parameter->first, &await);
+        if (!type_is_complete(parameter->type) && !is_unknown(parameter->type) && !type_is(parameter->type, TYPE_VOID))
+            rule_error(parameter->first, "parameter '%s' has incomplete type '%s'", parameter->name ? parameter->name : "",
+                       type_text(parameter->type));
+    }
+    check_now = outer;
+}
+
+static void check_redefinition(struct function *function)
+{
+    struct function *first = function->symbol->function;
+    if (first && first != function) {
+        dialect_error(function->declarator->name_token, "redefinition of '%s'", function->symbol->name);
+        dialect_note(first->declarator->name_token, "it is defined here first");
+    }
+}
+
+static void check_function(struct function *function)
+{
+    if (!function->symbol || !function->body)
+        return;
+    check_redefinition(function);
+    if (strcmp(function->symbol->name, "main") == 0)
+        check_main(function);
+    if (!is_unknown(function->result) && !type_is(function->result, TYPE_VOID) && !type_is_complete(function->result))
+        dialect_error(function->declarator->name_token, "'%s' returns the incomplete type '%s'", function->symbol->name,
+                      type_text(function->result));
+    check_parameters(function);
+    check_body(function);
+}
+
+/* ================= declarations ================= */
+
+static bool check_declarator(struct declarator *declarator)
+{
+    struct symbol *symbol = declarator->symbol;
+    bool await = false;
+    if (symbol && symbol->kind == SYMBOL_VARIABLE)
+        return check_variable(declarator, symbol);
+    if (symbol && symbol->kind == SYMBOL_FUNCTION)
+        check_prototype(declarator, symbol);
+    else if (check_now.function)
+        check_written_type(declarator->type, declarator->first, &await);
+    if (symbol && symbol->kind == SYMBOL_TYPEDEF && check_now.function && type_is_variably_modified(declarator->type))
+        barrier_push(arena_format("the scope of '%s', a variably modified type", declarator->name), declarator->name_token);
+    return await;
+}
+
+bool check_declaration(struct declaration *declaration)
+{
+    bool await = false;
+    for (size_t i = 0; i < declaration->declarator_count; i++)
+        await |= check_declarator(declaration->declarators[i]);
+    return await;
+}
+
+static void check_sites(void)
+{
+    for (size_t i = 0; i < unit.async_sites.count; i++)
+        for (size_t k = 0; k < unit.async_sites.at[i].declarator_count; k++)
+            check_parameters_known(unit.async_sites.at[i].declarators[k]);
+}
+
+void check(void)
+{
+    check_now = (struct check_state) { .voice = TELL_DIALECT };
+    check_sites();
+    for (size_t i = 0; i < unit.declarations.count; i++) {
+        struct declaration *declaration = unit.declarations.at[i];
+        check_declaration(declaration);
+        if (declaration->function && declaration->function->is_async)
+            check_function(declaration->function);
+    }
+}

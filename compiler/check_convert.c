@@ -1,0 +1,205 @@
+/* What may be given to what: assignment, initialisation, return and arguments (6.5.16.1), with the rules that the dialect adds for handles
+   and async functions. Where gcc only warns (pointers of different types, integers as pointers), the C compiler that reads the output
+   tells it, and nothing is said here. */
+#include "check.h"
+
+void note_missing_await(struct expression *e)
+{
+    struct expression *inner = expression_inner(e);
+    struct type *type = type_strip(type_value(e->type));
+    switch (type->kind) {
+    case TYPE_CORO:
+        if (inner->kind == EXPRESSION_CALL)
+            dialect_note(inner->first, "calling an async function only makes a coroutine; 'await' runs it and gives its '%s'",
+                         type_text(type->inner));
+        else
+            dialect_note(inner->first, "'await' runs the coroutine and gives its '%s'", type_text(type->inner));
+        break;
+    case TYPE_TASK:
+    case TYPE_FUTURE:
+        dialect_note(inner->first, "'await' waits for it and gives its '%s'", type_text(type->inner));
+        break;
+    case TYPE_GEN:
+        dialect_note(inner->first, "'async for' goes over a generator, and 'await ac_next(...)' gives its next value");
+        break;
+    default:
+        break;
+    }
+}
+
+static const char *place_text(struct conversion conversion)
+{
+    switch (conversion.kind) {
+    case CONVERT_ASSIGN:
+        return "in assignment";
+    case CONVERT_INITIALIZE:
+        return "in initialization";
+    case CONVERT_RETURN:
+        return "in return";
+    case CONVERT_RESULT:
+        return "as the result";
+    case CONVERT_ARGUMENT:
+        break;
+    }
+    if (!conversion.function)
+        return arena_format("for argument %zu", conversion.argument);
+    return arena_format("for argument %zu of '%s'", conversion.argument, conversion.function);
+}
+
+static bool dialect_mismatch(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
+{
+    dialect_error(from->first, "'%s' where '%s' is wanted %s", type_text(type), type_text(to), place_text(conversion));
+    return false;
+}
+
+static bool rule_mismatch(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
+{
+    rule_error(from->first, "incompatible types: '%s' where '%s' is wanted %s", type_text(type), type_text(to), place_text(conversion));
+    return false;
+}
+
+static bool is_task_or_future(struct type *type)
+{
+    return type_is(type, TYPE_TASK) || type_is(type, TYPE_FUTURE);
+}
+
+/* What an AC_AWAITABLE takes besides the three handles: their C types. */
+static bool is_untyped_pointer(struct type *type)
+{
+    return type_is(type, TYPE_POINTER) && (type_is(type_strip(type)->inner, TYPE_VOID) || type_is_record(type_strip(type)->inner));
+}
+
+/* Both are handles, or `to` takes any. A task is also a future, and in C the two are one type; of which of the two a pointer is, only who made
+   it knows: both directions pass, as long as they are of the same T. */
+static bool handles_agree(struct type *to, struct type *from)
+{
+    to = type_strip(to);
+    from = type_strip(from);
+    if (is_unknown(to->inner) || is_unknown(from->inner))
+        return true;
+    if (!type_same(to->inner, from->inner))
+        return false;
+    if (to->kind == TYPE_AWAITABLE)
+        return from->kind != TYPE_GEN;
+    return to->kind == from->kind || (is_task_or_future(to) && is_task_or_future(from));
+}
+
+static bool convert_to_handle(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
+{
+    if (is_null_constant(from) || is_untyped_pointer(type))
+        return true;
+    bool handle = type_is_handle(type) || type_is(type, TYPE_AWAITABLE);
+    if (handle && handles_agree(to, type))
+        return true;
+    if (!handle && type_is(type, TYPE_POINTER) && !type_is(to, TYPE_AWAITABLE))
+        return true;                            /* incompatible pointers: the C compiler's to tell */
+    dialect_mismatch(to, from, type, conversion);
+    struct type *inner = type_strip(to)->inner;
+    if (!handle && type_is(to, TYPE_CORO) && expression_inner(from)->kind == EXPRESSION_AWAIT)
+        dialect_note(expression_inner(from)->first, "a coroutine is wanted here, not its value: leave out the 'await'");
+    else if (type_is(type, TYPE_CORO) && is_task_or_future(to) && !is_unknown(inner) && type_same(inner, type_strip(type)->inner))
+        dialect_note(from->first, "'ac_create_task(...)' makes a task of a coroutine");
+    return false;
+}
+
+/* Pointer to any handle: an array of coroutines, tasks or futures of one T. */
+static bool convert_to_awaitables(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
+{
+    struct type *element = type_is(type, TYPE_POINTER) ? type_strip(type)->inner : NULL;
+    if (is_null_constant(from) || (element && (type_is(element, TYPE_VOID) || is_untyped_pointer(element))))
+        return true;
+    if (element && type_is_handle(element) && !type_is(element, TYPE_GEN)) {
+        struct type *wanted = type_strip(to)->inner;
+        if (is_unknown(wanted) || type_same(wanted, type_strip(element)->inner))
+            return true;
+    }
+    dialect_mismatch(to, from, type, conversion);
+    dialect_note(from->first, "an array of 'Coro(T)', 'Task(T)' or 'Future(T)' is wanted, all of one T");
+    return false;
+}
+
+/* The value of a handle where something else is wanted: mostly an await was forgotten. Pointers are left to the C compiler. */
+static bool convert_from_handle(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
+{
+    if (type_is(to, TYPE_POINTER) && (!type_is(type, TYPE_CORO) || is_untyped_pointer(to)))
+        return true;
+    dialect_mismatch(to, from, type, conversion);
+    note_missing_await(from);
+    return false;
+}
+
+static struct type *pointed_function(struct type *type)
+{
+    type = type_strip(type);
+    if (type->kind != TYPE_POINTER || !type_is(type->inner, TYPE_FUNCTION))
+        return NULL;
+    return type_strip(type->inner);
+}
+
+/* In C an async function is an ordinary one that returns a coroutine: called through a plain type it would do nothing. */
+static bool convert_function(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
+{
+    struct type *wanted = pointed_function(to), *given = pointed_function(type);
+    bool agrees = wanted->is_async == given->is_async && wanted->is_generator == given->is_generator &&
+                  (!wanted->is_async || is_unknown(wanted->inner) || is_unknown(given->inner) || type_same(wanted->inner, given->inner));
+    if (agrees)
+        return true;
+    dialect_mismatch(to, from, type, conversion);
+    if (given->is_async && !wanted->is_async)
+        dialect_note(from->first, "an async function does not convert to a plain function pointer; a plain function can start it with "
+                     "'ac_create_task' or 'ac_run'");
+    else if (!given->is_async && wanted->is_async)
+        dialect_note(from->first, "a plain function is no async function; write 'async' before its definition");
+    return false;
+}
+
+static bool is_real_number(struct type *type)
+{
+    return type_is_arithmetic(type) && !type_is_integer(type);
+}
+
+/* Neither is a handle. */
+static bool convert_plain(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
+{
+    bool number_to = type_is_arithmetic(to), pointer_to = type_is(to, TYPE_POINTER), vector_to = type_is(to, TYPE_VECTOR);
+    bool number = type_is_arithmetic(type), pointer = type_is(type, TYPE_POINTER);
+    if (vector_to || type_is(type, TYPE_VECTOR) || type_is(to, TYPE_VA_LIST) || type_is(type, TYPE_VA_LIST))
+        return true;
+    if (type_is_record(to))
+        return type_same(to, type) || rule_mismatch(to, from, type, conversion);
+    if (number_to && number)
+        return true;
+    if (pointer_to && pointer)
+        return pointed_function(to) && pointed_function(type) ? convert_function(to, from, type, conversion) : true;
+    if (pointer_to && type_is_integer(type))
+        return true;
+    if (number_to && pointer && !is_real_number(to))
+        return true;
+    return rule_mismatch(to, from, type, conversion);
+}
+
+/* gcc's transparent unions take any of their members. */
+static bool is_union_parameter(struct type *to, struct conversion conversion)
+{
+    return conversion.kind == CONVERT_ARGUMENT && type_is(to, TYPE_UNION);
+}
+
+bool check_conversion(struct type *to, struct expression *from, struct conversion conversion)
+{
+    struct type *type = use_value(from);
+    if (is_unknown(to) || is_unknown(type))
+        return true;
+    if (type_is(type, TYPE_VOID)) {
+        rule_error(from->first, "void value not ignored as it ought to be");
+        return false;
+    }
+    if (is_union_parameter(to, conversion))
+        return true;
+    if (type_is(to, TYPE_AWAITABLES))
+        return convert_to_awaitables(to, from, type, conversion);
+    if (type_is_handle(to) || type_is(to, TYPE_AWAITABLE))
+        return convert_to_handle(to, from, type, conversion);
+    if (type_is_handle(type))
+        return convert_from_handle(to, from, type, conversion);
+    return convert_plain(to, from, type, conversion);
+}
