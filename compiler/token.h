@@ -56,7 +56,8 @@ struct inclusion {
 
 extern struct token *tokens;
 extern token_index token_count;         /* TOKEN_END included */
-extern ARRAY(struct inclusion) inclusions;
+typedef ARRAY(struct inclusion) array_inclusion;
+extern array_inclusion inclusions;
 
 /* Cuts preprocessed text (NUL-terminated; it must stay) into tokens, inclusions and files. In lex.c over grammar/ac.l. */
 void tokens_read(char *text, size_t size, const char *main_path);

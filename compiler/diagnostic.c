@@ -1,0 +1,282 @@
+/* Messages as gcc writes them: as text with the source line and a caret, or as gcc's JSON. A note belongs to the message before it and
+   is dropped with it. See diagnostic.h. */
+#define _GNU_SOURCE
+#include "diagnostic.h"
+#include "source.h"
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum severity { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE };
+enum { ERROR_LIMIT = 100 };
+
+/* What -W says of one flag. */
+struct flag {
+    const char *name;
+    bool on, error, error_decided;
+};
+
+static struct flag flags[] = {
+    {"unawaited", true, false, false},         {"blocking", true, false, false},
+    {"escaping-local", true, false, false},    {"lock-across-await", true, false, false},
+    {"swallowed-cancel", true, false, false},  {"unevaluated-await", true, false, false},
+    {"unreleased-task", true, false, false},   {"large-frame", false, false, false},
+    {"useless-async", false, false, false},
+};
+
+unsigned error_count;
+uint64_t large_frame_limit;
+static bool quiet, all_errors, json, color_always, color_never;
+static bool last_shown;         /* was the last error or warning printed? its notes follow it */
+static bool json_open, json_children;
+
+static struct flag *flag_find(const char *name, size_t length)
+{
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (strlen(flags[i].name) == length && !memcmp(flags[i].name, name, length))
+            return &flags[i];
+    return NULL;
+}
+
+static void flag_set(const char *name, bool on)
+{
+    const char *equals = strchr(name, '=');
+    struct flag *flag = flag_find(name, equals ? (size_t)(equals - name) : strlen(name));
+    if (!flag)
+        return;     /* a flag of the C compiler's: build files hand the same list to both */
+    flag->on = on;
+    if (equals && !strcmp(flag->name, "large-frame"))
+        large_frame_limit = strtoull(equals + 1, NULL, 10);
+}
+
+static void flag_error(const char *name, bool error)
+{
+    struct flag *flag = flag_find(name, strlen(name));
+    if (!flag)
+        return;
+    flag->error_decided = true;
+    flag->error = error;
+    if (error)
+        flag->on = true;
+}
+
+bool diagnostic_option(const char *option)
+{
+    if (!strcmp(option, "-w"))
+        quiet = true;
+    else if (!strcmp(option, "-Werror"))
+        all_errors = true;
+    else if (!strncmp(option, "-Werror=", 8))
+        flag_error(option + 8, true);
+    else if (!strncmp(option, "-Wno-error=", 11))
+        flag_error(option + 11, false);
+    else if (!strcmp(option, "-Wno-error"))
+        all_errors = false;
+    else if (!strncmp(option, "-Wno-", 5))
+        flag_set(option + 5, false);
+    else if (!strncmp(option, "-W", 2) && option[2] && option[3] != ',')
+        flag_set(option + 2, true);
+    else if (!strcmp(option, "-fdiagnostics-format=json"))
+        json = true;
+    else if (!strcmp(option, "-fdiagnostics-format=text"))
+        json = false;
+    else if (!strcmp(option, "-fdiagnostics-color") || !strcmp(option, "-fdiagnostics-color=always"))
+        color_always = true;
+    else if (!strcmp(option, "-fno-diagnostics-color") || !strcmp(option, "-fdiagnostics-color=never"))
+        color_never = true;
+    else
+        return !strcmp(option, "-fdiagnostics-color=auto");
+    return true;
+}
+
+static bool colored(void)
+{
+    static int decided = -1;
+    if (decided < 0) {
+        const char *term = getenv("TERM");
+        decided = color_always || (!color_never && isatty(2) && term && strcmp(term, "dumb"));
+    }
+    return decided;
+}
+
+static const char *paint(const char *code)
+{
+    return colored() ? code : "";
+}
+
+static void json_string(const char *text)
+{
+    putc('"', stderr);
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+        if (*c == '"' || *c == '\\')
+            fprintf(stderr, "\\%c", *c);
+        else if (*c < 0x20)
+            fprintf(stderr, "\\u%04x", *c);
+        else
+            putc(*c, stderr);
+    putc('"', stderr);
+}
+
+static void json_close_message(void)
+{
+    if (json_open)
+        fputs("]}", stderr);
+}
+
+static void json_show(enum severity severity, const char *place_file, uint32_t line, uint32_t column, const char *flag, const char *text)
+{
+    static const char *const kinds[] = {"error", "warning", "note"};
+    if (severity == SEVERITY_NOTE) {
+        fputs(json_children ? ", " : "", stderr);
+        json_children = true;
+    } else {
+        json_close_message();
+        fputs(json_open ? ", " : "[", stderr);
+        json_open = true;
+        json_children = false;
+    }
+    fprintf(stderr, "{\"kind\": \"%s\", \"message\": ", kinds[severity]);
+    json_string(text);
+    if (flag) {
+        fputs(", \"option\": ", stderr);
+        json_string(arena_format("-W%s", flag));
+    }
+    fputs(", \"locations\": [", stderr);
+    if (place_file) {
+        fputs("{\"caret\": {\"file\": ", stderr);
+        json_string(place_file);
+        fprintf(stderr, ", \"line\": %u, \"display-column\": %u, \"byte-column\": %u, \"column\": %u}}", line, column, column, column);
+    }
+    fputs("], \"column-origin\": 1, \"escape-source\": false", stderr);
+    fputs(severity == SEVERITY_NOTE ? "}" : ", \"children\": [", stderr);
+}
+
+void diagnostics_end(void)
+{
+    if (!json)
+        return;
+    json_close_message();
+    fputs(json_open ? "]\n" : "[]\n", stderr);
+}
+
+/* The line of the source with a caret under the column; tabs are kept, so that the caret stands right. */
+static void caret_show(struct source_file *file, uint32_t line, uint32_t column, uint32_t length)
+{
+    size_t size;
+    const char *text = source_line(file, line, &size);
+    if (!text || column > size + 1)
+        return;
+    fprintf(stderr, "%5u | %.*s\n      | ", line, (int)(size > 4096 ? 4096 : size), text);
+    for (uint32_t i = 0; i + 1 < column && i < 4096; i++)
+        if (((unsigned char)text[i] & 0xC0) != 0x80)
+            putc(text[i] == '\t' ? '\t' : ' ', stderr);
+    fprintf(stderr, "%s^", paint("\33[01;32m"));
+    for (uint32_t i = 1; i < length && column + i <= size; i++)
+        putc('~', stderr);
+    fprintf(stderr, "%s\n", paint("\33[m"));
+}
+
+static void text_show(enum severity severity, token_index place, const char *flag, const char *text)
+{
+    static const char *const kinds[] = {"error", "warning", "note"};
+    static const char *const colors[] = {"\33[01;31m", "\33[01;35m", "\33[01;36m"};
+    struct token *t = &tokens[place];
+    struct source_file *file = token_file(place);
+    fprintf(stderr, "%s%s:%u:%u:%s %s%s:%s %s", paint("\33[01m"), file->path, t->line, t->column, paint("\33[m"),
+            paint(colors[severity]), kinds[severity], paint("\33[m"), text);
+    if (flag)
+        fprintf(stderr, " [%s-W%s%s]", paint(colors[severity]), flag, paint("\33[m"));
+    putc('\n', stderr);
+    caret_show(file, t->line, t->column, t->raw >= 0 ? t->length : 1);
+}
+
+static void show(enum severity severity, token_index place, const char *flag, const char *text)
+{
+    source_align(tokens[place].inclusion);
+    if (json)
+        json_show(severity, token_file(place)->path, tokens[place].line, tokens[place].column, flag, text);
+    else
+        text_show(severity, place, flag, text);
+}
+
+static void count_error(void)
+{
+    if (++error_count < ERROR_LIMIT)
+        return;
+    diagnostics_end();
+    if (!json)
+        fprintf(stderr, "acc: error: too many errors; giving up\n");
+    exit(1);
+}
+
+static const char *formatted(const char *format, va_list args)
+{
+    char *text = NULL;
+    if (vasprintf(&text, format, args) < 0)
+        internal_fault(__FILE__, __LINE__, "out of memory");
+    return text;
+}
+
+void error_at(token_index place, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *text = formatted(format, args);
+    va_end(args);
+    show(SEVERITY_ERROR, place, NULL, text);
+    last_shown = true;
+    count_error();
+}
+
+void error_plain(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *text = formatted(format, args);
+    va_end(args);
+    if (json)
+        json_show(SEVERITY_ERROR, NULL, 0, 0, NULL, text);
+    else
+        fprintf(stderr, "%sacc:%s %serror:%s %s\n", paint("\33[01m"), paint("\33[m"), paint("\33[01;31m"), paint("\33[m"), text);
+    last_shown = true;
+    count_error();
+}
+
+bool warning_at(token_index place, const char *flag_name, const char *format, ...)
+{
+    struct flag *flag = flag_find(flag_name, strlen(flag_name));
+    require(flag);
+    last_shown = flag->on && !quiet && !token_in_system(place);
+    if (!last_shown)
+        return false;
+    bool is_error = flag->error_decided ? flag->error : all_errors;
+    va_list args;
+    va_start(args, format);
+    const char *text = formatted(format, args);
+    va_end(args);
+    show(is_error ? SEVERITY_ERROR : SEVERITY_WARNING, place, is_error ? arena_format("error=%s", flag_name) : flag_name, text);
+    if (is_error)
+        count_error();
+    return true;
+}
+
+void note_at(token_index place, const char *format, ...)
+{
+    if (!last_shown)
+        return;
+    va_list args;
+    va_start(args, format);
+    const char *text = formatted(format, args);
+    va_end(args);
+    show(SEVERITY_NOTE, place, NULL, text);
+}
+
+void internal_fault(const char *file, int line, const char *what)
+{
+    fprintf(stderr, "acc: internal error at %s:%d: %s\nThis is a fault of acc, not of your program. Please report it with the file that caused it.\n",
+            file, line, what);
+    _exit(2);
+}

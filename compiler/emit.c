@@ -1,0 +1,366 @@
+/* Prints a lowered function. A line of the user's is a line here, under a #line directive where the count has gone astray; what acc adds for
+   it stands on the same line. */
+#include "emit.h"
+#include "diagnostic.h"
+#include "source.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 150 };
+
+struct printer {
+    struct lowering *l;
+    struct text out;
+    const char *path;       /* of the #line in force */
+    uint32_t line;          /* what the C compiler takes the current line for */
+    uint32_t source_line;   /* line of the .ac file whose text stands on it; 0: nothing yet */
+    size_t line_start;
+};
+
+/* ---- text with references resolved ---- */
+
+static unsigned number_at(const char **p)
+{
+    unsigned n = 0;
+    for ((*p)++; **p != '\2'; (*p)++)
+        n = n * 10 + (unsigned)(**p - '0');
+    (*p)++;
+    return n;
+}
+
+static const char *variable_text(struct variable *v)
+{
+    return v->resident ? arena_format("ac_self->%s", v->member) : v->name;
+}
+
+static const char *resolved(struct lowering *l, const char *text)
+{
+    struct text out = {0};
+    while (*text) {
+        size_t plain = strcspn(text, "\1");
+        text_add_bytes(&out, text, plain);
+        text += plain;
+        if (*text)
+            text_add(&out, variable_text(l->variables.at[number_at(&text)]));
+    }
+    return text_string(&out);
+}
+
+/* ---- lines ---- */
+
+static void add_quoted(struct text *out, const char *path)
+{
+    text_add(out, "\"");
+    for (; *path; path++)
+        text_format(out, *path == '"' || *path == '\\' ? "\\%c" : "%c", *path);
+    text_add(out, "\"");
+}
+
+void emit_line_directive(struct text *out, const char *path, uint32_t line)
+{
+    if (options.no_line)
+        return;
+    text_format(out, "#line %u ", line);
+    add_quoted(out, path);
+    text_add(out, "\n");
+}
+
+static void end_line(struct printer *p)
+{
+    if (p->out.length > p->line_start) {
+        text_add(&p->out, "\n");
+        p->line++;
+    }
+    p->line_start = p->out.length;
+    p->source_line = 0;
+}
+
+static void begin_line(struct printer *p, const char *path, uint32_t line, uint32_t column)
+{
+    end_line(p);
+    bool same_file = p->path && !strcmp(p->path, path);
+    if (!options.no_line && same_file && line > p->line && line - p->line <= 3) {
+        for (; p->line < line; p->line++)
+            text_add(&p->out, "\n");
+    } else if (!options.no_line && (!same_file || line != p->line)) {
+        emit_line_directive(&p->out, path, line);
+    }
+    p->path = path;
+    p->line = p->source_line = line;
+    p->line_start = p->out.length;
+    for (uint32_t i = 1; i < column && i < 60; i++)
+        text_add(&p->out, " ");
+}
+
+static void put(struct printer *p, token_index place, const char *text)
+{
+    if (!*text)
+        return;
+    struct token *t = &tokens[place];
+    const char *path = token_file(place)->path;
+    bool joins = p->source_line == t->line && *text != '#' && !strcmp(path, p->path) && p->out.at[p->line_start] != '#' &&
+                 p->out.length - p->line_start + strlen(text) < WIDTH;
+    if (joins)
+        text_add(&p->out, " ");
+    else
+        begin_line(p, path, t->line, t->column);
+    text_add(&p->out, text);
+}
+
+/* Text with the user's line breaks in it. */
+static void put_text(struct printer *p, token_index place, const char *text)
+{
+    for (;;) {
+        const char *stop = strchr(text, '\3');
+        if (!stop) {
+            put(p, place, text);
+            return;
+        }
+        put(p, place, arena_format("%.*s", (int)(stop - text), text));
+        place = number_at(&stop);
+        text = stop;
+    }
+}
+
+/* ---- items ---- */
+
+static bool saved_at(struct lowering *l, unsigned site, struct variable *v)
+{
+    return v->kept && !v->resident && live_across(l, site, v) && (!v->parameter || v->symbol->assigned);
+}
+
+static void put_site(struct printer *p, struct item *item)
+{
+    struct text keep = {0}, back = {0};
+    for (size_t i = 0; i < p->l->variables.count; i++) {
+        struct variable *v = p->l->variables.at[i];
+        if (!saved_at(p->l, item->site, v))
+            continue;
+        text_format(&keep, "%sac_self->%s = %s;", keep.length ? " " : "", v->member, v->name);
+        if (!v->parameter)
+            text_format(&back, "%s%s = ac_self->%s;", back.length ? " " : "", v->name, v->member);
+    }
+    put(p, item->place, arena_format("AC_AWAIT(%u, %s, %s, %s, %s);", item->site, resolved(p->l, item->text), text_string(&keep),
+                                     text_string(&back), resolved(p->l, item->failure)));
+}
+
+static bool is_const_record(struct type *type)
+{
+    return type_is_record(type) && type_has_const_member(type);
+}
+
+static const char *resident_initialisation(struct item *item, struct variable *v, const char *value)
+{
+    const char *type = type_declare(type_unqualified(v->type), "");
+    const char *literal = item->form == INITIAL_STRING ? arena_format("{%s}", value) : value;
+    if (type_is(v->type, TYPE_ARRAY))
+        return arena_format("memcpy((void *)ac_self->%s, (%s)%s, sizeof ac_self->%s);", v->member, type, literal, v->member);
+    if (is_const_record(v->type))
+        return arena_format("memcpy((void *)&ac_self->%s, (%s[]){%s}, sizeof ac_self->%s);", v->member, type, value, v->member);
+    if (item->form == INITIAL_LIST)
+        return arena_format("ac_self->%s = (%s)%s;", v->member, type, value);
+    return arena_format("ac_self->%s = %s;", v->member, value);
+}
+
+static void put_declaration(struct printer *p, struct item *item)
+{
+    struct variable *v = item->variable;
+    const char *value = item->text ? resolved(p->l, item->text) : NULL;
+    if (v->resident) {
+        if (value)
+            put(p, item->place, resident_initialisation(item, v, value));
+        return;
+    }
+    uint32_t aligned = v->symbol->declarator ? v->symbol->declarator->aligned : 0;
+    const char *declared = type_declare(v->kept ? type_unqualified(v->type) : v->type, v->name);
+    require(declared);
+    put(p, item->place, arena_format("%s%s%s%s;", aligned ? arena_format("_Alignas(%u) ", aligned) : "", declared, value ? " = " : "", value ? value : ""));
+}
+
+static void put_item(struct printer *p, struct item *item)
+{
+    switch (item->kind) {
+    case ITEM_TEXT:
+        put_text(p, item->place, resolved(p->l, item->text));
+        break;
+    case ITEM_SITE:
+        put_site(p, item);
+        break;
+    case ITEM_DECLARE:
+        put_declaration(p, item);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- the function around them ---- */
+
+static bool body_says(struct printer *p, const char *word)
+{
+    return p->out.at && strstr(p->out.at, word);
+}
+
+static void add_arguments(struct printer *body, struct text *out)
+{
+    for (size_t i = 0; i < body->l->variables.count; i++) {
+        struct variable *v = body->l->variables.at[i];
+        if (v->parameter && !v->resident && v->mentioned)
+            text_format(out, "    %s = ac_self->%s;\n", type_declare(type_unqualified(v->type), v->name), v->member);
+    }
+}
+
+static void add_temporaries(struct lowering *l, struct text *out)
+{
+    for (size_t i = 0; i < l->variables.count; i++) {
+        struct variable *v = l->variables.at[i];
+        if (!v->symbol && !v->resident && v->mentioned)
+            text_format(out, "    %s;\n", type_declare(v->type, v->name));
+    }
+}
+
+static void add_dispatch(struct lowering *l, struct text *out)
+{
+    if (!l->resume_count)
+        return;
+    text_add(out, "    switch (ac_base->state) {");
+    for (unsigned site = 0; site < l->sites.count; site++)
+        if (l->suspends.at[site])
+            text_format(out, " case %u: goto ac_%u;", site, site);
+    text_add(out, " default: break; }\n");
+}
+
+static void add_lines(struct function *f, struct text *out)
+{
+    struct lowering *l = f->lowering;
+    text_format(out, "static const uint32_t %s__lines[] = {", f->generated_name);
+    for (size_t i = 0; i < l->sites.count; i++)
+        text_format(out, "%s%u", i ? ", " : "", tokens[l->sites.at[i]].line);
+    text_add(out, "};\n");
+}
+
+static void add_description(struct function *f, struct text *out)
+{
+    const char *name = f->generated_name;
+    bool has_result = !type_is(f->result, TYPE_VOID);
+    text_format(out, "static int %s__resume(ac_frame *);\n", name);
+    add_lines(f, out);
+    text_format(out, "static const ac_fn %s__fn = {.resume = %s__resume, .name = \"%s\", .file = ", name, name, f->symbol->name);
+    add_quoted(out, token_file(f->declarator->name_token)->path);
+    text_format(out, ", .lines = %s__lines, .frame_size = sizeof(struct %s__frame), .alignment = _Alignof(struct %s__frame)", name, name, name);
+    if (has_result)
+        text_format(out, ", .result_size = sizeof(%s), .result_offset = offsetof(struct %s__frame, result)", type_declare(type_unqualified(f->result), ""), name);
+    text_format(out, ", .kind = AC_KIND_FUNCTION};\n");
+}
+
+static void add_parameters(struct function *f, struct text *out)
+{
+    if (!f->declarator->parameter_count)
+        text_add(out, "void");
+    for (size_t i = 0; i < f->declarator->parameter_count; i++)
+        text_format(out, "%s%s", i ? ", " : "", type_declare(f->declarator->parameters[i].type, parameter_member(f, i)));
+}
+
+static const char *tokens_text(token_index first, token_index last)
+{
+    struct text out = {0};
+    for (token_index t = first; t <= last; t++)
+        text_format(&out, "%s%.*s", t > first ? " " : "", (int)tokens[t].length, tokens[t].text);
+    return text_string(&out);
+}
+
+static void add_specifiers(struct function *f, struct text *out)
+{
+    struct specifiers *s = f->declaration->specifiers;
+    if (s->storage == STORAGE_STATIC)
+        text_add(out, "__attribute__((unused)) static ");
+    for (size_t i = 0; i < s->count; i++)
+        if (s->at[i].role == ROLE_ATTRIBUTE)
+            text_format(out, "%s ", tokens_text(s->at[i].first, s->at[i].last));
+    if (s->is_inline && s->storage == STORAGE_STATIC)
+        text_add(out, "inline ");
+    else if (s->is_inline)
+        text_add(out, "__attribute__((weak)) ");
+}
+
+static void add_signature(struct function *f, struct text *out)
+{
+    if (f->is_main)
+        text_add(out, "static ");
+    else
+        add_specifiers(f, out);
+    text_format(out, "ac_coro *%s(", f->generated_name);
+    add_parameters(f, out);
+    text_add(out, ")");
+}
+
+void emit_prototype(struct function *f, struct text *out)
+{
+    add_signature(f, out);
+    text_add(out, ";\n");
+}
+
+/* The function of the user's name: makes the coroutine. */
+static void add_constructor(struct function *f, struct text *out)
+{
+    add_signature(f, out);
+    text_format(out, "\n{\n    struct %s__frame *ac_self = (struct %s__frame *)ac_coro_new(&%s__fn);\n", f->generated_name, f->generated_name, f->generated_name);
+    if (f->declarator->parameter_count) {
+        text_add(out, "    if (ac_self) {");
+        for (size_t i = 0; i < f->declarator->parameter_count; i++)
+            text_format(out, " ac_self->%s = %s;", parameter_member(f, i), parameter_member(f, i));
+        text_add(out, " }\n");
+    }
+    text_add(out, "    return (ac_coro *)ac_self;\n}\n");
+}
+
+/* The plain main of an async one. */
+static void add_main(struct function *f, struct text *out)
+{
+    if (f->declarator->parameter_count)
+        text_format(out, "int main(int argc, char **argv)\n{\n    return ac_main(%s(argc, argv));\n}\n", f->generated_name);
+    else
+        text_format(out, "int main(void)\n{\n    return ac_main(%s());\n}\n", f->generated_name);
+}
+
+static void add_head(struct printer *body, struct text *out)
+{
+    struct lowering *l = body->l;
+    struct text arguments = {0}, dispatch = {0};
+    add_arguments(body, &arguments);
+    add_dispatch(l, &dispatch);
+    text_format(out, "static int %s__resume(ac_frame *ac_base)\n{\n", l->function->generated_name);
+    if (body_says(body, "ac_self") || arguments.length)
+        text_format(out, "    struct %s__frame *ac_self = (struct %s__frame *)ac_base;\n", l->function->generated_name, l->function->generated_name);
+    else if (!body_says(body, "ac_base") && !dispatch.length)
+        text_add(out, "    (void)ac_base;\n");
+    if (body_says(body, "ac_status") || body_says(body, "AC_AWAIT"))
+        text_add(out, "    int ac_status = 0;\n");
+    if (body_says(body, "ac_function"))
+        text_format(out, "    static const char ac_function[] = \"%s\";\n", l->function->symbol->name);
+    add_temporaries(l, out);
+    text_add(out, text_string(&arguments));
+    text_add(out, text_string(&dispatch));
+}
+
+void emit_function(struct function *f)
+{
+    struct lowering *l = f->lowering;
+    token_index name = f->declarator->name_token;
+    source_align(tokens[name].inclusion);
+    text_format(&l->frame, "struct %s__frame {\n", f->generated_name);
+    frame_members(l, &l->frame);
+    text_add(&l->frame, "};\n");
+    struct printer p = {.l = l};
+    for (size_t i = 0; i < l->items.count; i++)
+        put_item(&p, &l->items.at[i]);
+    end_line(&p);
+    add_description(f, &l->body);
+    add_constructor(f, &l->body);
+    emit_line_directive(&l->body, token_file(name)->path, tokens[name].line);
+    add_head(&p, &l->body);
+    text_add(&l->body, text_string(&p.out));
+    text_add(&l->body, "}\n");
+    if (f->is_main)
+        add_main(f, &l->body);
+}

@@ -1,0 +1,185 @@
+/* What a frame holds: the arguments, always; a scalar local that is live across a suspension, copied there around it; an object that cannot
+   be copied, or whose address is known to others, all the time. Blocks beside each other are never alive together, so their
+   members share bytes: the frame is a struct of unions that follows the nesting of the blocks. */
+#include "diagnostic.h"
+#include "lower.h"
+#include <string.h>
+
+const char *parameter_member(struct function *function, size_t index)
+{
+    const char *name = function->declarator->parameters[index].name;
+    if (!name)
+        return arena_format("argument_%zu", index + 1);
+    if (!strcmp(name, "base") || !strcmp(name, "result") || !strcmp(name, "await"))
+        return arena_format("%s_", name);
+    return name;
+}
+
+bool embeds(struct function *caller, struct function *callee)
+{
+    return caller->component != callee->component && callee->is_async;
+}
+
+struct tag *published_frame(const char *name)
+{
+    struct tag *tag = tag_find(intern_string(arena_format("%s__frame", name)));
+    return tag && tag->complete ? tag : NULL;
+}
+
+static bool member_taken(struct lowering *l, struct variable *v, const char *name)
+{
+    if (!strcmp(name, "base") || !strcmp(name, "result") || !strcmp(name, "await"))
+        return true;
+    for (size_t i = 0; i < l->function->declarator->parameter_count; i++)
+        if (!strcmp(parameter_member(l->function, i), name) && (!v->parameter || strcmp(v->member, name)))
+            return true;
+    for (size_t i = 0; i < l->variables.count; i++) {
+        struct variable *other = l->variables.at[i];
+        if (other != v && other->member && !strcmp(other->member, name))
+            return true;
+    }
+    return false;
+}
+
+static const char *member_name(struct lowering *l, struct variable *v)
+{
+    const char *plain = v->symbol ? v->symbol->name : v->name, *name = plain;
+    for (unsigned i = 2; member_taken(l, v, name); i++)
+        name = arena_format("%s_%u", plain, i);
+    return name;
+}
+
+static bool live_anywhere(struct lowering *l, struct variable *v)
+{
+    for (unsigned site = 0; site < l->sites.count; site++)
+        if (l->suspends.at[site] && live_across(l, site, v))
+            return true;
+    return false;
+}
+
+static bool is_local_type(struct type *type)
+{
+    if (!type)
+        return false;
+    if (type->kind == TYPE_TYPEDEF && type->symbol->local)
+        return true;
+    if (type->tag && type->kind != TYPE_TYPEDEF && type->tag->local)
+        return true;
+    if (type->kind == TYPE_TYPEDEF)
+        return false;
+    for (size_t i = 0; i < type->parameter_count; i++)
+        if (is_local_type(type->parameters[i].type))
+            return true;
+    return is_local_type(type->inner);
+}
+
+void frame_decide(struct lowering *l)
+{
+    for (size_t i = 0; i < l->variables.count; i++) {
+        struct variable *v = l->variables.at[i];
+        if (v->parameter) {
+            v->kept = true;
+            v->resident = v->may_reside;
+            continue;
+        }
+        bool live = live_anywhere(l, v);
+        v->resident = v->must_reside || (v->may_reside && live);
+        v->kept = v->resident || live;
+        if (v->kept)
+            v->member = member_name(l, v);
+        if ((v->kept || !v->symbol) && is_local_type(v->type))
+            l->hoisted = true;
+    }
+}
+
+static bool extent_empty(struct extent *extent)
+{
+    for (size_t i = 0; i < extent->variables.count; i++)
+        if (extent->variables.at[i]->kept && !extent->variables.at[i]->parameter)
+            return false;
+    for (struct extent *child = extent->first_child; child; child = child->next)
+        if (!extent_empty(child))
+            return false;
+    return true;
+}
+
+static void indent(struct text *out, unsigned depth)
+{
+    for (unsigned i = 0; i < depth; i++)
+        text_add(out, "    ");
+}
+
+/* The type without const: a local is set when it is declared, and put back after an await. */
+static struct type *member_type(struct variable *v)
+{
+    unsigned kept = type_qualifiers(v->type) & (QUALIFIER_VOLATILE | QUALIFIER_ATOMIC);
+    struct type *type = type_unqualified(v->type);
+    return kept ? type_qualified(type, kept) : type;
+}
+
+static void add_member(struct lowering *l, struct text *out, struct variable *v, unsigned depth)
+{
+    (void)l;
+    indent(out, depth);
+    uint32_t aligned = v->symbol && v->symbol->declarator ? v->symbol->declarator->aligned : 0;
+    if (aligned)
+        text_format(out, "_Alignas(%u) ", aligned);
+    const char *text = type_declare(member_type(v), v->member);
+    require(text);
+    text_format(out, "%s;\n", text);
+}
+
+static void add_extent(struct lowering *l, struct text *out, struct extent *extent, unsigned depth)
+{
+    for (size_t i = 0; i < extent->variables.count; i++)
+        if (extent->variables.at[i]->kept && !extent->variables.at[i]->parameter)
+            add_member(l, out, extent->variables.at[i], depth);
+    unsigned count = 0;
+    struct extent *only = NULL;
+    for (struct extent *child = extent->first_child; child; child = child->next)
+        if (!extent_empty(child)) {
+            count++;
+            only = child;
+        }
+    if (count == 1)
+        add_extent(l, out, only, depth);
+    if (count < 2)
+        return;
+    indent(out, depth);
+    text_add(out, "union {\n");
+    for (struct extent *child = extent->first_child; child; child = child->next) {
+        if (extent_empty(child))
+            continue;
+        indent(out, depth + 1);
+        text_add(out, "struct {\n");
+        add_extent(l, out, child, depth + 2);
+        indent(out, depth + 1);
+        text_add(out, "};\n");
+    }
+    indent(out, depth);
+    text_add(out, "};\n");
+}
+
+static void add_callees(struct lowering *l, struct text *out)
+{
+    if (!l->callees.count && !l->coro_member)
+        return;
+    text_add(out, "    union {\n");
+    for (size_t i = 0; i < l->callees.count; i++)
+        text_format(out, "        struct %s %s;\n", l->callees.at[i].frame_tag, l->callees.at[i].name);
+    if (l->coro_member)
+        text_add(out, "        ac_coro *coro;\n");
+    text_add(out, "    } await;\n");
+}
+
+void frame_members(struct lowering *l, struct text *out)
+{
+    struct function *function = l->function;
+    text_add(out, "    ac_frame base;\n");
+    if (!type_is(function->result, TYPE_VOID))
+        text_format(out, "    %s;\n", type_declare(type_unqualified(function->result), "result"));
+    for (size_t i = 0; i < function->declarator->parameter_count; i++)
+        text_format(out, "    %s;\n", type_declare(type_unqualified(function->declarator->parameters[i].type), parameter_member(function, i)));
+    add_extent(l, out, l->root, 1);
+    add_callees(l, out);
+}

@@ -1,0 +1,983 @@
+/* Lowering of statements. The user's control flow stays: a statement comes out as it was written, except where its own expressions await; then
+   what they need is put before them, and a loop whose condition or step awaits becomes a plain `for (;;)` that evaluates it in its place.
+   Where statements leave blocks that have something to undo, see leave.c; expressions, see spill.c. */
+#include "lowering.h"
+#include <stdio.h>
+#include <string.h>
+
+struct lowering *now;
+token_index place_now;
+static struct extent *extent_now;
+static bool scope_awaits;       /* the innermost scope has an await in it: its variables are tracked */
+static bool reachable;          /* control can get to what is emitted next */
+static bool after_case;         /* a case label was emitted last */
+
+/* ---- items ---- */
+
+static struct item *add_item(enum item_kind kind)
+{
+    array_add(&now->items, (struct item){.kind = (uint8_t)kind, .place = place_now});
+    return &now->items.at[now->items.count - 1];
+}
+
+static void add_text(token_index place, const char *text)
+{
+    struct item *item = add_item(ITEM_TEXT);
+    item->text = text;
+    item->place = place;
+    after_case = false;
+}
+
+void emit_use(struct variable *v)
+{
+    add_item(ITEM_USE)->variable = v;
+}
+
+void emit_definition(struct variable *v)
+{
+    add_item(ITEM_DEFINE)->variable = v;
+}
+
+unsigned new_label(void)
+{
+    return ++now->label_count;
+}
+
+void emit_label(unsigned label)
+{
+    add_item(ITEM_LABEL)->label = label;
+    reachable = true;
+}
+
+void emit_jump(unsigned label)
+{
+    add_item(ITEM_JUMP)->label = label;
+    reachable = false;
+}
+
+void emit_branch(unsigned label)
+{
+    add_item(ITEM_BRANCH)->label = label;
+}
+
+/* Every variable that a text speaks of is read by it. */
+static void use_text(const char *text)
+{
+    while ((text = strchr(text, '\1')) != NULL) {
+        unsigned number = 0;
+        for (text++; *text != '\2'; text++)
+            number = number * 10 + (unsigned)(*text - '0');
+        emit_use(now->variables.at[number]);
+    }
+}
+
+static const char *formatted(const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    char *text = arena_alloc((size_t)length + 1);
+    vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    return one_line(text);
+}
+
+void emit_format(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *text = formatted(format, args);
+    va_end(args);
+    use_text(text);
+    add_text(place_now, text);
+}
+
+/* The first variable that the text speaks of is v itself. */
+void emit_define(struct variable *v, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *text = formatted(format, args);
+    va_end(args);
+    const char *rest = strchr(text, '\2');
+    use_text(v->must_reside || !rest ? text : rest);
+    emit_definition(v);
+    add_text(place_now, text);
+}
+
+void emit_copied(token_index place, const char *text)
+{
+    add_text(place, text);
+}
+
+unsigned new_site(token_index place)
+{
+    array_add(&now->sites, place);
+    array_add(&now->suspends, false);
+    return (unsigned)now->sites.count - 1;
+}
+
+unsigned emit_site(token_index place, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *text = formatted(format, args);
+    va_end(args);
+    unsigned site = new_site(place);
+    now->suspends.at[site] = true;
+    now->resume_count++;
+    use_text(text);
+    struct item *item = add_item(ITEM_SITE);
+    size_t index = (size_t)(item - now->items.at);
+    item->site = site;
+    item->text = text;
+    item->place = place;
+    const char *failure = failure_text();
+    now->items.at[index].failure = failure;
+    after_case = false;
+    return site;
+}
+
+void add_callee(const char *name, const char *frame_tag, struct function *function)
+{
+    for (size_t i = 0; i < now->callees.count; i++)
+        if (!strcmp(now->callees.at[i].name, name))
+            return;
+    array_add(&now->callees, (struct callee){name, frame_tag, function});
+}
+
+/* ---- variables and extents ---- */
+
+struct extent *extent_begin(void)
+{
+    struct extent *extent = arena_alloc(sizeof *extent);
+    extent->parent = extent_now;
+    if (extent_now && extent_now->last_child)
+        extent_now->last_child->next = extent;
+    else if (extent_now)
+        extent_now->first_child = extent;
+    if (extent_now)
+        extent_now->last_child = extent;
+    extent_now = extent;
+    return extent;
+}
+
+void extent_end(struct extent *extent)
+{
+    require(extent_now == extent);
+    extent_now = extent->parent;
+}
+
+static struct variable *new_variable(struct type *type, const char *name)
+{
+    struct variable *v = arena_alloc(sizeof *v);
+    v->type = type;
+    v->name = name;
+    v->number = (unsigned)now->variables.count;
+    v->extent = extent_now;
+    array_add(&now->variables, v);
+    array_add(&extent_now->variables, v);
+    return v;
+}
+
+struct variable *new_temporary(struct type *type, token_index place)
+{
+    if (!type_known(type)) {
+        error_at(place, "the type of this value is known to the C compiler alone, and an await needs it kept");
+        note_at(place, "put the value into a variable before the expression that awaits");
+        type = type_basic(TYPE_INT);
+    }
+    struct variable *v = new_variable(type_unqualified(type), arena_format("ac_t%zu", now->variables.count));
+    v->may_reside = type_is_record(type) || type_is(type, TYPE_ARRAY);
+    return v;
+}
+
+/* A scope in which the name of a tracked variable stands for another one needs a new name, so that both can be put back after an await. */
+static const char *unshadowed(const char *name)
+{
+    unsigned same = 0;
+    for (struct extent *extent = extent_now; extent; extent = extent->parent)
+        for (size_t i = 0; i < extent->variables.count; i++)
+            if (extent->variables.at[i]->symbol && extent->variables.at[i]->symbol->name == name)
+                same++;
+    return same ? arena_format("%s_%u", name, same + 1) : name;
+}
+
+static bool needs_frame(struct type *type)
+{
+    return !type_is_scalar(type) || (type_qualifiers(type) & (QUALIFIER_VOLATILE | QUALIFIER_ATOMIC));
+}
+
+static struct variable *track(struct symbol *symbol)
+{
+    const char *name = unshadowed(symbol->name);
+    struct variable *v = new_variable(symbol->type, name);
+    v->symbol = symbol;
+    v->may_reside = needs_frame(symbol->type) || symbol->address_taken;
+    v->must_reside = symbol->address_taken;
+    symbol->variable = v;
+    if (type_is_variably_modified(symbol->type)) {
+        error_at(symbol->place, "'%s' has a size that is known at run time only, and its block awaits; this version of acc cannot keep it across an await",
+                 symbol->name);
+        note_at(symbol->place, "allocate it with malloc and `defer free(...)`, or give the array a constant size");
+    }
+    return v;
+}
+
+static bool is_automatic(struct declarator *d, struct specifiers *s)
+{
+    return d->symbol && d->symbol->kind == SYMBOL_VARIABLE && s->storage != STORAGE_STATIC && s->storage != STORAGE_EXTERN &&
+           s->storage != STORAGE_TYPEDEF && !s->thread_local_;
+}
+
+/* ---- declarations ---- */
+
+static enum initial_form initial_form(struct declarator *d)
+{
+    if (!d->initializer)
+        return INITIAL_NONE;
+    if (d->initializer->kind == EXPRESSION_INITIALIZER)
+        return INITIAL_LIST;
+    return type_is(d->type, TYPE_ARRAY) ? INITIAL_STRING : INITIAL_VALUE;
+}
+
+static bool is_const(struct variable *v)
+{
+    return type_qualifiers(v->type) & QUALIFIER_CONST;
+}
+
+/* Can the declaration stay as it was written, wherever its variables will be? */
+static bool stays_whole(struct declaration *declaration)
+{
+    if (declaration->specifiers->is_async)
+        return false;
+    for (size_t i = 0; i < declaration->declarator_count; i++) {
+        struct declarator *d = declaration->declarators[i];
+        struct variable *v = d->symbol ? d->symbol->variable : NULL;
+        if (d->initializer && needs_lowering(d->initializer))
+            return false;
+        if (v && (v->may_reside || is_const(v) || d->cleanup || declaration->specifiers->cleanup || type_is(v->type, TYPE_AUTO)))
+            return false;
+    }
+    return true;
+}
+
+static void use_declaration(struct declaration *declaration)
+{
+    for (size_t i = 0; i < declaration->declarator_count; i++) {
+        struct declarator *d = declaration->declarators[i];
+        if (d->initializer)
+            use_expression(d->initializer);
+        if (d->symbol && d->symbol->variable)
+            emit_definition(d->symbol->variable);
+    }
+}
+
+static struct cleanup *begin_cleanup(struct cleanup cleanup)
+{
+    struct context *c = context_now;
+    require(c && c->kind == CONTEXT_CLEANUP);
+    cleanup.label = new_label();
+    array_add(&c->cleanups, cleanup);
+    return &c->cleanups.at[c->cleanups.count - 1];
+}
+
+static void lower_child(struct declarator *d)
+{
+    struct variable *v = track(d->symbol);
+    const char *coroutine = lower_full(d->initializer, true);
+    if (!needs_lowering(d->initializer))
+        use_expression(d->initializer);
+    struct item *item = add_item(ITEM_DECLARE);
+    item->variable = v;
+    emit_define(v, "%s = ac_child_start(%s);", variable_reference(v), coroutine);
+    unsigned site = new_site(d->first);
+    emit_format("if (!%s) { ac_status = ac_throw(ac_base, %u, ENOMEM); %s }", variable_reference(v), site, failure_text());
+    begin_cleanup((struct cleanup){.kind = CLEANUP_CHILD, .variable = v, .place = d->first});
+}
+
+static void lower_declarator(struct declarator *d, bool cleanup_by_specifier)
+{
+    struct variable *v = d->symbol->variable;
+    struct extent *extent = extent_begin();
+    const char *text = NULL;
+    if (d->initializer && needs_lowering(d->initializer)) {
+        text = lower_initializer(d->initializer);
+        use_text(text);
+    } else if (d->initializer) {
+        use_expression(d->initializer);
+        text = copy_expression(d->initializer);
+    }
+    extent_end(extent);
+    emit_definition(v);
+    if (v->must_reside)
+        v->mentioned = true;
+    struct item *item = add_item(ITEM_DECLARE);
+    item->variable = v;
+    item->text = text ? one_line(text) : NULL;
+    item->form = (uint8_t)initial_form(d);
+    item->place = d->first;
+    after_case = false;
+    if (d->cleanup || cleanup_by_specifier) {
+        v->must_reside = v->may_reside = true;
+        begin_cleanup((struct cleanup){.kind = CLEANUP_CALL, .variable = v, .function = d->cleanup_function, .place = d->first});
+    }
+}
+
+/* `struct point { int x; } p;` taken apart leaves the type where it was. */
+static void emit_type_definition(struct specifiers *specifiers)
+{
+    for (size_t i = 0; i < specifiers->count; i++)
+        if (specifiers->at[i].role == ROLE_TYPE)
+            emit_copied(specifiers->at[i].first, arena_format("%s;", copy_range(specifiers->at[i].first, specifiers->at[i].last)));
+}
+
+static void lower_declaration(struct declaration *declaration)
+{
+    struct specifiers *specifiers = declaration->specifiers;
+    if (specifiers && specifiers->is_async && declaration->declarator_count && declaration->declarators[0]->symbol &&
+        declaration->declarators[0]->symbol->child) {
+        for (size_t i = 0; i < declaration->declarator_count; i++)
+            lower_child(declaration->declarators[i]);
+        return;
+    }
+    for (size_t i = 0; scope_awaits && i < declaration->declarator_count; i++)
+        if (is_automatic(declaration->declarators[i], specifiers))
+            track(declaration->declarators[i]->symbol);
+    if (!specifiers || stays_whole(declaration) || !scope_awaits) {
+        use_declaration(declaration);
+        emit_copied(declaration->first, copy_range(declaration->first, declaration->last));
+        return;
+    }
+    if (specifiers->defines_tag)
+        emit_type_definition(specifiers);
+    for (size_t i = 0; i < declaration->declarator_count; i++) {
+        struct declarator *d = declaration->declarators[i];
+        if (d->symbol && d->symbol->variable)
+            lower_declarator(d, specifiers->cleanup);
+        else
+            emit_copied(d->first, arena_format("%s%s;", specifiers->storage == STORAGE_TYPEDEF ? "typedef " : specifiers->storage == STORAGE_STATIC ? "static " : "",
+                                               type_declare(d->type, d->name)));
+    }
+}
+
+/* ---- blocks ---- */
+
+static bool is_child_declaration(struct statement *s)
+{
+    struct declaration *d = s->declaration;
+    return s->kind == STATEMENT_DECLARATION && d->declarator_count && d->declarators[0]->symbol && d->declarators[0]->symbol->child;
+}
+
+static bool has_cleanup_attribute(struct statement *s)
+{
+    struct declaration *d = s->declaration;
+    if (s->kind != STATEMENT_DECLARATION || !d->specifiers || !scope_awaits)
+        return false;
+    bool found = d->specifiers->cleanup;
+    for (size_t i = 0; i < d->declarator_count; i++)
+        found = found || d->declarators[i]->cleanup;
+    return found;
+}
+
+/* Labels stand before what they belong to. */
+static struct statement *unlabelled(struct statement *s)
+{
+    while (s && (s->kind == STATEMENT_LABEL || s->kind == STATEMENT_CASE || s->kind == STATEMENT_DEFAULT))
+        s = s->body;
+    return s;
+}
+
+struct block_census { bool cleanups, suspends; };
+
+static struct block_census block_census(struct statement *block)
+{
+    struct block_census census = {false, false};
+    for (size_t i = 0; i < block->item_count; i++) {
+        struct statement *s = unlabelled(block->items[i]);
+        if (!s)
+            continue;
+        bool child = is_child_declaration(s), defer = s->kind == STATEMENT_DEFER;
+        census.cleanups = census.cleanups || child || defer || has_cleanup_attribute(s);
+        census.suspends = census.suspends || child || (defer && s->body->has_await);
+    }
+    return census;
+}
+
+static struct context *cleanup_context(struct statement *s, bool masked)
+{
+    struct context *c = context_push(CONTEXT_CLEANUP, s);
+    c->leave = new_variable(type_basic(TYPE_INT), arena_format("ac_leave_%u", c->number));
+    c->error = new_variable(type_basic(TYPE_INT), arena_format("ac_error_%u", c->number));
+    c->masked = masked;
+    return c;
+}
+
+static void lower_items(struct statement *block)
+{
+    bool outer_awaits = scope_awaits;
+    scope_awaits = block->has_await;
+    struct extent *extent = extent_begin();
+    struct block_census census = block_census(block);
+    struct context *c = census.cleanups ? cleanup_context(block, census.suspends) : NULL;
+    for (size_t i = 0; i < block->item_count; i++)
+        lower_statement(block->items[i]);
+    place_now = block->last;
+    if (c) {
+        if (c->cleanups.count)
+            emit_unwinding(c, reachable);
+        context_pop(c);
+    }
+    extent_end(extent);
+    scope_awaits = outer_awaits;
+}
+
+static void lower_block(struct statement *s)
+{
+    emit_copied(s->first, "{");
+    lower_items(s);
+    emit_copied(s->last, "}");
+}
+
+void lower_nested(struct statement *s)
+{
+    if (s->kind == STATEMENT_COMPOUND) {
+        lower_statement(s);
+        return;
+    }
+    bool simple = s->kind == STATEMENT_EXPRESSION && (!s->a || !needs_lowering(s->a));
+    if (!simple)
+        emit_copied(s->first, "{");
+    lower_statement(s);
+    if (!simple)
+        emit_copied(s->last, "}");
+}
+
+/* async { }: leaving the block in any way waits for the children. */
+static void lower_group(struct statement *s)
+{
+    struct extent *extent = extent_begin();
+    struct tag *tag = tag_find(intern_string("ac_group"));
+    if (!tag) {
+        error_at(s->first, "`async { }` needs #include <ac.h>");
+        extent_end(extent);
+        return;
+    }
+    struct type *type = type_new(TYPE_STRUCT);
+    type->tag = tag;
+    struct context *c = cleanup_context(s, false);
+    struct variable *group = new_variable(type, arena_format("ac_group_%u", c->number));
+    group->may_reside = group->must_reside = true;
+    emit_copied(s->first, "{");
+    emit_format("ac_group_begin(&%s);", variable_reference(group));
+    begin_cleanup((struct cleanup){.kind = CLEANUP_GROUP, .variable = group, .place = s->first});
+    lower_statement(s->body);
+    place_now = s->last;
+    emit_unwinding(c, reachable);
+    context_pop(c);
+    emit_copied(s->last, "}");
+    extent_end(extent);
+}
+
+/* ---- selection and loops ---- */
+
+/* A full expression that decides something: its text, or NULL where it stays in the user's own text. */
+static const char *lower_condition(struct expression *e)
+{
+    if (!needs_lowering(e)) {
+        use_expression(e);
+        return NULL;
+    }
+    struct extent *extent = extent_begin();
+    const char *text = lower_full(e, true);
+    use_text(text);
+    extent_end(extent);
+    return text;
+}
+
+static void lower_if(struct statement *s)
+{
+    unsigned otherwise = new_label(), end = new_label();
+    const char *condition = lower_condition(s->a);
+    emit_branch(otherwise);
+    if (condition)
+        add_text(s->first, arena_format("if (%s)", one_line(condition)));
+    else
+        emit_copied(s->first, copy_range(s->first, s->body->first - 1));
+    lower_nested(s->body);
+    emit_jump(end);
+    emit_label(otherwise);
+    if (s->otherwise) {
+        emit_copied(s->otherwise->first - 1, "else");
+        lower_nested(s->otherwise);
+    }
+    emit_label(end);
+}
+
+static bool always_true(struct expression *e)
+{
+    return !e || (e->is_constant && e->value);
+}
+
+static struct context *loop_context(struct statement *s)
+{
+    struct context *c = context_push(CONTEXT_LOOP, s);
+    c->break_label = new_label();
+    c->continue_label = new_label();
+    return c;
+}
+
+/* The condition of a loop, evaluated in the loop's body. */
+static void emit_loop_condition(struct context *c, struct expression *e)
+{
+    const char *condition = lower_condition(e);
+    emit_branch(c->break_label);
+    if (condition)
+        add_text(e->first, arena_format("if (!(%s)) break;", one_line(condition)));
+}
+
+static void lower_while(struct statement *s)
+{
+    struct context *c = loop_context(s);
+    bool awaits = needs_lowering(s->a);
+    if (awaits)
+        emit_copied(s->first, "for (;;) {");
+    emit_label(c->continue_label);
+    if (awaits)
+        emit_loop_condition(c, s->a);
+    else {
+        use_expression(s->a);
+        if (!always_true(s->a))
+            emit_branch(c->break_label);
+        emit_copied(s->first, copy_range(s->first, s->body->first - 1));
+    }
+    lower_nested(s->body);
+    emit_jump(c->continue_label);
+    if (awaits)
+        emit_copied(s->last, "}");
+    context_pop(c);
+    emit_label(c->break_label);
+}
+
+static void emit_continue_label(struct context *c, token_index place)
+{
+    emit_label(c->continue_label);
+    if (c->continue_by_goto && c->continue_used)
+        emit_copied(place, arena_format("ac_continue_%u:;", c->number));
+}
+
+static void lower_do(struct statement *s)
+{
+    struct context *c = loop_context(s);
+    unsigned top = new_label();
+    bool awaits = needs_lowering(s->a);
+    c->continue_by_goto = awaits;
+    emit_label(top);
+    emit_copied(s->first, awaits ? "do {" : "do");
+    lower_nested(s->body);
+    place_now = s->a->first;
+    emit_continue_label(c, s->a->first);
+    const char *condition = lower_condition(s->a);
+    emit_branch(top);
+    if (condition)
+        add_text(s->a->first, arena_format("} while (%s);", one_line(condition)));
+    else
+        emit_copied(s->body->last + 1, copy_range(s->body->last + 1, s->last));
+    context_pop(c);
+    emit_label(c->break_label);
+}
+
+static bool declaration_splits(struct declaration *declaration)
+{
+    for (size_t i = 0; i < declaration->declarator_count; i++)
+        if (is_automatic(declaration->declarators[i], declaration->specifiers))
+            track(declaration->declarators[i]->symbol);
+    return !stays_whole(declaration);
+}
+
+/* The declaration of a for statement, taken out of its header: in front of it. */
+static void lower_for_declaration(struct declaration *declaration)
+{
+    if (declaration->specifiers->defines_tag)
+        emit_type_definition(declaration->specifiers);
+    for (size_t i = 0; i < declaration->declarator_count; i++)
+        if (declaration->declarators[i]->symbol && declaration->declarators[i]->symbol->variable)
+            lower_declarator(declaration->declarators[i], false);
+}
+
+static const char *header_part(struct expression *e)
+{
+    return e ? copy_range(e->first, e->last) : "";
+}
+
+/* The first part of the header: text that can stay there. What has to come out is emitted. */
+static const char *lower_for_first(struct statement *s)
+{
+    if (s->declaration) {
+        if (scope_awaits && declaration_splits(s->declaration)) {
+            lower_for_declaration(s->declaration);
+            return ";";
+        }
+        use_declaration(s->declaration);
+        return copy_range(s->declaration->first, s->declaration->last);
+    }
+    if (!s->init || !s->init->a)
+        return ";";
+    if (!needs_lowering(s->init->a)) {
+        use_expression(s->init->a);
+        return arena_format("%s;", header_part(s->init->a));
+    }
+    struct extent *extent = extent_begin();
+    lower_full(s->init->a, false);
+    extent_end(extent);
+    return ";";
+}
+
+static void lower_for(struct statement *s)
+{
+    bool outer_awaits = scope_awaits;
+    scope_awaits = s->has_await;
+    struct extent *extent = extent_begin();
+    struct context *c = loop_context(s);
+    bool condition_awaits = s->a && needs_lowering(s->a), step_awaits = s->step && needs_lowering(s->step);
+    unsigned top = new_label();
+    emit_copied(s->first, "{");
+    size_t begin = now->items.count;
+    const char *first = lower_for_first(s);
+    bool taken_out = false;     /* something stands before the loop, so that the braces are needed */
+    for (size_t i = begin; i < now->items.count; i++)
+        taken_out = taken_out || now->items.at[i].kind == ITEM_TEXT || now->items.at[i].kind == ITEM_DECLARE || now->items.at[i].kind == ITEM_SITE;
+    if (!taken_out)
+        now->items.at[begin - 1].text = "";
+    place_now = s->first;
+    emit_label(top);
+    if (s->a && !condition_awaits) {
+        use_expression(s->a);
+        if (!always_true(s->a))
+            emit_branch(c->break_label);
+    }
+    emit_copied(s->first, arena_format("for (%s %s; %s)%s", first, condition_awaits ? "" : header_part(s->a), step_awaits ? "" : header_part(s->step),
+                                       condition_awaits || step_awaits ? " {" : ""));
+    if (condition_awaits)
+        emit_loop_condition(c, s->a);
+    c->continue_by_goto = step_awaits;
+    lower_nested(s->body);
+    if (s->step)
+        place_now = s->step->first;
+    emit_continue_label(c, s->step ? s->step->first : s->first);
+    if (step_awaits) {
+        struct extent *step_extent = extent_begin();
+        lower_full(s->step, false);
+        extent_end(step_extent);
+    } else if (s->step) {
+        use_expression(s->step);
+    }
+    emit_jump(top);
+    if (condition_awaits || step_awaits)
+        emit_copied(s->last, "}");
+    if (taken_out)
+        emit_copied(s->last, "}");
+    context_pop(c);
+    emit_label(c->break_label);
+    extent_end(extent);
+    scope_awaits = outer_awaits;
+}
+
+static void lower_switch(struct statement *s)
+{
+    const char *value = lower_condition(s->a);
+    struct context *c = context_push(CONTEXT_SWITCH, s);
+    unsigned dispatch = new_label();
+    c->break_label = new_label();
+    emit_jump(dispatch);
+    if (value)
+        add_text(s->first, arena_format("switch (%s)", one_line(value)));
+    else
+        emit_copied(s->first, copy_range(s->first, s->body->first - 1));
+    lower_nested(s->body);
+    emit_jump(c->break_label);
+    emit_label(dispatch);
+    for (size_t i = 0; i < c->cases.count; i++)
+        emit_branch(c->cases.at[i]);
+    if (c->has_default)
+        emit_jump(0);
+    context_pop(c);
+    emit_label(c->break_label);
+}
+
+static struct context *enclosing_switch(void)
+{
+    struct context *c = context_now;
+    while (c && c->kind != CONTEXT_SWITCH)
+        c = c->parent;
+    require(c);
+    return c;
+}
+
+static void lower_case(struct statement *s)
+{
+    struct context *c = enclosing_switch();
+    unsigned label = new_label();
+    array_add(&c->cases, label);
+    if (s->kind == STATEMENT_DEFAULT)
+        c->has_default = true;
+    bool falls_through = reachable && !after_case;
+    emit_label(label);
+    token_index colon = s->body ? s->body->first - 1 : s->last;
+    emit_copied(s->first, arena_format("%s%s;", falls_through ? "/* fall through */ " : "", copy_range(s->first, colon)));
+    after_case = true;
+    if (s->body)
+        lower_statement(s->body);
+}
+
+/* ---- jumps ---- */
+
+static void lower_return(struct statement *s)
+{
+    struct expression *e = s->a;
+    if (e && type_is(now->function->result, TYPE_VOID)) {
+        lower_full(e, false);
+    } else if (e && needs_lowering(e)) {
+        struct extent *extent = extent_begin();
+        const char *text = lower_full(e, true);
+        emit_format("ac_self->result = %s;", text);
+        extent_end(extent);
+    } else if (e) {
+        use_expression(e);
+        emit_copied(s->first, arena_format("ac_self->result = %s;", copy_expression(e)));
+    }
+    emit_leave(JUMP_RETURN, NULL, NULL);
+}
+
+static void lower_throw(struct statement *s)
+{
+    const char *code = lower_full(s->a, true);
+    unsigned site = new_site(s->first);
+    emit_format("ac_status = ac_throw(ac_base, %u, %s);", site, code);
+    emit_format("%s", failure_text());
+    emit_jump(0);
+}
+
+static void lower_computed_goto(struct statement *s)
+{
+    const char *target = lower_full(s->a, true);
+    use_text(target);
+    for (struct label *label = now->function->labels; label; label = label->next)
+        if (label->address_taken)
+            emit_branch(flow_label_of(label));
+    emit_format("goto *%s;", target);
+    emit_jump(0);
+}
+
+static void lower_label(struct statement *s)
+{
+    emit_label(flow_label_of(s->label));
+    emit_copied(s->first, arena_format("%s:;", s->label->name));
+    if (s->body)
+        lower_statement(s->body);
+}
+
+/* ---- try ---- */
+
+static void lower_catch(struct catch_clause *clause, bool first)
+{
+    const char *otherwise = first ? "" : "else ";
+    if (clause->code)
+        add_text(clause->first, arena_format("%sif (ac_status == (%s)) {", otherwise, one_line(copy_expression(clause->code))));
+    else
+        add_text(clause->first, arena_format("%sif (ac_status != ECANCELED) {", otherwise));
+    unsigned next = new_label();
+    emit_branch(next);
+    bool outer_awaits = scope_awaits;
+    scope_awaits = clause->body->has_await;
+    struct extent *extent = extent_begin();
+    struct declarator *d = clause->declaration && clause->declaration->declarator_count ? clause->declaration->declarators[0] : NULL;
+    if (d && d->symbol) {
+        struct variable *v = track(d->symbol);
+        emit_definition(v);
+        struct item *item = add_item(ITEM_DECLARE);
+        item->variable = v;
+        item->text = "ac_status";
+        item->form = INITIAL_VALUE;
+        item->place = clause->first;
+    }
+    lower_statement(clause->body);
+    extent_end(extent);
+    scope_awaits = outer_awaits;
+    add_text(clause->last, "}");
+    add_item(ITEM_BRANCH)->label = clause->end_label;
+    emit_label(next);
+}
+
+static void lower_try(struct statement *s)
+{
+    struct context *c = context_push(CONTEXT_TRY, s);
+    unsigned end = new_label();
+    c->handler_label = new_label();
+    lower_statement(s->body);
+    context_pop(c);
+    if (!c->handler_used)
+        return;                 /* nothing in it can fail */
+    emit_jump(end);
+    emit_label(c->handler_label);
+    now->has_status = true;
+    place_now = s->catches[0].first;
+    emit_format("if (0) { ac_catch_%u:", c->number);
+    for (size_t i = 0; i < s->catch_count; i++) {
+        s->catches[i].end_label = end;
+        lower_catch(&s->catches[i], i == 0);
+    }
+    place_now = s->catches[s->catch_count - 1].last;
+    const char *failure = failure_text();
+    emit_format("else { %s }", failure);
+    emit_format("}");
+    emit_jump(0);
+    emit_label(end);
+}
+
+/* ---- statements ---- */
+
+static void lower_expression_statement(struct statement *s)
+{
+    if (!s->a || (!needs_lowering(s->a) && !s->value_to)) {
+        if (s->a)
+            use_expression(s->a);
+        emit_copied(s->first, copy_range(s->first, s->last));
+        return;
+    }
+    struct extent *extent = extent_begin();
+    const char *value = lower_full(s->a, s->value_to != NULL);
+    if (s->value_to)
+        emit_define(s->value_to, "%s = %s;", variable_reference(s->value_to), value);
+    extent_end(extent);
+}
+
+static void lower_asm(struct statement *s)
+{
+    for (size_t i = 0; i < s->argument_count; i++)
+        use_expression(s->arguments[i]);
+    emit_copied(s->first, copy_range(s->first, s->last));
+}
+
+static void not_yet(struct statement *s, const char *what)
+{
+    error_at(s->first, "%s is not part of this version of acc", what);
+}
+
+void lower_statement(struct statement *s)
+{
+    place_now = s->first;
+    switch (s->kind) {
+    case STATEMENT_EXPRESSION: lower_expression_statement(s); break;
+    case STATEMENT_COMPOUND: lower_block(s); break;
+    case STATEMENT_DECLARATION: lower_declaration(s->declaration); break;
+    case STATEMENT_IF: lower_if(s); break;
+    case STATEMENT_SWITCH: lower_switch(s); break;
+    case STATEMENT_WHILE: lower_while(s); break;
+    case STATEMENT_DO: lower_do(s); break;
+    case STATEMENT_FOR: lower_for(s); break;
+    case STATEMENT_GOTO: emit_leave(JUMP_GOTO, NULL, s->label); break;
+    case STATEMENT_GOTO_COMPUTED: lower_computed_goto(s); break;
+    case STATEMENT_CONTINUE: emit_leave(JUMP_CONTINUE, enclosing_loop(), NULL); break;
+    case STATEMENT_BREAK: emit_leave(JUMP_BREAK, enclosing_breakable(), NULL); break;
+    case STATEMENT_RETURN: lower_return(s); break;
+    case STATEMENT_LABEL: lower_label(s); break;
+    case STATEMENT_CASE:
+    case STATEMENT_DEFAULT: lower_case(s); break;
+    case STATEMENT_ASM: lower_asm(s); break;
+    case STATEMENT_LOCAL_LABELS:
+    case STATEMENT_STATIC_ASSERT:
+    case STATEMENT_PRAGMA:
+    case STATEMENT_ATTRIBUTE: emit_copied(s->first, copy_range(s->first, s->last)); break;
+    case STATEMENT_DEFER:
+        begin_cleanup((struct cleanup){.kind = CLEANUP_DEFER, .statement = s, .place = s->first});
+        break;
+    case STATEMENT_TRY: lower_try(s); break;
+    case STATEMENT_THROW: lower_throw(s); break;
+    case STATEMENT_ASYNC_BLOCK: lower_group(s); break;
+    case STATEMENT_YIELD: not_yet(s, "an async generator"); break;
+    case STATEMENT_ASYNC_FOR: not_yet(s, "`async for`"); break;
+    case STATEMENT_ASYNC_WITH: not_yet(s, "`async with`"); break;
+    }
+}
+
+/* ---- functions ---- */
+
+/* Things that have to be written anew wherever they stand count as awaits here. */
+static void mark_child(struct expression *child, void *context);
+
+static bool mark(struct expression *e)
+{
+    bool found = e->kind == EXPRESSION_SET_RESULT;
+    expression_children(e, mark_child, &found);
+    if (found)
+        e->has_await = true;
+    return found;
+}
+
+static void mark_child(struct expression *child, void *context)
+{
+    bool *found = context;
+    if (mark(child))
+        *found = true;
+}
+
+static void mark_statement(struct statement *s)
+{
+    if (!s)
+        return;
+    if (s->a)
+        mark(s->a);
+    if (s->step)
+        mark(s->step);
+    if (s->declaration)
+        for (size_t i = 0; i < s->declaration->declarator_count; i++)
+            if (s->declaration->declarators[i]->initializer)
+                mark(s->declaration->declarators[i]->initializer);
+    for (size_t i = 0; i < s->item_count; i++)
+        mark_statement(s->items[i]);
+    for (size_t i = 0; i < s->catch_count; i++)
+        mark_statement(s->catches[i].body);
+    mark_statement(s->init);
+    mark_statement(s->body);
+    mark_statement(s->otherwise);
+}
+
+static void track_parameters(struct function *function)
+{
+    for (size_t i = 0; i < function->declarator->parameter_count; i++) {
+        struct symbol *symbol = function->declarator->parameters[i].symbol;
+        if (!symbol)
+            continue;
+        struct variable *v = track(symbol);
+        v->parameter = true;
+        v->member = parameter_member(function, i);
+        emit_definition(v);
+    }
+}
+
+void lower(struct function *function)
+{
+    function->generated_name = function->is_main ? "main__async" : function->symbol->name;
+    function->lowering = now = arena_alloc(sizeof *now);
+    now->function = function;
+    context_now = NULL;
+    extent_now = NULL;
+    place_now = function->declarator->name_token;
+    new_site(place_now);
+    reachable = true;
+    mark_statement(function->body);
+    now->root = extent_begin();
+    scope_awaits = function->body->has_await;
+    track_parameters(function);
+    add_item(ITEM_LOAD);
+    lower_items(function->body);
+    if (reachable) {
+        if (function->is_main && !type_is(function->result, TYPE_VOID))
+            emit_format("ac_self->result = 0;");
+        emit_format("return 0;");
+    }
+    extent_end(now->root);
+    flow(now);
+    frame_decide(now);
+}

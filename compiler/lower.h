@@ -1,0 +1,112 @@
+/* The lowered form of one async function: what lower.c makes, flow.c and frame.c complete, emit.c prints.
+
+   It is a list of items in the order of the output: pieces of C text, the awaits ("sites"), and, between them, what flow.c needs to know of
+   variables and jumps. Text speaks of tracked variables (those whose scope has an await in it, and temporaries) by number, since only frame.c
+   decides which of them are C locals and which live in the frame; and it keeps the line breaks of the user's text.
+
+       \1 <decimal> \2     the variable of that number
+       \3 <decimal> \2     line break; the text goes on with this token's line and column
+*/
+#ifndef LOWER_H
+#define LOWER_H
+#include "options.h"
+#include "text.h"
+#include "tree.h"
+
+struct variable {
+    struct symbol *symbol;      /* NULL: a temporary */
+    struct type *type;
+    const char *name;           /* of the C local */
+    const char *member;         /* of the frame; set by frame.c where `kept` (parameters: always) */
+    unsigned number;
+    bool parameter;
+    bool may_reside;            /* array, record, address taken, volatile ...: cannot be copied in and out of the frame */
+    bool must_reside;           /* of those, what must be in the frame even where it is not live across a site: its address may be known */
+    bool mentioned;             /* text speaks of it */
+    bool resident;              /* frame.c: lives in the frame all the time */
+    bool kept;                  /* frame.c: has a member of the frame */
+    struct extent *extent;      /* the block whose life it shares */
+};
+
+/* Blocks of the function, and full expressions as blocks of their temporaries: extents beside each other are never alive together. */
+struct extent {
+    struct extent *parent, *first_child, *last_child, *next;
+    ARRAY(struct variable *) variables;
+};
+
+enum item_kind {
+    ITEM_TEXT,          /* text */
+    ITEM_SITE,          /* an await: text is the call, failure what to do on error */
+    ITEM_DECLARE,       /* variable; text: initialiser or NULL; form */
+    ITEM_LOAD,          /* where the arguments are taken out of the frame */
+    ITEM_USE,           /* variable */
+    ITEM_DEFINE,        /* variable: its old value is dead before this */
+    ITEM_LABEL,         /* label, of the flow */
+    ITEM_JUMP,          /* label: control goes there and not on; 0: nowhere (return) */
+    ITEM_BRANCH         /* label: control goes there or on */
+};
+
+enum initial_form { INITIAL_NONE, INITIAL_VALUE, INITIAL_LIST, INITIAL_STRING };
+
+struct item {
+    uint8_t kind, form;
+    unsigned site;
+    unsigned label;
+    struct variable *variable;
+    const char *text, *failure;
+    token_index place;          /* whose line and column the text has */
+};
+
+/* A callee whose frame is a member of ours: member `name` of the union `await`. */
+struct callee {
+    const char *name, *frame_tag;
+    struct function *function;  /* of this file; NULL: of a header */
+};
+
+struct lowering {
+    struct function *function;
+    ARRAY(struct item) items;
+    ARRAY(struct variable *) variables;
+    ARRAY(struct callee) callees;
+    ARRAY(token_index) sites;   /* place of each site; number 0 is the function itself */
+    bool coro_member;           /* the union has `ac_coro_ref coro` for callees on the heap */
+    bool has_status;            /* the local ac_status is spoken of */
+    unsigned resume_count;      /* sites where the function can be suspended */
+    ARRAY(bool) suspends;       /* by site: is it one? */
+    struct extent *root;
+    unsigned label_count;       /* of the flow */
+    ARRAY(struct tag *) local_tags;             /* types defined in the body, in order */
+    ARRAY(struct declaration *) local_types;    /* declarations of the body that define types */
+    bool hoisted;               /* types of the body are declared before the frame */
+    uint32_t **live;            /* flow.c: by site, a set of variable numbers */
+    struct text frame, body;    /* emit.c */
+};
+
+/* Builds function->lowering, with flow and frame. */
+void lower(struct function *function);
+
+/* Decides which variables are live across which sites (flow.c). */
+void flow(struct lowering *l);
+bool live_across(struct lowering *l, unsigned site, struct variable *v);
+
+/* Decides what is in the frame (frame.c). */
+void frame_decide(struct lowering *l);
+/* The members of the frame struct, as C text. */
+void frame_members(struct lowering *l, struct text *out);
+const char *parameter_member(struct function *function, size_t index);
+
+/* --emit=frames and --emit=states. */
+void report_print(enum emit what);
+
+/* Does the frame of this function lie in its caller's? */
+bool embeds(struct function *caller, struct function *callee);
+/* The tag of the published frame of a function of a header; NULL: it has none. */
+struct tag *published_frame(const char *name);
+
+static inline const char *variable_reference(struct variable *v)
+{
+    v->mentioned = true;
+    return arena_format("\1%u\2", v->number);
+}
+
+#endif

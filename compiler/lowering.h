@@ -1,0 +1,116 @@
+/* What the parts of the lowering share: lower.c (statements, declarations), spill.c (expressions), leave.c (jumps and the undoing of blocks),
+   copy.c (the user's tokens as text). Not for other stages. */
+#ifndef LOWERING_H
+#define LOWERING_H
+#include "diagnostic.h"
+#include "lower.h"
+
+extern struct lowering *now;        /* the function being lowered */
+extern token_index place_now;       /* the statement being lowered: place of what is emitted */
+
+/* ---- items (lower.c) ---- */
+/* A line of text. Variables that it speaks of are uses. */
+void emit_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same, after the fact that `v` gets a new value by it. */
+void emit_define(struct variable *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A line whose uses and definitions were told by use_expression already. */
+void emit_copied(token_index place, const char *text);
+void emit_use(struct variable *v);
+void emit_definition(struct variable *v);
+unsigned new_label(void);
+void emit_label(unsigned label);
+void emit_jump(unsigned label);
+void emit_branch(unsigned label);
+
+/* A suspension point: an await whose callee is started by `call`; returns its number. */
+unsigned emit_site(token_index place, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A numbered place that is no suspension point (throw). */
+unsigned new_site(token_index place);
+
+struct variable *new_temporary(struct type *type, token_index place);
+/* Temporaries made until extent_end share bytes with those of other such stretches. */
+struct extent *extent_begin(void);
+void extent_end(struct extent *extent);
+
+void add_callee(const char *name, const char *frame_tag, struct function *function);
+
+void lower_statement(struct statement *s);
+/* As the body of another statement: in braces, unless it is a block already. */
+void lower_nested(struct statement *s);
+
+/* ---- the user's tokens (copy.c) ---- */
+/* Text of tokens first..last, line breaks kept, variables by number. */
+const char *copy_range(token_index first, token_index last);
+/* Text of an expression: its tokens, or its `text`, or its tokens with the texts of lowered parts in their places. */
+const char *copy_expression(struct expression *e);
+struct variable *token_variable(token_index t);
+/* The same text on one line. */
+const char *one_line(const char *text);
+
+/* ---- expressions (spill.c) ---- */
+/* Evaluates e here, as a full expression: emits its effects and returns text of its value ("" for void or where it is not wanted). */
+const char *lower_full(struct expression *e, bool wanted);
+/* Tells what evaluating e, which has no await, reads and sets. */
+void use_expression(struct expression *e);
+/* Does it have to be taken apart? */
+bool needs_lowering(struct expression *e);
+/* Parts of a full expression; see there. */
+const char *lower_value(struct expression *e);
+const char *lower_initializer(struct expression *e);
+
+/* ---- jumps (leave.c) ---- */
+enum context_kind { CONTEXT_LOOP, CONTEXT_SWITCH, CONTEXT_TRY, CONTEXT_CLEANUP, CONTEXT_ITEM };
+
+/* What has to be undone when a block is left. */
+struct cleanup {
+    enum { CLEANUP_DEFER, CLEANUP_CHILD, CLEANUP_GROUP, CLEANUP_CALL } kind;
+    struct statement *statement;    /* DEFER */
+    struct variable *variable;      /* CHILD; CALL: the object */
+    const char *function;           /* CALL: of __attribute__((cleanup)) */
+    token_index place;
+    unsigned label;                 /* of the flow: where leaving with this many things to undo begins */
+    bool entered;                   /* something jumps there */
+};
+
+/* Why a block is left, once for each different way. */
+struct leaving { enum jump_kind { JUMP_ERROR, JUMP_RETURN, JUMP_BREAK, JUMP_CONTINUE, JUMP_GOTO } kind; struct context *target; struct label *label; size_t stop; /* GOTO: how many of the block's own things stay begun */ };
+
+struct context {
+    struct context *parent;
+    uint8_t kind;
+    unsigned number;                /* distinguishes generated labels */
+    struct statement *statement;
+    /* LOOP, SWITCH */
+    unsigned break_label, continue_label;   /* of the flow */
+    bool continue_by_goto;          /* `continue` has to go to ac_continue_<number> */
+    bool continue_used;
+    ARRAY(unsigned) cases;          /* SWITCH: labels of the flow */
+    bool has_default;
+    /* TRY, ITEM: where errors go */
+    unsigned handler_label;
+    bool handler_used;
+    /* CLEANUP */
+    ARRAY(struct cleanup) cleanups; /* those that are active where lowering stands */
+    struct variable *leave, *error; /* why the block is being left; the error under way */
+    ARRAY(struct leaving) leavings; /* code is index + 1 */
+    bool masked;                    /* a cancellation waits while it is undone */
+};
+
+extern struct context *context_now;
+
+struct context *context_push(enum context_kind kind, struct statement *s);
+void context_pop(struct context *c);
+
+/* Emits the jump out of everything between here and its target. */
+void emit_leave(enum jump_kind kind, struct context *target, struct label *label);
+/* Statement text for "the await of this item failed, ac_status has the error"; tells the flow of the edge too. */
+const char *failure_text(void);
+/* The end of a block: its cleanups, last first, then on to where each way of leaving it leads. */
+void emit_unwinding(struct context *c, bool end_reached);
+void emit_group_begin(struct context *c);
+struct context *enclosing_loop(void);
+struct context *enclosing_breakable(void);
+struct context *enclosing_group(void);
+unsigned flow_label_of(struct label *label);
+
+#endif

@@ -1,0 +1,48 @@
+/* acc: translates async functions to plain C. The list of passes, in their order. */
+#include "callgraph.h"
+#include "diagnostic.h"
+#include "lower.h"
+#include "options.h"
+#include "output.h"
+#include "preprocess.h"
+#include "tree.h"
+#include <stdlib.h>
+
+static int finish(int status)
+{
+    diagnostics_end();
+    dependencies_discard();
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    options_parse(argc, argv);
+
+    size_t size;
+    char *text = preprocess(&size);
+    if (!text)
+        return finish(1);
+    tokens_read(text, size, options.input_name);
+    parse();
+    if (options.emit == EMIT_AST) {
+        tree_print();
+        return finish(error_count ? 1 : 0);
+    }
+    check();
+    if (error_count)
+        return finish(1);
+    callgraph();
+    for (size_t i = 0; i < unit.functions.count; i++)
+        if (unit.functions.at[i]->is_async)
+            lower(unit.functions.at[i]);
+    if (error_count)
+        return finish(1);
+    if (options.emit == EMIT_FRAMES || options.emit == EMIT_STATES) {
+        report_print(options.emit);
+        return finish(0);
+    }
+    if (!options.syntax_only && (output_write() || dependencies_finish()))
+        return finish(1);
+    return finish(0);
+}

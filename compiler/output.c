@@ -1,0 +1,587 @@
+/* The output is the user's text, byte for byte, with edits: an async function is replaced by what emit.c made of it, the specifiers of async prototypes and
+   pointers by those of plain C, and an #include line that leads to any of these by the header's own text, edited likewise. */
+#define _GNU_SOURCE
+#include "output.h"
+#include "diagnostic.h"
+#include "emit.h"
+#include "options.h"
+#include "source.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The original text from `begin` up to `end` gives way to `text`. */
+struct edit {
+    size_t begin, end;
+    const char *text;
+    bool block;             /* whole lines, after which the count of lines starts again at `line` */
+    uint32_t line;
+};
+
+/* What becomes of one inclusion. */
+struct piece {
+    bool inlined;           /* its text takes the place of its #include line */
+    bool preprocessed;      /* its text cannot be edited: its tokens are written */
+    ARRAY(struct edit) edits;
+};
+
+static struct piece *pieces;        /* by inclusion */
+
+/* ---- which generated function goes where ---- */
+
+/* A frame has to follow the frames that lie in it: a function whose callee is defined later comes out with that. */
+static size_t position_of(struct function *f)
+{
+    if (f->position)
+        return f->position;
+    size_t position = f->index;
+    for (size_t i = 0; i < f->lowering->callees.count; i++) {
+        struct function *callee = f->lowering->callees.at[i].function;
+        if (callee && position_of(callee) > position)
+            position = callee->position;
+    }
+    return f->position = position;
+}
+
+static void add_function(struct function *f, struct text *out)
+{
+    if (f->emitted)
+        return;
+    f->emitted = true;
+    for (size_t i = 0; i < f->lowering->callees.count; i++) {
+        struct function *callee = f->lowering->callees.at[i].function;
+        if (callee && position_of(callee) == f->position)
+            add_function(callee, out);
+    }
+    emit_function(f);
+    text_add(out, text_string(&f->lowering->frame));
+    text_add(out, text_string(&f->lowering->body));
+}
+
+/* What stands in the place of a definition. */
+static const char *definition_text(struct function *f)
+{
+    struct text out = {0};
+    if (position_of(f) != f->index)
+        emit_prototype(f, &out);
+    for (size_t i = 0; i < unit.functions.count; i++)
+        if (unit.functions.at[i]->is_async && position_of(unit.functions.at[i]) == f->index)
+            add_function(unit.functions.at[i], &out);
+    return text_string(&out);
+}
+
+/* ---- places in the original text ---- */
+
+static size_t raw_end_of(token_index t)
+{
+    struct source_file *file = token_file(t);
+    struct raw_text *raw = source_cut(file);
+    size_t low = 0, high = raw->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (raw->at[middle].offset < (size_t)tokens[t].raw)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return raw->at[low].offset + raw->at[low].length;
+}
+
+/* The nearest token before (after) t of the same inclusion that stands in the text; 0 where there is none. */
+static token_index placed_before(token_index t)
+{
+    uint32_t inclusion = tokens[t].inclusion;
+    token_index first = inclusions.at[inclusion].first;
+    while (t-- > first)
+        if (tokens[t].inclusion == inclusion && tokens[t].raw >= 0)
+            return t;
+    return UINT32_MAX;
+}
+
+static token_index placed_after(token_index t)
+{
+    uint32_t inclusion = tokens[t].inclusion;
+    token_index end = inclusions.at[inclusion].end;
+    while (++t < end)
+        if (tokens[t].inclusion == inclusion && tokens[t].raw >= 0)
+            return t;
+    return UINT32_MAX;
+}
+
+/* Where the text begins that gave token t and what follows: its own place, or the macro that it came out of. */
+static size_t text_begin(token_index t)
+{
+    if (tokens[t].raw >= 0)
+        return (size_t)tokens[t].raw;
+    struct raw_text *raw = source_cut(token_file(t));
+    token_index before = placed_before(t);
+    size_t after = before == UINT32_MAX ? 0 : raw_end_of(before);
+    for (size_t i = 0; i < raw->count; i++)
+        if (!raw->at[i].directive && raw->at[i].offset >= after && raw->at[i].line >= tokens[t].line)
+            return raw->at[i].offset;
+    return SIZE_MAX;
+}
+
+/* Where the text ends that gave token t. */
+static size_t text_end(token_index t)
+{
+    if (tokens[t].raw >= 0)
+        return raw_end_of(t);
+    struct raw_text *raw = source_cut(token_file(t));
+    token_index after = placed_after(t);
+    size_t limit = after == UINT32_MAX ? SIZE_MAX : (size_t)tokens[after].raw, end = SIZE_MAX;
+    size_t begin = text_begin(t);
+    uint32_t line = 0;
+    for (size_t i = 0; i < raw->count && raw->at[i].offset < limit; i++)
+        if (!raw->at[i].directive && raw->at[i].offset >= begin && (!line || raw->at[i].line == line)) {
+            line = raw->at[i].line;
+            end = raw->at[i].offset + raw->at[i].length;
+        }
+    return end;
+}
+
+/* ---- directives inside what is replaced ---- */
+
+static bool directive_is(const char *text, const char *word)
+{
+    text++;
+    text += strspn(text, " \t");
+    return !strncmp(text, word, strlen(word));
+}
+
+/* Definitions in a body are kept, with the conditionals around them. False where a conditional begins or ends outside. */
+static bool directives_within(struct source_file *file, size_t begin, size_t end, struct text *out)
+{
+    struct raw_text *raw = source_cut(file);
+    struct text kept = {0};
+    int depth = 0;
+    bool defines = false;
+    for (size_t i = 0; i < raw->count; i++) {
+        struct raw_token *r = &raw->at[i];
+        if (!r->directive || r->offset < begin || r->offset >= end)
+            continue;
+        const char *text = file->text + r->offset;
+        bool conditional = directive_is(text, "if"), middle = directive_is(text, "el"), ends = directive_is(text, "endif");
+        bool define = directive_is(text, "define") || directive_is(text, "undef");
+        depth += conditional ? 1 : ends ? -1 : 0;
+        if (depth < 0 || (middle && depth == 0))
+            return false;
+        defines = defines || define;
+        if (conditional || middle || ends || define) {
+            text_add_bytes(&kept, text, r->length);
+            text_add(&kept, "\n");
+        }
+    }
+    if (defines)
+        text_add(out, text_string(&kept));
+    return depth == 0;
+}
+
+/* ---- edits ---- */
+
+static void add_edit(uint32_t inclusion, struct edit edit)
+{
+    array_add(&pieces[inclusion].edits, edit);
+}
+
+static void mark_inlined(uint32_t inclusion)
+{
+    while (!pieces[inclusion].inlined) {
+        pieces[inclusion].inlined = true;
+        source_align(inclusion);
+        inclusion = inclusions.at[inclusion].includer;
+    }
+}
+
+static void edit_definition(struct function *f)
+{
+    struct declaration *d = f->declaration;
+    uint32_t inclusion = tokens[d->first].inclusion;
+    size_t begin = text_begin(d->first), end = text_end(d->last);
+    struct text text = {0};
+    if (begin == SIZE_MAX || end == SIZE_MAX || begin >= end || tokens[d->last].inclusion != inclusion ||
+        !directives_within(token_file(d->first), begin, end, &text)) {
+        pieces[inclusion].preprocessed = true;
+        fprintf(stderr, "%s:%u: note: '%s' is split by a conditional directive: the file is translated in its preprocessed form\n",
+                token_file(d->first)->path, tokens[d->first].line, f->symbol->name);
+        return;
+    }
+    text_add(&text, definition_text(f));
+    add_edit(inclusion, (struct edit){begin, end, text_string(&text), true, tokens[d->last].line});
+}
+
+static bool in_async_definition(token_index t)
+{
+    size_t low = 0, high = unit.functions.count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (unit.functions.at[middle]->declaration->last < t)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < unit.functions.count && unit.functions.at[low]->is_async && unit.functions.at[low]->declaration->first <= t;
+}
+
+/* async specifiers give way to `ac_coro_ref`, and what else the declarator says of the result goes. */
+static void rename_site_tokens(struct async_site *site)
+{
+    struct specifiers *s = site->specifiers;
+    bool named = false;
+    for (size_t i = 0; i < s->count; i++) {
+        uint8_t role = s->at[i].role;
+        if (role != ROLE_ASYNC && role != ROLE_TYPE && role != ROLE_QUALIFIER && role != ROLE_YIELD)
+            continue;
+        for (token_index t = s->at[i].first; t <= s->at[i].last; t++)
+            tokens[t].renamed = "";
+        if (role == ROLE_ASYNC && !named) {
+            tokens[s->at[i].first].renamed = s->is_generator ? "ac_gen_ref" : "ac_coro_ref";
+            named = true;
+        }
+    }
+    for (size_t i = 0; i < site->declarator_count; i++) {
+        struct declarator *d = site->declarators[i];
+        for (token_index t = d->first; d->has_async_part && t <= d->last; t++)
+            if ((t < d->async_part.first || t > d->async_part.last) && t < d->async_part.first)
+                tokens[t].renamed = "";
+    }
+}
+
+static void edit_site(struct async_site *site)
+{
+    uint32_t inclusion = tokens[site->first].inclusion;
+    for (token_index t = site->first; t <= site->last; t++) {
+        if (!tokens[t].renamed || tokens[t].inclusion != inclusion)
+            continue;
+        if (tokens[t].raw < 0) {
+            pieces[inclusion].preprocessed = true;
+            return;
+        }
+        size_t begin = (size_t)tokens[t].raw, end = raw_end_of(t);
+        const char *text = token_file(t)->text;
+        if (!*tokens[t].renamed)
+            while (text[end] == ' ' && begin > 0 && (text[begin - 1] == ' ' || text[begin - 1] == '('))
+                end++;
+        add_edit(inclusion, (struct edit){begin, end, tokens[t].renamed, false, 0});
+    }
+}
+
+static void find_edits(void)
+{
+    pieces = arena_alloc((inclusions.count + 1) * sizeof *pieces);
+    pieces[0].inlined = true;
+    source_align(0);
+    for (size_t i = 0; i < unit.functions.count; i++) {
+        unit.functions.at[i]->index = i + 1;
+        if (unit.functions.at[i]->is_async)
+            mark_inlined(tokens[unit.functions.at[i]->declaration->first].inclusion);
+    }
+    for (size_t i = 0; i < unit.async_sites.count; i++) {
+        struct async_site *site = &unit.async_sites.at[i];
+        if (site->specifiers->plain_text)
+            continue;
+        mark_inlined(tokens[site->first].inclusion);
+        if (!in_async_definition(site->first))
+            rename_site_tokens(site);
+    }
+    for (size_t i = 0; i < unit.functions.count; i++)
+        if (unit.functions.at[i]->is_async)
+            edit_definition(unit.functions.at[i]);
+    for (size_t i = 0; i < unit.async_sites.count; i++)
+        if (!unit.async_sites.at[i].specifiers->plain_text && !in_async_definition(unit.async_sites.at[i].first))
+            edit_site(&unit.async_sites.at[i]);
+}
+
+/* ---- the text of an inclusion ---- */
+
+static void add_inclusion(uint32_t inclusion, struct text *out);
+
+static int by_begin(const void *a, const void *b)
+{
+    const struct edit *x = a, *y = b;
+    return x->begin < y->begin ? -1 : x->begin > y->begin;
+}
+
+/* Edits of the #include lines that give way to a header's text, and of #pragma once in such a header. */
+static void add_directive_edits(uint32_t inclusion)
+{
+    struct inclusion *in = &inclusions.at[inclusion];
+    struct raw_text *raw = source_cut(in->file);
+    for (uint32_t child = inclusion + 1; child < inclusions.count; child++) {
+        if (inclusions.at[child].includer != inclusion || !pieces[child].inlined)
+            continue;
+        struct text text = {0};
+        add_inclusion(child, &text);
+        for (size_t i = 0; i < raw->count; i++)
+            if (raw->at[i].directive && raw->at[i].line == inclusions.at[child].line)
+                add_edit(inclusion, (struct edit){raw->at[i].offset, raw->at[i].offset + raw->at[i].length, text_string(&text), true, raw->at[i].line});
+    }
+}
+
+static bool is_pragma_once(const char *text)
+{
+    if (!directive_is(text, "pragma"))
+        return false;
+    text = strstr(text, "pragma") + 6;
+    text += strspn(text, " \t");
+    return !strncmp(text, "once", 4);
+}
+
+/* The name of the guard that stands for #pragma once: letters of the path. */
+static const char *guard_name(const char *path)
+{
+    struct text out = {0};
+    text_add(&out, "AC_ONCE_");
+    for (; *path; path++)
+        text_format(&out, (*path >= '0' && *path <= '9') || (*path >= 'A' && *path <= 'Z') || (*path >= 'a' && *path <= 'z') ? "%c" : "_%02x", (unsigned char)*path);
+    return text_string(&out);
+}
+
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool add_guard(uint32_t inclusion, struct text *out)
+{
+    struct source_file *file = inclusions.at[inclusion].file;
+    struct raw_text *raw = source_cut(file);
+    for (size_t i = 0; inclusion && i < raw->count; i++)
+        if (raw->at[i].directive && is_pragma_once(file->text + raw->at[i].offset)) {
+            const char *guard = guard_name(file_name(file->path));
+            text_format(out, "#ifndef %s\n#define %s\n", guard, guard);
+            add_edit(inclusion, (struct edit){raw->at[i].offset, raw->at[i].offset + raw->at[i].length, "", false, 0});
+            return true;
+        }
+    return false;
+}
+
+static void end_line_of(struct text *out)
+{
+    if (out->length && out->at[out->length - 1] != '\n')
+        text_add(out, "\n");
+}
+
+static void add_edited(uint32_t inclusion, struct text *out)
+{
+    struct source_file *file = inclusions.at[inclusion].file;
+    struct piece *piece = &pieces[inclusion];
+    if (piece->edits.count)
+        qsort(piece->edits.at, piece->edits.count, sizeof *piece->edits.at, by_begin);
+    size_t at = 0;
+    for (size_t i = 0; i < piece->edits.count; i++) {
+        struct edit *edit = &piece->edits.at[i];
+        if (edit->begin < at)
+            continue;
+        text_add_bytes(out, file->text + at, edit->begin - at);
+        at = edit->end;
+        if (edit->block) {
+            size_t line_start = out->length;
+            while (line_start && (out->at[line_start - 1] == ' ' || out->at[line_start - 1] == '\t'))
+                line_start--;
+            if (line_start && out->at[line_start - 1] != '\n')
+                text_add(out, "\n");
+        }
+        text_add(out, edit->text);
+        if (!edit->block)
+            continue;
+        end_line_of(out);
+        size_t blank = at + strspn(file->text + at, " \t\r");
+        bool line_ends = blank >= file->size || file->text[blank] == '\n';
+        if (line_ends)
+            at = blank < file->size ? blank + 1 : file->size;
+        if (at < file->size)
+            emit_line_directive(out, file->path, edit->line + line_ends);
+    }
+    text_add_bytes(out, file->text + at, file->size - at);
+    end_line_of(out);
+}
+
+/* The tokens of an inclusion whose text cannot be edited, with the #include lines in between. */
+static void add_preprocessed(uint32_t inclusion, struct text *out)
+{
+    struct inclusion *in = &inclusions.at[inclusion];
+    struct raw_text *raw = source_cut(in->file);
+    uint32_t line = 0;
+    int depth = 0;
+    size_t r = 0;
+    for (token_index t = in->first; t <= in->end; t++) {
+        uint32_t own = t < in->end ? tokens[t].inclusion : inclusion;
+        uint32_t limit = t < in->end && own == inclusion ? tokens[t].line : UINT32_MAX;
+        for (uint32_t child = own; child != inclusion && t < in->end; child = inclusions.at[child].includer)
+            if (inclusions.at[child].includer == inclusion)
+                limit = inclusions.at[child].line;
+        for (; r < raw->count && raw->at[r].line < limit; r++) {
+            const char *text = in->file->text + raw->at[r].offset;
+            if (!raw->at[r].directive)
+                continue;
+            depth += directive_is(text, "if") ? 1 : directive_is(text, "endif") ? -1 : 0;
+            if (depth == (inclusion && depth ? 1 : 0) && (directive_is(text, "define") || directive_is(text, "undef")))
+                text_format(out, "\n%.*s\n", (int)raw->at[r].length, text);
+        }
+        if (t >= in->end)
+            break;
+        if (own != inclusion) {
+            uint32_t child = own;
+            while (inclusions.at[child].includer != inclusion)
+                child = inclusions.at[child].includer;
+            text_add(out, "\n");
+            if (pieces[child].inlined)
+                add_inclusion(child, out);
+            else if (r < raw->count)
+                text_format(out, "%.*s\n", (int)raw->at[r].length, in->file->text + raw->at[r].offset);
+            t = inclusions.at[child].end - 1;
+            line = 0;
+            continue;
+        }
+        struct function *f = NULL;
+        for (size_t i = 0; i < unit.functions.count && !f; i++)
+            if (unit.functions.at[i]->is_async && unit.functions.at[i]->declaration->first == t)
+                f = unit.functions.at[i];
+        if (f) {
+            text_add(out, "\n");
+            text_add(out, definition_text(f));
+            t = f->declaration->last;
+            line = 0;
+            continue;
+        }
+        if (tokens[t].line != line) {
+            end_line_of(out);
+            emit_line_directive(out, in->file->path, line = tokens[t].line);
+        } else if (tokens[t].space_before) {
+            text_add(out, " ");
+        }
+        if (tokens[t].renamed)
+            text_add(out, tokens[t].renamed);
+        else
+            text_add_bytes(out, tokens[t].text, tokens[t].length);
+        if (tokens[t].kind == TOKEN_PRAGMA)
+            line = 0;
+    }
+    end_line_of(out);
+}
+
+static void add_inclusion(uint32_t inclusion, struct text *out)
+{
+    struct source_file *file = inclusions.at[inclusion].file;
+    if (!source_cut(file)) {
+        error_plain("cannot read %s again: %s", file->path, strerror(errno));
+        return;
+    }
+    bool guarded = add_guard(inclusion, out);
+    emit_line_directive(out, file->path, 1);
+    if (pieces[inclusion].preprocessed) {
+        add_preprocessed(inclusion, out);
+    } else {
+        add_directive_edits(inclusion);
+        add_edited(inclusion, out);
+    }
+    if (guarded)
+        text_add(out, "#endif\n");
+}
+
+static bool includes_header(void)
+{
+    for (size_t i = 0; i < inclusions.count; i++)
+        if (!strcmp(file_name(inclusions.at[i].file->path), "ac.h"))
+            return true;
+    return false;
+}
+
+/* ---- writing ---- */
+
+static const char *volatile temporary_path;
+
+static void remove_temporary(int signal_number)
+{
+    if (temporary_path)
+        unlink(temporary_path);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+static int write_all(int fd, const char *bytes, size_t size)
+{
+    while (size) {
+        ssize_t n = write(fd, bytes, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        bytes += n;
+        size -= (size_t)n;
+    }
+    return 0;
+}
+
+static int cannot_write(const char *name)
+{
+    error_plain("cannot write %s: %s", name, strerror(errno));
+    return -1;
+}
+
+/* Standard output, and what is there already and is no regular file (a device, a pipe), is written to directly. */
+static int write_directly(const char *name, int fd, const struct text *text)
+{
+    if (fd < 0 || write_all(fd, text->at, text->length))
+        return cannot_write(name);
+    if (fd != 1 && close(fd))
+        return cannot_write(name);
+    return 0;
+}
+
+static int write_file(const char *name, const struct text *text)
+{
+    struct stat status;
+    if (!strcmp(name, "-"))
+        return write_directly("standard output", 1, text);
+    if (!stat(name, &status) && !S_ISREG(status.st_mode))
+        return write_directly(name, open(name, O_WRONLY | O_CLOEXEC), text);
+    const char *path = arena_format("%s.acc-%ld", name, (long)getpid());
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (signal(signals[i], remove_temporary) == SIG_IGN)
+            signal(signals[i], SIG_IGN);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return cannot_write(name);
+    temporary_path = path;
+    bool failed = write_all(fd, text->at, text->length) != 0;
+    int error = errno;
+    if (close(fd) && !failed) {
+        failed = true;
+        error = errno;
+    }
+    if (!failed && rename(path, name)) {
+        failed = true;
+        error = errno;
+    }
+    if (failed)
+        unlink(path);
+    temporary_path = NULL;
+    errno = error;
+    return failed ? cannot_write(name) : 0;
+}
+
+int output_write(void)
+{
+    struct text out = {0};
+    text_format(&out, "/* Made by acc from %s: edit that file, not this one. */\n", file_name(options.input_name));
+    find_edits();
+    if (!includes_header() && unit.async_sites.count + unit.functions.count)
+        for (size_t i = 0; i < unit.functions.count; i++)
+            if (unit.functions.at[i]->is_async) {
+                text_add(&out, "#include <ac.h>\n");
+                break;
+            }
+    add_inclusion(0, &out);
+    if (error_count)
+        return -1;
+    return write_file(options.output, &out);
+}

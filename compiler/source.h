@@ -1,0 +1,37 @@
+/* The original text of the files, and where in it the preprocessed tokens stood. */
+#ifndef SOURCE_H
+#define SOURCE_H
+#include "token.h"
+
+/* A piece of the original text: a token, or a whole directive with its continuation lines. */
+struct raw_token {
+    uint32_t offset, length;
+    uint32_t line;          /* where it begins, as the preprocessor counts: #line obeyed */
+    uint32_t column;        /* 1 is the first */
+    bool directive;
+};
+
+struct raw_text {
+    struct raw_token *at;
+    size_t count;
+};
+
+/* Hands over text that cannot be read from `path` a second time (standard input), or was read already. */
+void source_preload(const char *path, char *text, size_t size);
+
+/* Reads the whole of an open file; NULL, with errno, where that fails. NUL-terminated. */
+char *source_read(int fd, size_t *size);
+
+/* The text of the file; false where it cannot be read. */
+bool source_load(struct source_file *file);
+
+/* One line of it, without its end; NULL where there is none. */
+const char *source_line(struct source_file *file, uint32_t line, size_t *size);
+
+/* The file's text cut into raw tokens, once; NULL where it cannot be read. */
+struct raw_text *source_cut(struct source_file *file);
+
+/* Finds for each token of an inclusion (not of those nested in it) its place in the file: fills in `raw` and `column`. Once. */
+void source_align(uint32_t inclusion);
+
+#endif

@@ -1,0 +1,804 @@
+/* Awaits come out of expressions. A full expression that has an await in it is taken apart, strictly from left to right: what was
+   evaluated before an effect that comes later is kept in a temporary, so that it is evaluated once and sees nothing of what happens in between; what
+   cannot change (constants, addresses of functions, locals that nobody assigns) is left in place, and what follows the last effect stays one
+   expression. To settle an expression is to emit its effects; afterwards its text (copy_expression) is its value and has no effects left. */
+#include "lowering.h"
+#include <string.h>
+
+static void settle(struct expression *e);
+static void discard(struct expression *e);
+
+static struct expression *bare(struct expression *e)
+{
+    while (e->kind == EXPRESSION_PAREN || e->kind == EXPRESSION_EXTENSION)
+        e = e->a;
+    return e;
+}
+
+/* ---- what can be left in place ---- */
+
+static bool is_fixed_variable(struct symbol *symbol)
+{
+    return symbol->kind == SYMBOL_VARIABLE && symbol->local && symbol->storage != STORAGE_STATIC && symbol->storage != STORAGE_EXTERN &&
+           !symbol->assigned && !symbol->address_taken && type_is_scalar(symbol->type) && !(type_qualifiers(symbol->type) & QUALIFIER_VOLATILE);
+}
+
+static bool is_stable(struct expression *e)
+{
+    if (e->stable || e->is_constant)
+        return true;
+    switch (e->kind) {
+    case EXPRESSION_CONSTANT:
+    case EXPRESSION_STRING:
+    case EXPRESSION_SIZEOF:
+    case EXPRESSION_SIZEOF_TYPE:
+    case EXPRESSION_ALIGNOF:
+    case EXPRESSION_ALIGNOF_TYPE:
+    case EXPRESSION_LABEL_ADDRESS:
+    case EXPRESSION_TYPES_COMPATIBLE:
+        return true;
+    case EXPRESSION_NAME:
+        return e->symbol && (e->symbol->kind == SYMBOL_FUNCTION || e->symbol->kind == SYMBOL_ENUMERATOR || e->symbol->kind == SYMBOL_BUILTIN ||
+                             is_fixed_variable(e->symbol) || type_is(e->symbol->type, TYPE_ARRAY));
+    case EXPRESSION_ADDRESS:
+        return bare(e->a)->kind == EXPRESSION_NAME;
+    case EXPRESSION_PAREN:
+    case EXPRESSION_EXTENSION:
+    case EXPRESSION_CAST:
+    case EXPRESSION_PLUS:
+    case EXPRESSION_MINUS:
+    case EXPRESSION_COMPLEMENT:
+    case EXPRESSION_NOT:
+        return is_stable(e->a);
+    case EXPRESSION_BINARY:
+        return is_stable(e->a) && is_stable(e->b);
+    default:
+        return false;
+    }
+}
+
+struct census { unsigned effects, unstable; bool ordered; };
+
+static bool ordered(struct expression *e);
+
+static void census_child(struct expression *child, void *context)
+{
+    struct census *c = context;
+    if (child->has_effect) {
+        c->effects++;
+        c->ordered = c->ordered && ordered(child);
+    } else if (!is_stable(child)) {
+        c->unstable++;
+    }
+}
+
+/* Does C itself leave but one order for an expression without await? */
+static bool ordered(struct expression *e)
+{
+    struct census c = {.ordered = true};
+    if (e->has_await)
+        return false;
+    if (!e->has_effect || e->kind == EXPRESSION_STATEMENT)
+        return true;
+    expression_children(e, census_child, &c);
+    switch (e->kind) {
+    case EXPRESSION_AND:
+    case EXPRESSION_OR:
+    case EXPRESSION_COMMA:
+    case EXPRESSION_CONDITIONAL:
+        return c.ordered;
+    case EXPRESSION_ASSIGN:
+        if (bare(e->a)->kind == EXPRESSION_NAME)
+            return c.ordered;
+        break;
+    default:
+        break;
+    }
+    return c.ordered && (c.effects == 0 || (c.effects == 1 && c.unstable == 0));
+}
+
+/* ---- keeping values ---- */
+
+static struct type *value_type(struct expression *e)
+{
+    return type_value(e->is_bit_field ? type_promoted(e->type) : e->type);
+}
+
+static void set_text(struct expression *e, const char *text, bool stable)
+{
+    e->text = text;
+    e->stable = stable;
+    e->has_await = true;        /* so that copies of whatever holds e look into it */
+}
+
+static void keep(struct expression *e)
+{
+    if (is_stable(e) || type_is(e->type, TYPE_VOID))
+        return;
+    struct variable *v = new_temporary(value_type(e), e->first);
+    emit_define(v, "%s = %s;", variable_reference(v), copy_expression(e));
+    set_text(e, variable_reference(v), true);
+}
+
+/* Settles operands in their order. */
+static void settle_all(struct expression **operands, size_t count)
+{
+    size_t last_effect = 0;
+    for (size_t i = 0; i < count; i++)
+        if (operands[i]->has_effect)
+            last_effect = i;
+    for (size_t i = 0; i < count; i++) {
+        settle(operands[i]);
+        if (i < last_effect)
+            keep(operands[i]);
+    }
+}
+
+typedef ARRAY(struct expression *) expression_list;
+
+static void list_child(struct expression *child, void *context)
+{
+    expression_list *list = context;
+    array_add(list, child);
+}
+
+static void settle_children(struct expression *e)
+{
+    expression_list list = {0};
+    expression_children(e, list_child, &list);
+    settle_all(list.at, list.count);
+    e->has_await = true;
+}
+
+/* ---- places: lvalues whose address is computed before what comes after ---- */
+
+/* Emits the effects of e's address; where `fix`, nothing evaluated later changes which object the text means. */
+static void settle_place(struct expression *e, bool fix)
+{
+    switch (e->kind) {
+    case EXPRESSION_NAME:
+        return;
+    case EXPRESSION_PAREN:
+    case EXPRESSION_EXTENSION:
+    case EXPRESSION_REAL:
+    case EXPRESSION_IMAG:
+        settle_place(e->a, fix);
+        break;
+    case EXPRESSION_MEMBER:
+        if (e->a->is_lvalue) {
+            settle_place(e->a, fix);
+        } else {
+            settle(e->a);
+            keep(e->a);
+        }
+        break;
+    case EXPRESSION_ARROW:
+    case EXPRESSION_DEREFERENCE:
+        settle(e->a);
+        if (fix)
+            keep(e->a);
+        break;
+    case EXPRESSION_INDEX: {
+        bool array = type_is(e->a->type, TYPE_ARRAY) && e->a->is_lvalue;
+        if (array)
+            settle_place(e->a, fix || e->b->has_effect);
+        else
+            settle(e->a);
+        if (!array && (fix || e->b->has_effect))
+            keep(e->a);
+        settle(e->b);
+        if (fix)
+            keep(e->b);
+        break;
+    }
+    case EXPRESSION_GENERIC:
+    case EXPRESSION_CHOOSE:
+        settle_place(e->chosen, fix);
+        set_text(e, arena_format("(%s)", copy_expression(e->chosen)), false);
+        return;
+    default:
+        settle(e);
+        return;
+    }
+    e->has_await = true;
+}
+
+static struct variable *assigned_variable(struct expression *place)
+{
+    place = bare(place);
+    return place->kind == EXPRESSION_NAME && place->symbol ? place->symbol->variable : NULL;
+}
+
+static bool is_plain_assignment(struct expression *e)
+{
+    return token_is(e->operator_, "=");
+}
+
+/* Emits the assignment; its value, where wanted, is read at once. */
+static void settle_assignment(struct expression *e, bool wanted)
+{
+    settle_place(e->a, e->b->has_effect);
+    settle(e->b);
+    const char *place = copy_expression(e->a), *value = copy_expression(e->b);
+    struct variable *target = is_plain_assignment(e) ? assigned_variable(e->a) : NULL;
+    const char *operator_ = arena_format("%.*s", (int)tokens[e->operator_].length, tokens[e->operator_].text);
+    if (wanted) {
+        struct variable *v = new_temporary(type_unqualified(e->a->is_bit_field ? type_promoted(e->a->type) : e->a->type), e->first);
+        if (target)
+            emit_definition(target);
+        emit_define(v, "%s = (%s %s %s);", variable_reference(v), place, operator_, value);
+        set_text(e, variable_reference(v), true);
+    } else if (target) {
+        emit_define(target, "%s = %s;", place, value);
+    } else {
+        emit_format("%s %s %s;", place, operator_, value);
+    }
+}
+
+static void settle_step(struct expression *e, bool wanted)
+{
+    settle_place(e->a, false);
+    e->has_await = true;
+    if (!wanted) {
+        emit_format("%s;", copy_expression(e));
+        return;
+    }
+    struct variable *v = new_temporary(type_unqualified(e->a->is_bit_field ? type_promoted(e->a->type) : e->a->type), e->first);
+    emit_define(v, "%s = %s;", variable_reference(v), copy_expression(e));
+    set_text(e, variable_reference(v), true);
+}
+
+/* ---- expressions that decide what is evaluated ---- */
+
+static void settle_logical(struct expression *e)
+{
+    struct variable *v = new_temporary(type_basic(TYPE_INT), e->first);
+    const char *name = variable_reference(v);
+    unsigned end = new_label();
+    settle(e->a);
+    emit_define(v, "%s = !!(%s);", name, copy_expression(e->a));
+    emit_format(e->kind == EXPRESSION_AND ? "if (%s) {" : "if (!%s) {", name);
+    emit_branch(end);
+    settle(e->b);
+    emit_define(v, "%s = !!(%s);", name, copy_expression(e->b));
+    emit_format("}");
+    emit_label(end);
+    set_text(e, name, true);
+}
+
+static void settle_arm(struct expression *arm, struct variable *v)
+{
+    if (!v) {
+        discard(arm);
+        return;
+    }
+    settle(arm);
+    emit_define(v, "%s = %s;", variable_reference(v), copy_expression(arm));
+}
+
+static void settle_conditional(struct expression *e, bool wanted)
+{
+    bool has_value = wanted && !type_is(e->type, TYPE_VOID);
+    struct variable *v = has_value ? new_temporary(value_type(e), e->first) : NULL;
+    unsigned otherwise = new_label(), end = new_label();
+    settle(e->a);
+    if (!e->b)
+        keep(e->a);
+    emit_format("if (%s) {", copy_expression(e->a));
+    emit_branch(otherwise);
+    if (e->b)
+        settle_arm(e->b, v);
+    else if (v)
+        emit_define(v, "%s = %s;", variable_reference(v), copy_expression(e->a));
+    emit_format("} else {");
+    emit_jump(end);
+    emit_label(otherwise);
+    settle_arm(e->c, v);
+    emit_format("}");
+    emit_label(end);
+    set_text(e, has_value ? variable_reference(v) : "((void)0)", true);
+}
+
+/* ({ ... }): the block as a statement; the value of its last expression is kept. */
+static void settle_statement_expression(struct expression *e, bool wanted)
+{
+    struct statement *body = e->body;
+    struct statement *last = body->item_count ? body->items[body->item_count - 1] : NULL;
+    bool has_value = wanted && last && last->kind == STATEMENT_EXPRESSION && last->a && !type_is(e->type, TYPE_VOID);
+    if (!has_value) {
+        lower_statement(body);
+        set_text(e, "((void)0)", true);
+        return;
+    }
+    struct variable *v = new_temporary(value_type(e), e->first);
+    last->value_to = v;
+    lower_statement(body);
+    set_text(e, variable_reference(v), true);
+}
+
+/* ---- initialisers ---- */
+
+static void collect_items(struct expression *e, expression_list *list)
+{
+    for (size_t i = 0; i < e->item_count; i++)
+        if (e->items[i].value->kind == EXPRESSION_INITIALIZER)
+            collect_items(e->items[i].value, list);
+        else
+            array_add(list, e->items[i].value);
+    e->has_await = true;
+}
+
+const char *lower_initializer(struct expression *e)
+{
+    if (e->kind != EXPRESSION_INITIALIZER) {
+        settle(e);
+        return copy_expression(e);
+    }
+    expression_list list = {0};
+    collect_items(e, &list);
+    settle_all(list.at, list.count);
+    return copy_expression(e);
+}
+
+/* A compound literal lives as long as its block, so it is a variable of the block. */
+static void settle_literal(struct expression *e)
+{
+    struct expression *list = e->initializer;
+    const char *text = lower_initializer(list);
+    struct variable *v = new_temporary(type_unqualified(e->type), e->first);
+    v->may_reside = v->must_reside = true;
+    const char *type = type_declare(type_unqualified(e->type), "");
+    if (type_is(e->type, TYPE_ARRAY))
+        emit_define(v, "memcpy(%s, (%s)%s, sizeof %s);", variable_reference(v), type, text, variable_reference(v));
+    else
+        emit_define(v, "%s = (%s)%s;", variable_reference(v), type, text);
+    set_text(e, variable_reference(v), false);
+}
+
+/* ---- calls ---- */
+
+/* The callee's expression and its arguments, in their order. */
+static void settle_call_operands(struct expression *call)
+{
+    expression_list list = {0};
+    array_add(&list, call->a);
+    for (size_t i = 0; i < call->argument_count; i++)
+        array_add(&list, call->arguments[i]);
+    settle_all(list.at, list.count);
+    call->has_await = true;
+}
+
+static void settle_call(struct expression *e, bool wanted)
+{
+    settle_call_operands(e);
+    if (type_is(e->type, TYPE_VOID) || !wanted) {
+        emit_format("%s;", copy_expression(e));
+        set_text(e, "((void)0)", true);
+        return;
+    }
+    keep(e);
+}
+
+/* Emits "if there is no memory, ENOMEM is thrown here". */
+static void emit_null_check(const char *pointer, token_index place)
+{
+    unsigned site = new_site(place);
+    now->has_status = true;
+    emit_format("if (!%s) { ac_status = ac_throw(ac_base, %u, ENOMEM); %s }", pointer, site, failure_text());
+}
+
+static void settle_async_call(struct expression *e, bool wanted)
+{
+    struct context *group = enclosing_group();
+    settle_call_operands(bare(e->a));
+    struct variable *v = new_temporary(value_type(e), e->first);
+    emit_define(v, "%s = ac_group_start(&%s, %s);", variable_reference(v), variable_reference(group->cleanups.at[0].variable),
+                copy_expression(e->a));
+    emit_null_check(variable_reference(v), e->first);
+    set_text(e, wanted ? variable_reference(v) : "((void)0)", true);
+}
+
+/* ---- awaits ---- */
+
+static const char *spelled(struct expression *e)
+{
+    return one_line(copy_expression(e));
+}
+
+/* The value is in `place` until the next await. */
+static void await_result(struct expression *e, bool wanted, const char *place)
+{
+    set_text(e, wanted && !type_is(e->type, TYPE_VOID) ? place : "((void)0)", false);
+}
+
+static void await_member(struct expression *e, const char *name, const char **arguments, size_t count, struct function *function, bool wanted)
+{
+    struct tag *frame = function ? NULL : published_frame(name);
+    bool void_result = function ? type_is(function->result, TYPE_VOID) : type_is(e->type, TYPE_VOID);
+    bool has_result = function ? !void_result : frame->member_count > 1 && frame->members[1].name && !strcmp(frame->members[1].name, "result");
+    add_callee(name, arena_format("%s__frame", name), function);
+    for (size_t i = 0; i < count; i++) {
+        const char *member = function ? parameter_member(function, i) : frame->members[i + 1 + has_result].name;
+        emit_format("ac_self->await.%s.%s = %s;", name, member, arguments[i]);
+    }
+    emit_site(e->first, "AC_CALL(%s__resume, ac_enter(&ac_self->await.%s, &%s__fn, ac_base))", name, name, name);
+    if (has_result || void_result || !wanted) {
+        await_result(e, wanted, arena_format("ac_self->await.%s.result", name));
+        if (!has_result && !void_result)
+            emit_format("%s__take(&ac_self->await.%s, NULL, 0);", name, name);
+        return;
+    }
+    struct variable *v = new_temporary(value_type(e), e->first);
+    emit_define(v, "%s__take(&ac_self->await.%s, &%s, sizeof %s);", name, name, variable_reference(v), variable_reference(v));
+    set_text(e, variable_reference(v), true);
+}
+
+static void await_coroutine(struct expression *e, const char *coroutine, bool wanted)
+{
+    now->coro_member = true;
+    emit_format("ac_self->await.coro = %s;", coroutine);
+    unsigned site = emit_site(e->first, "ac_coro_await(ac_base, ac_self->await.coro)");
+    struct item *item = &now->items.at[now->items.count - 1];
+    while (item->kind != ITEM_SITE || item->site != site)
+        item--;
+    item->failure = arena_format("ac_coro_free(ac_self->await.coro); %s", item->failure);
+    if (wanted && !type_is(e->type, TYPE_VOID)) {
+        struct variable *v = new_temporary(value_type(e), e->first);
+        emit_define(v, "%s = AC_RESULT(ac_self->await.coro, %s);", variable_reference(v), type_declare(value_type(e), ""));
+        set_text(e, variable_reference(v), true);
+    } else {
+        set_text(e, "((void)0)", true);
+    }
+    emit_format("ac_coro_free(ac_self->await.coro);");
+}
+
+/* Functions of the runtime whose handle is new: awaited at once, nobody else can release it. */
+static bool makes_handle(struct expression *e)
+{
+    static const char *const makers[] = {"ac_create_task", "ac_create_task_named", "ac_create_task_eager", "ac_loop_create_task",
+                                         "ac_submit", "ac_loop_run_threadsafe"};
+    e = bare(e);
+    if (e->kind == EXPRESSION_CREATE_FUTURE)
+        return true;
+    if (e->kind != EXPRESSION_CALL || bare(e->a)->kind != EXPRESSION_NAME)
+        return false;
+    for (size_t i = 0; i < sizeof makers / sizeof *makers; i++)
+        if (!strcmp(bare(e->a)->name, makers[i]))
+            return true;
+    return false;
+}
+
+static void await_future(struct expression *e, bool wanted)
+{
+    bool owned = makes_handle(e->a);
+    settle(e->a);
+    add_callee("ac_future_wait", "ac_future_wait__frame", NULL);
+    emit_format("ac_self->await.ac_future_wait.future = %s;", copy_expression(e->a));
+    unsigned site = emit_site(e->first, "AC_CALL(ac_future_wait__resume, ac_enter(&ac_self->await.ac_future_wait, &ac_future_wait__fn, ac_base))");
+    if (owned) {
+        struct item *item = &now->items.at[now->items.count - 1];
+        while (item->kind != ITEM_SITE || item->site != site)
+            item--;
+        item->failure = arena_format("ac_release(ac_self->await.ac_future_wait.future); %s", item->failure);
+    }
+    if (wanted && !type_is(e->type, TYPE_VOID)) {
+        struct variable *v = new_temporary(value_type(e), e->first);
+        emit_define(v, "ac_future_take(ac_self->await.ac_future_wait.future, &%s, sizeof %s);", variable_reference(v), variable_reference(v));
+        set_text(e, variable_reference(v), true);
+    } else {
+        emit_format("ac_future_take(ac_self->await.ac_future_wait.future, NULL, 0);");
+        set_text(e, "((void)0)", true);
+    }
+    if (owned)
+        emit_format("ac_release(ac_self->await.ac_future_wait.future);");
+}
+
+/* The async function that a call names, where its frame can be a member of ours. */
+static const char *member_callee(struct expression *call, struct function **function)
+{
+    struct expression *name = bare(call->a);
+    if (name->kind != EXPRESSION_NAME || !name->symbol || name->symbol->kind != SYMBOL_FUNCTION)
+        return NULL;
+    *function = name->symbol->function && name->symbol->function->is_async ? name->symbol->function : NULL;
+    if (*function ? embeds(now->function, *function) : published_frame(name->name) != NULL)
+        return name->name;
+    return NULL;
+}
+
+static void await_call(struct expression *e, struct expression *call, bool wanted)
+{
+    struct function *function = NULL;
+    const char *name = member_callee(call, &function);
+    settle_call_operands(call);
+    if (!name) {
+        await_coroutine(e, copy_expression(call), wanted);
+        return;
+    }
+    const char **arguments = arena_alloc((call->argument_count + 1) * sizeof *arguments);
+    for (size_t i = 0; i < call->argument_count; i++)
+        arguments[i] = copy_expression(call->arguments[i]);
+    await_member(e, name, arguments, call->argument_count, function, wanted);
+}
+
+/* A struct X or struct X * with X_await. */
+static void await_custom(struct expression *e, bool wanted)
+{
+    struct type *type = type_strip(e->a->type);
+    bool pointer = type->kind == TYPE_POINTER;
+    struct tag *tag = (pointer ? type_strip(type->inner) : type)->tag;
+    const char *function_name = intern_string(arena_format("%s_await", tag->name ? tag->name : tag->typedef_name->name));
+    struct symbol *symbol = symbol_find(function_name);
+    const char *argument;
+    settle(e->a);
+    if (pointer) {
+        argument = copy_expression(e->a);
+    } else if (e->a->is_lvalue) {
+        settle_place(e->a, true);
+        argument = arena_format("&%s", copy_expression(e->a));
+    } else {
+        struct variable *v = new_temporary(value_type(e->a), e->first);
+        v->may_reside = v->must_reside = true;
+        emit_define(v, "%s = %s;", variable_reference(v), copy_expression(e->a));
+        argument = arena_format("&%s", variable_reference(v));
+    }
+    struct function *function = symbol->function && symbol->function->is_async ? symbol->function : NULL;
+    if (function ? embeds(now->function, function) : published_frame(function_name) != NULL)
+        await_member(e, function_name, &argument, 1, function, wanted);
+    else
+        await_coroutine(e, arena_format("%s(%s)", function_name, argument), wanted);
+}
+
+static void settle_await(struct expression *e, bool wanted)
+{
+    switch (e->await_kind) {
+    case AWAIT_CALL:
+    case AWAIT_NEXT:
+        await_call(e, bare(e->a), wanted);
+        break;
+    case AWAIT_CORO:
+        settle(e->a);
+        await_coroutine(e, spelled(e->a), wanted);
+        break;
+    case AWAIT_FUTURE:
+        await_future(e, wanted);
+        break;
+    case AWAIT_CUSTOM:
+        await_custom(e, wanted);
+        break;
+    }
+}
+
+/* ---- the two ways to evaluate ---- */
+
+static void settle_lvalue_or_children(struct expression *e)
+{
+    if (e->is_lvalue)
+        settle_place(e, false);
+    else
+        settle_children(e);
+}
+
+static void settle(struct expression *e)
+{
+    if (e->text || !e->has_effect)
+        return;
+    if (!needs_lowering(e) && ordered(e)) {
+        if (type_is(e->type, TYPE_VOID)) {
+            use_expression(e);
+            emit_copied(e->first, arena_format("%s;", copy_expression(e)));
+            set_text(e, "((void)0)", true);
+        } else if (e->is_lvalue && e->kind != EXPRESSION_COMPOUND_LITERAL && !type_is(e->type, TYPE_ARRAY) && e->kind == EXPRESSION_NAME) {
+            keep(e);            /* a volatile object is read at its place */
+        } else {
+            struct type *type = value_type(e);
+            struct variable *v = new_temporary(type, e->first);
+            use_expression(e);
+            emit_definition(v);
+            emit_copied(e->first, arena_format("%s = %s;", variable_reference(v), copy_expression(e)));
+            set_text(e, variable_reference(v), true);
+        }
+        return;
+    }
+    switch (e->kind) {
+    case EXPRESSION_AWAIT: settle_await(e, true); break;
+    case EXPRESSION_CALL: settle_call(e, true); break;
+    case EXPRESSION_ASSIGN: settle_assignment(e, true); break;
+    case EXPRESSION_POST_INCREMENT:
+    case EXPRESSION_POST_DECREMENT:
+    case EXPRESSION_PRE_INCREMENT:
+    case EXPRESSION_PRE_DECREMENT: settle_step(e, true); break;
+    case EXPRESSION_AND:
+    case EXPRESSION_OR: settle_logical(e); break;
+    case EXPRESSION_CONDITIONAL: settle_conditional(e, true); break;
+    case EXPRESSION_COMMA:
+        discard(e->a);
+        settle(e->b);
+        set_text(e, arena_format("(%s)", copy_expression(e->b)), is_stable(e->b));
+        break;
+    case EXPRESSION_STATEMENT: settle_statement_expression(e, true); break;
+    case EXPRESSION_COMPOUND_LITERAL: settle_literal(e); break;
+    case EXPRESSION_ADDRESS:
+        settle_place(e->a, false);
+        e->has_await = true;
+        break;
+    case EXPRESSION_GENERIC:
+    case EXPRESSION_CHOOSE:
+        settle(e->chosen);
+        set_text(e, arena_format("(%s)", copy_expression(e->chosen)), is_stable(e->chosen));
+        break;
+    case EXPRESSION_ASYNC_CALL: settle_async_call(e, true); break;
+    case EXPRESSION_INITIALIZER: lower_initializer(e); break;
+    case EXPRESSION_VA_ARG:
+    case EXPRESSION_SET_RESULT:
+        settle_children(e);
+        keep(e);
+        break;
+    case EXPRESSION_MEMBER:
+    case EXPRESSION_ARROW:
+    case EXPRESSION_INDEX:
+    case EXPRESSION_DEREFERENCE:
+        settle_place(e, false);
+        break;
+    default:
+        settle_lvalue_or_children(e);
+        break;
+    }
+}
+
+static void discard(struct expression *e)
+{
+    if (!e->has_effect)
+        return;
+    if (!needs_lowering(e) && ordered(e)) {
+        use_expression(e);
+        emit_copied(e->first, arena_format("%s;", copy_expression(e)));
+        set_text(e, "((void)0)", true);
+        return;
+    }
+    switch (e->kind) {
+    case EXPRESSION_PAREN:
+    case EXPRESSION_EXTENSION: discard(e->a); break;
+    case EXPRESSION_CAST: discard(e->a); break;
+    case EXPRESSION_COMMA: discard(e->a); discard(e->b); break;
+    case EXPRESSION_AWAIT: settle_await(e, false); break;
+    case EXPRESSION_CALL: settle_call(e, false); break;
+    case EXPRESSION_ASSIGN: settle_assignment(e, false); break;
+    case EXPRESSION_POST_INCREMENT:
+    case EXPRESSION_POST_DECREMENT:
+    case EXPRESSION_PRE_INCREMENT:
+    case EXPRESSION_PRE_DECREMENT: settle_step(e, false); break;
+    case EXPRESSION_CONDITIONAL: settle_conditional(e, false); break;
+    case EXPRESSION_STATEMENT: settle_statement_expression(e, false); break;
+    case EXPRESSION_ASYNC_CALL: settle_async_call(e, false); break;
+    default: settle(e); break;
+    }
+    set_text(e, "((void)0)", true);
+}
+
+const char *lower_value(struct expression *e)
+{
+    settle(e);
+    return copy_expression(e);
+}
+
+const char *lower_full(struct expression *e, bool wanted)
+{
+    if (!wanted) {
+        discard(e);
+        return "";
+    }
+    return lower_value(e);
+}
+
+/* ---- what needs it ---- */
+
+static bool jumps_out(struct statement *s);
+
+struct search { bool found; };
+
+static void search_child(struct expression *child, void *context)
+{
+    struct search *s = context;
+    s->found = s->found || needs_lowering(child);
+}
+
+/* An await, or a statement expression that may be left by a jump. */
+bool needs_lowering(struct expression *e)
+{
+    if (e->has_await)
+        return true;
+    if (e->kind == EXPRESSION_STATEMENT)
+        return jumps_out(e->body);
+    struct search s = {false};
+    if (e->has_effect)
+        expression_children(e, search_child, &s);
+    return s.found;
+}
+
+static bool jumps_out(struct statement *s)
+{
+    if (!s)
+        return false;
+    switch (s->kind) {
+    case STATEMENT_RETURN:
+    case STATEMENT_THROW:
+    case STATEMENT_GOTO:
+    case STATEMENT_GOTO_COMPUTED:
+    case STATEMENT_BREAK:
+    case STATEMENT_CONTINUE:
+    case STATEMENT_DEFER:
+    case STATEMENT_TRY:
+        return true;
+    default:
+        break;
+    }
+    for (size_t i = 0; i < s->item_count; i++)
+        if (jumps_out(s->items[i]))
+            return true;
+    return jumps_out(s->body) || jumps_out(s->otherwise);
+}
+
+/* ---- what an expression without await does to variables ---- */
+
+static void use_statement(struct statement *s);
+
+static void use_child(struct expression *child, void *context)
+{
+    (void)context;
+    use_expression(child);
+}
+
+void use_expression(struct expression *e)
+{
+    switch (e->kind) {
+    case EXPRESSION_NAME:
+        if (e->symbol && e->symbol->variable)
+            emit_use(e->symbol->variable);
+        break;
+    case EXPRESSION_SIZEOF:
+    case EXPRESSION_ALIGNOF:
+        break;
+    case EXPRESSION_ASSIGN: {
+        struct variable *target = is_plain_assignment(e) ? assigned_variable(e->a) : NULL;
+        if (!target)
+            use_expression(e->a);
+        use_expression(e->b);
+        if (target)
+            emit_definition(target);
+        break;
+    }
+    case EXPRESSION_AND:
+    case EXPRESSION_OR:
+    case EXPRESSION_CONDITIONAL: {
+        unsigned otherwise = new_label(), end = new_label();
+        use_expression(e->a);
+        emit_branch(otherwise);
+        if (e->b)
+            use_expression(e->b);
+        emit_jump(end);
+        emit_label(otherwise);
+        if (e->c)
+            use_expression(e->c);
+        emit_label(end);
+        break;
+    }
+    case EXPRESSION_STATEMENT:
+        use_statement(e->body);
+        break;
+    default:
+        expression_children(e, use_child, NULL);
+        break;
+    }
+}
+
+/* Statement expressions without jumps: everything in them may be read. */
+static void use_statement(struct statement *s)
+{
+    if (!s)
+        return;
+    for (token_index t = s->first; t <= s->last; t++) {
+        struct variable *v = token_variable(t);
+        if (v)
+            emit_use(v);
+    }
+}
