@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,7 +18,8 @@ struct row {
     const char *name, *text;
     const char *ours, *theirs;  /* measure of build/bench, of build/bench-c */
     double goal;                /* of the ratio; of bytes where absolute */
-    enum { TIME, OURS, BYTES, SERVER } kind;    /* OURS: both measures are of build/bench */
+    /* OURS: both measures are of build/bench. TRANSLATE: acc's time for a source, and gcc -O2's for what acc made of it. */
+    enum { TIME, OURS, BYTES, SERVER, TRANSLATE } kind;
     int connections;
 };
 
@@ -35,6 +37,8 @@ static const struct row rows[] = {
     {"echo1000", "TCP echo, 1,000 connections / by hand", "echo", "echo", 1.0, SERVER, 1000},
     {"stream64", "TCP echo by streams, 64 connections / by hand", "echo_stream", "echo", 1.0, SERVER, 64},
     {"http", "HTTP keep-alive, 64 connections / by hand", "http", "http", 1.02, SERVER, 64},
+    {"functions", "acc, 1,000 async functions, ms / gcc -O2 on its output", "functions", "output", 0.1, TRANSLATE, 0},
+    {"lines", "acc, 10,000 lines, ms / gcc -O2 on its output", "lines", "output", 0.1, TRANSLATE, 0},
 };
 
 static const char *output;      /* where the programs print */
@@ -124,10 +128,57 @@ static double server_measure(const char *program, const char *name, int connecti
     return value;
 }
 
+/* Async functions of four awaits each; with `lines`, fewer of them among plain functions, 10,000 lines in all. */
+static void source_write(const char *path, bool lines)
+{
+    FILE *file = fopen(path, "w");
+    if (!file)
+        exit(2);
+    fputs("#include <ac.h>\n#include <stdio.h>\nasync int f0(int n) { await ac_sleep(0); return n; }\n", file);
+    for (int i = 1; i <= (lines ? 476 : 1000); i++) {
+        fprintf(file, "async int f%d(int n)\n{\n    int a = await f%d(n), b = 0;\n", i, i - 1 - (i - 1) % 10);
+        fprintf(file, "    for (int i = 0; i < n; i++)\n        b += await f0(i) * a;\n");
+        fprintf(file, "    if (b > %d)\n        await ac_sleep(0.1);\n    return b + await f0(a);\n}\n\n", i);
+        if (!lines)
+            continue;
+        fprintf(file, "int plain%d(const char *text)\n{\n    int sum = 0;\n    for (; *text; text++) {\n", i);
+        fprintf(file, "        if (*text > 'a')\n            sum += *text * %d;\n        else\n            sum ^= *text;\n", i);
+        fprintf(file, "    }\n    return sum;\n}\n\n");
+    }
+    if (fclose(file) != 0)
+        exit(2);
+}
+
+/* CPU milliseconds of a command; negative when it fails. */
+static double command_time(const char *const command[])
+{
+    struct rusage before, after;
+    getrusage(RUSAGE_CHILDREN, &before);
+    if (process_run(command, NULL, 120) != 0)
+        return -1;
+    getrusage(RUSAGE_CHILDREN, &after);
+    double seconds = (double)(after.ru_utime.tv_sec - before.ru_utime.tv_sec + after.ru_stime.tv_sec - before.ru_stime.tv_sec);
+    double rest = (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec + after.ru_stime.tv_usec - before.ru_stime.tv_usec);
+    return seconds * 1e3 + rest * 1e-3;
+}
+
+static double translate_measure(const char *name)
+{
+    static const char *const translate[] = {"build/acc", "-Iruntime/include", "build/bench.d/made.ac", "-o", "build/bench.d/made.c", NULL};
+    static const char *const compile[] = {"gcc", "-O2", "-w", "-Iruntime/include", "-c", "build/bench.d/made.c", "-o",
+                                          "build/bench.d/made.o", NULL};
+    if (strcmp(name, "output") == 0)
+        return command_time(compile);
+    source_write("build/bench.d/made.ac", strcmp(name, "lines") == 0);
+    return command_time(translate);
+}
+
 static double measure(const struct row *row, const char *program, const char *name)
 {
     if (row->kind == BYTES)
         return bytes_measure(program);
+    if (row->kind == TRANSLATE)
+        return translate_measure(name);
     if (row->kind == SERVER)
         return server_measure(program, name, row->connections);
     return time_measure(program, name);
@@ -146,7 +197,7 @@ static double least(const double *values, int count)
 static void row_run(const struct row *row)
 {
     double ours[ROUNDS], theirs[ROUNDS];
-    int rounds = row->kind == BYTES ? 1 : ROUNDS;
+    int rounds = row->kind == BYTES ? 1 : row->kind == TRANSLATE ? 2 : ROUNDS;
     for (int i = 0; i < rounds; i++) {
         ours[i] = measure(row, "build/bench", row->ours);
         theirs[i] = measure(row, row->kind == OURS ? "build/bench" : "build/bench-c", row->theirs);
