@@ -237,6 +237,32 @@ int ac_frame_later(ac_frame *frame);
 int ac_throw(ac_frame *frame, uint32_t site, int error);
 int ac_pass(ac_frame *frame, uint32_t site, int error);
 
+/* One await. `call` starts the callee. Where that suspends, `keep` copies the locals that are still needed into the frame, and this function
+ * returns; resumed, it comes back to the label ac_<site>, `restore` puts them back, and it goes on as if the call had just returned. An error
+ * ends in `failure`, with the code in ac_status. */
+#define AC_AWAIT(site, call, keep, restore, failure)          \
+    do {                                                      \
+        ac_status = (call);                                   \
+        if (AC__RARELY(ac_status != 0)) {                     \
+            if (ac_status == AC_PENDING) {                    \
+                keep                                          \
+                return ac_suspend(ac_base, (site));           \
+            ac_##site:                                        \
+                restore                                       \
+                ac_status = ac_base->error;                   \
+            }                                                 \
+            if (ac_status != 0) {                             \
+                ac_status = ac_pass(ac_base, (site), ac_status); \
+                failure                                       \
+            }                                                 \
+        }                                                     \
+    } while (0)
+#if defined(__GNUC__)
+#define AC__RARELY(condition) __builtin_expect((condition), 0)
+#else
+#define AC__RARELY(condition) (condition)
+#endif
+
 /* While masked, a cancellation of the current task waits. Calls nest. */
 void ac_mask(void);
 void ac_unmask(void);
@@ -761,7 +787,23 @@ AC__OPERATION(ac_stream_send) {
 };
 AC__OPERATION(ac_stream_wait_closed) { ac_frame base; ac_stream *stream; struct ac__stream_waiter waiter; };
 AC__OPERATION(ac_stream_aenter) { ac_frame base; ac_stream *result; ac_stream *stream; };
-AC__OPERATION(ac_stream_aexit) { ac_frame base; ac_stream *stream; int error; struct ac__stream_waiter waiter; };
+AC__OPERATION(ac_stream_aexit) {
+    ac_frame base;
+    ac_stream *stream;
+    int error;
+    struct ac_stream_wait_closed__frame wait;
+};
+
+AC__OPERATION(ac_server_wait_closed) { ac_frame base; ac_server *server; struct ac__stream_waiter waiter; };
+AC__OPERATION(ac_server_shutdown) {
+    ac_frame base;
+    ac_server *server;
+    double deadline;
+    struct ac_sleep__frame timer;
+    struct ac_server_wait_closed__frame wait;
+};
+AC__OPERATION(ac_server_aenter) { ac_frame base; ac_server *result; ac_server *server; };
+AC__OPERATION(ac_server_aexit) { ac_frame base; ac_server *server; int error; struct ac_server_shutdown__frame shutdown; };
 
 /* Looks up the addresses of a host and a service (a name or a number; either may be NULL). getaddrinfo. `hints` may be NULL. The list
  * is the caller's: freeaddrinfo. Throws AC_EAI_* codes. A numeric address is told at once; names are looked up on a pool thread,

@@ -7,8 +7,6 @@
 #define _GNU_SOURCE
 #include "address.h"
 
-#include "ac.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -37,8 +35,9 @@ int ac__address_error(int code, int system_error)
     case EAI_NONAME:
         return AC_EAI_NONAME;
     case EAI_NODATA:
-    case EAI_ADDRFAMILY:
         return AC_EAI_NODATA;
+    case EAI_ADDRFAMILY:
+        return AC_EAI_ADDRFAMILY;
     case EAI_OVERFLOW:
         return AC_EAI_OVERFLOW;
     case EAI_SERVICE:
@@ -69,16 +68,6 @@ int ac__address_numeric(const char *host, const char *service, const struct addr
             return AC_PENDING;
     }
     return ac__address_error(code, errno);
-}
-
-int ac__address_of_port(const char *host, int port, int flags, char service[8], struct addrinfo *hints,
-                        struct addrinfo **list)
-{
-    if (port < 0 || port > 65535)
-        return EINVAL;
-    snprintf(service, 8, "%d", port);
-    *hints = (struct addrinfo){ .ai_socktype = SOCK_STREAM, .ai_flags = flags | AI_NUMERICSERV };
-    return ac__address_numeric(host && *host ? host : NULL, service, hints, list);
 }
 
 void ac__address_print(const struct sockaddr *address, socklen_t length, char text[AC__ADDRESS_TEXT])

@@ -4,6 +4,8 @@
 #ifndef AC_IO_ADDRESS_H
 #define AC_IO_ADDRESS_H
 
+#include "ac.h"
+
 #include <netdb.h>
 #include <sys/socket.h>
 
@@ -19,14 +21,6 @@ int ac__address_error(int code, int system_error);
  */
 int ac__address_numeric(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list);
 
-/*
- * The same for a stream socket and a port given as a number, which every connection and every server begins with.
- * `flags` are AI_ flags beside those it sets itself. The service's text is left in `service`, and the hints in `hints`, for
- * the look-up on a thread that follows AC_PENDING.
- */
-int ac__address_of_port(const char *host, int port, int flags, char service[8], struct addrinfo *hints,
-                        struct addrinfo **list);
-
 /* Writes the address into `text` as people write it. */
 void ac__address_print(const struct sockaddr *address, socklen_t length, char text[AC__ADDRESS_TEXT]);
 
@@ -39,5 +33,22 @@ size_t ac__address_interleave(struct addrinfo *list, struct addrinfo **order, si
 /* The address of a local socket. ENAMETOOLONG, EINVAL for an empty path. */
 struct sockaddr_un;
 int ac__address_unix(const char *path, struct sockaddr_un *address, socklen_t *length);
+
+/*
+ * What every connection and every server begins with: the addresses of a stream socket, for a host that may be NULL or "", and a
+ * port given as a number. An operation whose frame is a member of its caller's. `result` is the caller's: freeaddrinfo.
+ */
+struct ac__resolve__frame {
+    ac_frame base;
+    struct addrinfo *result;
+    const char *host;
+    int port;
+    int flags;                          /* AI_ flags beside those that it sets itself */
+    char service[8];                    /* the port in words, for a look-up on a thread */
+    struct addrinfo hints;              /* for the same */
+    ac_coro *lookup;                    /* that look-up, while it runs */
+};
+extern const ac_fn ac__resolve__fn;
+int ac__resolve__resume(ac_frame *frame);
 
 #endif

@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "listen.h"
 
+#include "../loop/loop.h"
 #include "address.h"
 
 #include <errno.h>
@@ -186,4 +187,58 @@ void ac__listen_unlink(const char *path, const struct stat *made)
 
     if (made->st_ino && stat(path, &found) == 0 && found.st_ino == made->st_ino && found.st_dev == made->st_dev)
         (void)unlink(path);
+}
+
+/* ---- ac_listen ---- */
+
+struct listen_frame {
+    ac_frame base;
+    int result;
+    const char *host;
+    int port, backlog;
+    struct ac__resolve__frame resolve;
+};
+
+static int listen_resume(ac_frame *frame)
+{
+    struct listen_frame *self = (struct listen_frame *)frame;
+    int error = frame->error;
+    size_t count;
+
+    if (frame->state == 0) {
+        self->resolve.host = self->host;
+        self->resolve.port = self->port;
+        self->resolve.flags = AI_PASSIVE;
+        error = ac__resolve__resume(ac_enter(&self->resolve.base, &ac__resolve__fn, frame));
+        if (error == AC_PENDING)
+            return ac_suspend(frame, 1);
+    }
+    if (error)
+        return error;
+    error = ac__listen_all(self->resolve.result, self->backlog, &self->result, 1, &count);
+    freeaddrinfo(self->resolve.result);
+    if (!error)
+        ac__io_adopt(ac__thread.loop, self->result, 1);
+    return error;
+}
+
+static const ac_fn listen_fn = {
+    .resume = listen_resume,
+    .name = "ac_listen",
+    .frame_size = sizeof(struct listen_frame),
+    .result_size = sizeof(int),
+    .result_offset = offsetof(struct listen_frame, result),
+    .kind = AC_KIND_FUNCTION,
+};
+
+ac_coro *ac_listen(const char *host, int port, int backlog)
+{
+    struct listen_frame *self = (struct listen_frame *)ac_coro_new(&listen_fn);
+
+    if (!self)
+        return NULL;
+    self->host = host;
+    self->port = port;
+    self->backlog = backlog;
+    return &self->base;
 }

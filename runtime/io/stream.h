@@ -1,0 +1,122 @@
+/*
+ * The inside of a stream, shared by the files that make, read, write and serve streams.
+ *
+ * A stream has one request for each direction. The request for input belongs to the task that reads, while one does. The one
+ * for output waits for room; it is under way while there is something to send that the system did not take. Neither points
+ * to memory of the stream while it waits, so that the buffers may grow and go at any time.
+ *
+ * Life: open -> closing (ac_stream_close: input is over, output is still being sent) -> closed (no descriptor). The memory goes
+ * with the last reference; a stream that is closing holds one on itself.
+ */
+#ifndef AC_IO_STREAM_H
+#define AC_IO_STREAM_H
+
+#include "../loop/loop.h"
+#include "buffer.h"
+
+/* asyncio's limits, and a hard one where it has none. */
+#define AC__STREAM_READ_LIMIT ((size_t)64 * 1024)
+#define AC__STREAM_HIGH ((size_t)64 * 1024)
+#define AC__STREAM_LOW (AC__STREAM_HIGH / 4)
+#define AC__STREAM_HARD ((size_t)64 * 1024 * 1024)
+
+struct ac_stream {
+    const ac_fn *fn;                    /* begins every handle */
+    ac_loop *loop;                      /* whose thread it is used on */
+    uint32_t references;                /* the user's, the server's, and that of the task that sends what is left after close */
+    int fd;                             /* -1 once closed */
+
+    bool socket;                        /* recv, send and shutdown work on fd */
+    bool eof;                           /* the peer has ended its side: nothing will be added to `input` */
+    bool reading;                       /* a task is suspended in a read, or woken from it and has not yet run */
+    bool paused;                        /* output passed the high mark and has not come down to the low one since */
+    bool waiting_for_input;             /* `input_request` is under way */
+    bool waiting_for_room;              /* `output_request` is under way */
+    bool ending;                        /* write_eof or close was called: nothing can be written any more */
+    bool closing;                       /* close was called */
+    bool terminated;                    /* `replaced` is to be put back */
+    bool told;                          /* the write error has been thrown or returned at least once */
+    char replaced;                      /* the byte after those taken, where a NUL stands now; valid while `terminated` */
+
+    int read_error;                     /* what reading has ended with, for every later read; else 0 */
+    int write_error;                    /* the same for writing; set once, and then `output` is empty */
+
+    struct ac__buffer input;            /* read and not yet taken. Its first `taken` bytes are lent to the last reader */
+    size_t taken;                       /* what the last read_line or read_until has returned: goes at the next read */
+    size_t partial;                     /* how many of the bytes taken an AC_EINCOMPLETE had */
+    size_t scanned;                     /* how much of the input the read under way has searched in vain */
+    struct ac__buffer output;           /* written and not yet sent */
+    ac_handle *flush;                   /* the callback that will send it on the next turn; NULL while none is due */
+
+    size_t read_limit, low, high, hard; /* see ac_stream_set_limits */
+
+    struct ac__io input_request;        /* the result is valid until its task has run */
+    struct ac__io output_request;       /* valid while `waiting_for_room` */
+    ac_task *reader;                    /* the task that waits for input; valid while `reading` */
+
+    struct ac__stream_waiter drainers;  /* head of the list of those who wait for the low mark */
+    struct ac__stream_waiter closers;   /* head of the list of those who wait until it is closed */
+
+    /* A connection of a server; see server.c. */
+    ac_server *server;                  /* whose it is; NULL for a stream that a program opened */
+    ac_task *task;                      /* runs the handler; a reference; NULL when it has ended */
+    ac_stream *next, **link;            /* in the server's list, while `server` is set */
+
+    char *peer;                         /* what ac_stream_peer has made, or NULL */
+};
+
+/* ---- stream.c ---- */
+
+/* A stream over an open descriptor, with one reference. On failure NULL, and the descriptor stays the caller's. */
+ac_stream *ac__stream_new(ac_loop *loop, int fd, bool socket);
+
+/* Closes the descriptor of a stream that has nothing left to send; then who waits for that goes on. */
+void ac__stream_finish(ac_stream *stream);
+
+/* Counts a system call of an operation that did not have to wait. False: the turn's share is used up. */
+static inline bool ac__stream_spend(ac_stream *stream)
+{
+    return stream->loop->io_budget-- > 0;
+}
+
+/* ---- waiter.c: lists of those who wait for a stream or a server ---- */
+
+static inline void ac__waiters_init(struct ac__stream_waiter *head)
+{
+    head->next = head->prev = head;
+}
+
+/* Suspends an operation of the current task until the list is woken: AC_PENDING, or ECANCELED. */
+int ac__waiters_wait(struct ac__stream_waiter *head, struct ac__stream_waiter *waiter, ac_frame *operation);
+
+/* Takes a waiter out of its list: `abort` of such an operation. */
+bool ac__waiters_withdraw(struct ac__stream_waiter *waiter);
+
+/* Ends the waits of all with this error (or 0), and empties the list. */
+void ac__waiters_wake(struct ac__stream_waiter *head, int error);
+
+/* ---- stream_read.c ---- */
+
+/* The stream is closing, and input over with that: a waiting reader gets the end of the stream. */
+void ac__stream_end_input(ac_stream *stream);
+
+/* ---- stream_write.c ---- */
+
+/* Sends what the system takes, and sees to it that the rest follows when there is room. */
+void ac__stream_flush(ac_stream *stream);
+
+/* Drops what is not sent; writing is over with this error. */
+void ac__stream_fail_output(ac_stream *stream, int error);
+
+/* Withdraws what is under way for sending. */
+void ac__stream_stop_output(ac_stream *stream);
+
+/* Forgets the callback that would send what is buffered. */
+void ac__stream_unschedule(ac_stream *stream);
+
+/* ---- server.c ---- */
+
+/* The descriptor of a server's connection has been closed. */
+void ac__server_stream_closed(ac_stream *stream);
+
+#endif

@@ -1,0 +1,347 @@
+/*
+ * Writing to a stream.
+ *
+ * What is written goes to the output buffer. It is sent when the writer drains, when the buffer has grown to a good size, or on the
+ * next turn of the loop: so a head and a body written one after the other leave in one piece. ac_stream_send, where nothing is
+ * buffered, hands the caller's memory to the system and buffers only what that did not take.
+ *
+ * Where the system takes no more, the stream waits for room by a request of its own, which belongs to no task: so output
+ * goes on whoever is cancelled.
+ */
+#define _GNU_SOURCE
+#include "stream.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/uio.h>
+
+/* From this size on the buffer is sent without waiting for more. */
+#define FLUSH_SIZE ((size_t)16 * 1024)
+
+/* Room for what ac_stream_printf formats, at the first attempt. */
+#define PRINT_ROOM ((size_t)256)
+
+/* ---- sending ---- */
+
+/* The loop has room again. */
+static void room_done(struct ac__io *request)
+{
+    ac_stream *stream = request->owner;
+
+    stream->waiting_for_room = 0;
+    ac__stream_flush(stream);
+}
+
+static bool output_start(ac_stream *stream, int kind, const void *bytes, size_t size)
+{
+    struct ac__io *request = &stream->output_request;
+
+    request->kind = (uint16_t)kind;
+    request->fd = stream->fd;
+    request->buffer = (void *)(uintptr_t)bytes;
+    request->length = size;
+    request->flags = 0;
+    request->done = room_done;
+    request->owner = stream;
+    return ac__io_start(stream->loop, request);
+}
+
+/* Sends what the system takes at once: how much, or minus the error. The request never stays: the memory may go. */
+static ssize_t output_try(ac_stream *stream, const void *bytes, size_t size)
+{
+    if (!output_start(stream, stream->socket ? AC__IO_SEND : AC__IO_WRITE, bytes, size) &&
+        ac__io_cancel(stream->loop, &stream->output_request))
+        return 0;
+    return stream->output_request.result;
+}
+
+/* Waits until the system would take more. */
+static void output_wait(ac_stream *stream)
+{
+    stream->waiting_for_room = !output_start(stream, AC__IO_POLL_OUT, NULL, 0);
+}
+
+/* The end of output, for the peer. */
+static void output_end(const ac_stream *stream)
+{
+    if (stream->socket)
+        (void)shutdown(stream->fd, SHUT_WR);    /* ENOTCONN: the peer is gone, and knows */
+}
+
+/* Output has come down: those who drain go on; and where all is sent, what was to follow that. */
+static void output_passed(ac_stream *stream)
+{
+    size_t left = ac__buffer_size(&stream->output);
+
+    if (stream->paused && left <= stream->low) {
+        stream->paused = 0;
+        ac__waiters_wake(&stream->drainers, 0);
+    }
+    if (left)
+        return;
+    ac__buffer_reset(&stream->output);
+    if (stream->closing)
+        ac__stream_finish(stream);
+    else if (stream->ending)
+        output_end(stream);
+}
+
+void ac__stream_stop_output(ac_stream *stream)
+{
+    if (stream->waiting_for_room)
+        ac__io_cancel(stream->loop, &stream->output_request);
+    stream->waiting_for_room = 0;
+}
+
+void ac__stream_unschedule(ac_stream *stream)
+{
+    if (stream->flush)
+        ac_handle_cancel(stream->flush);
+    stream->flush = NULL;
+}
+
+void ac__stream_fail_output(ac_stream *stream, int error)
+{
+    ac__stream_unschedule(stream);
+    ac__stream_stop_output(stream);
+    stream->write_error = error;
+    stream->paused = 0;
+    ac__buffer_reset(&stream->output);
+    stream->told |= stream->drainers.next != &stream->drainers;
+    ac__waiters_wake(&stream->drainers, error);
+    if (stream->closing)
+        ac__stream_finish(stream);
+}
+
+void ac__stream_flush(ac_stream *stream)
+{
+    ac__stream_unschedule(stream);
+    while (!stream->waiting_for_room && ac__buffer_size(&stream->output)) {
+        ssize_t sent = output_try(stream, ac__buffer_head(&stream->output), ac__buffer_size(&stream->output));
+        if (sent < 0) {
+            ac__stream_fail_output(stream, (int)-sent);
+            return;
+        }
+        ac__buffer_consume(&stream->output, (size_t)sent);
+        if (sent == 0)
+            output_wait(stream);
+    }
+    output_passed(stream);
+}
+
+/* The callback of the next turn. */
+static void flush_due(void *arg)
+{
+    ac_stream *stream = arg;
+
+    stream->flush = NULL;               /* the handle is gone when its callback runs */
+    ac__stream_flush(stream);
+}
+
+/* ---- writing ---- */
+
+/* The error that a write gets before it begins. */
+static int write_check(ac_stream *stream, size_t size)
+{
+    size_t buffered = ac__buffer_size(&stream->output);
+
+    if (stream->write_error) {
+        stream->told = 1;
+        return stream->write_error;
+    }
+    if (stream->ending)
+        return EPIPE;
+    if (buffered && (buffered > stream->hard || size > stream->hard - buffered))
+        return AC_ELIMIT;
+    return 0;
+}
+
+/* Something was added to the buffer: sends it, or sees to it that it will be. */
+static int write_end(ac_stream *stream)
+{
+    if (ac__buffer_size(&stream->output) >= FLUSH_SIZE && !stream->waiting_for_room)
+        ac__stream_flush(stream);
+    if (ac__buffer_size(&stream->output) > stream->high)
+        stream->paused = 1;
+    if (ac__buffer_size(&stream->output) && !stream->waiting_for_room && !stream->flush) {
+        stream->flush = ac_call_soon(stream->loop, flush_due, stream);
+        if (!stream->flush)
+            ac__stream_flush(stream);   /* no memory for a callback: at once then */
+    }
+    stream->told |= stream->write_error != 0;
+    return stream->write_error;
+}
+
+int ac_stream_write(ac_stream *stream, const void *bytes, size_t size)
+{
+    int error = write_check(stream, size);
+
+    if (error || !size)
+        return error;
+    if (!ac__buffer_append(&stream->output, bytes, size))
+        return ENOMEM;
+    return write_end(stream);
+}
+
+int ac_stream_writev(ac_stream *stream, const struct iovec *parts, int count)
+{
+    size_t size = 0;
+    int error;
+
+    for (int i = 0; i < count; i++) {
+        if (parts[i].iov_len > SIZE_MAX - size)
+            return EINVAL;
+        size += parts[i].iov_len;
+    }
+    error = write_check(stream, size);
+    if (error || !size)
+        return error;
+    if (!ac__buffer_reserve(&stream->output, size))
+        return ENOMEM;
+    for (int i = 0; i < count; i++)
+        (void)ac__buffer_append(&stream->output, parts[i].iov_base, parts[i].iov_len);
+    return write_end(stream);
+}
+
+/* Formats behind what is buffered, without counting it to the content: its length, or minus the error. */
+static ssize_t print_behind(ac_stream *stream, size_t room, const char *format, va_list arguments)
+{
+    struct ac__buffer *output = &stream->output;
+    int length;
+
+    if (!ac__buffer_reserve(output, room))
+        return -ENOMEM;
+    length = vsnprintf(output->data + output->end, output->capacity - output->end, format, arguments);
+    return length < 0 ? -errno : length;
+}
+
+__attribute__((format(printf, 2, 3))) int ac_stream_printf(ac_stream *stream, const char *format, ...)
+{
+    va_list arguments;
+    ssize_t length;
+    int error = write_check(stream, 0);
+
+    if (error)
+        return error;
+    va_start(arguments, format);
+    length = print_behind(stream, PRINT_ROOM, format, arguments);
+    va_end(arguments);
+    error = length < 0 ? (int)-length : write_check(stream, (size_t)length);
+    if (!error && (size_t)length >= stream->output.capacity - stream->output.end) {
+        va_start(arguments, format);
+        length = print_behind(stream, (size_t)length + 1, format, arguments);
+        va_end(arguments);
+        error = length < 0 ? (int)-length : 0;
+    }
+    if (error || !length)
+        return error;
+    stream->output.end += (size_t)length;
+    return write_end(stream);
+}
+
+int ac_stream_write_eof(ac_stream *stream)
+{
+    if (!stream->socket)
+        return ENOTSUP;
+    if (stream->ending)
+        return 0;
+    stream->ending = 1;
+    ac__stream_flush(stream);           /* which ends output where nothing is left */
+    return 0;
+}
+
+/* ---- ac_stream_drain, ac_stream_send ---- */
+
+/* Sends what is buffered; then 0, the error, or AC_PENDING where the operation is to wait for the low mark. */
+static int drain(ac_stream *stream, ac_frame *operation, struct ac__stream_waiter *waiter)
+{
+    if (ac__buffer_size(&stream->output) && !stream->waiting_for_room)
+        ac__stream_flush(stream);
+    if (stream->write_error) {
+        stream->told = 1;
+        return stream->write_error;
+    }
+    if (stream->paused)
+        return ac__waiters_wait(&stream->drainers, waiter, operation);
+    return ac__stream_spend(stream) ? 0 : ac__complete_later(operation, 0);
+}
+
+int ac_stream_drain__resume(ac_frame *frame)
+{
+    struct ac_stream_drain__frame *self = (struct ac_stream_drain__frame *)frame;
+
+    return drain(self->stream, frame, &self->waiter);
+}
+
+static bool drain_abort(ac_frame *frame)
+{
+    return ac__waiters_withdraw(&((struct ac_stream_drain__frame *)frame)->waiter);
+}
+
+AC__OPERATION_FN_VOID(ac_stream_drain, drain_abort);
+
+ac_coro *ac_stream_drain(ac_stream *stream)
+{
+    struct ac_stream_drain__frame *self = ac__operation_new(&ac_stream_drain__fn);
+
+    if (!self)
+        return NULL;
+    self->stream = stream;
+    return &self->base;
+}
+
+/* Sends from the caller's memory what the system takes, and buffers the rest. */
+static int send_direct(ac_stream *stream, const char *bytes, size_t size)
+{
+    ssize_t sent = output_try(stream, bytes, size);
+
+    if (sent < 0) {
+        ac__stream_fail_output(stream, (int)-sent);
+        stream->told = 1;
+        return stream->write_error;
+    }
+    if ((size_t)sent == size)
+        return 0;
+    if (!ac__buffer_append(&stream->output, bytes + sent, size - (size_t)sent)) {
+        if (sent)                       /* the peer has a part: nothing that makes sense can follow it */
+            ac__stream_fail_output(stream, ENOMEM);
+        return ENOMEM;
+    }
+    return write_end(stream);
+}
+
+int ac_stream_send__resume(ac_frame *frame)
+{
+    struct ac_stream_send__frame *self = (struct ac_stream_send__frame *)frame;
+    ac_stream *stream = self->stream;
+    int error;
+
+    if (ac__buffer_size(&stream->output)) {
+        error = ac_stream_write(stream, self->bytes, self->size);
+    } else {
+        error = write_check(stream, self->size);
+        if (!error && self->size)
+            error = send_direct(stream, self->bytes, self->size);
+    }
+    return error ? error : drain(stream, frame, &self->waiter);
+}
+
+static bool send_abort(ac_frame *frame)
+{
+    return ac__waiters_withdraw(&((struct ac_stream_send__frame *)frame)->waiter);
+}
+
+AC__OPERATION_FN_VOID(ac_stream_send, send_abort);
+
+ac_coro *ac_stream_send(ac_stream *stream, const void *bytes, size_t size)
+{
+    struct ac_stream_send__frame *self = ac__operation_new(&ac_stream_send__fn);
+
+    if (!self)
+        return NULL;
+    self->stream = stream;
+    self->bytes = bytes;
+    self->size = size;
+    return &self->base;
+}
