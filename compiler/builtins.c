@@ -1,7 +1,7 @@
 /* The result types of gcc's and clang's builtin functions, so that their values can be kept across an await. What they take is checked by the C
    compiler. The results of those that are not here are known to the C compiler alone. */
 #include "builtins.h"
-#include "check.h"
+#include "checking.h"
 #include <string.h>
 
 enum builtin_result {

@@ -1,6 +1,6 @@
 /* The check stage: goes over all declarations in the order of the text, and into the bodies of the async functions. What is plain C outside of
    them is left to the C compiler, but for what the dialect forbids there and for the array lengths that initialisers tell. */
-#include "check.h"
+#include "checking.h"
 #include <string.h>
 
 /* ================= variables ================= */

@@ -1,6 +1,6 @@
 /* What the dialect adds: what can be awaited and what an await gives, children, groups, futures, generators, and the rules of throw, yield,
    return and try. */
-#include "check.h"
+#include "checking.h"
 #include <string.h>
 
 /* ================= methods of a struct ================= */

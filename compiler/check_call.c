@@ -1,7 +1,7 @@
 /* Calls (6.5.2.2). Functions of the runtime that work for any T are declared with type variables: a call binds T from its handles first,
    then from its other arguments, and checks all arguments against the parameters with T put in. */
 #include "builtins.h"
-#include "check.h"
+#include "checking.h"
 #include <string.h>
 
 struct type *callee_type(struct expression *callee)

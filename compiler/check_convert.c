@@ -1,7 +1,7 @@
 /* What may be given to what: assignment, initialisation, return and arguments (6.5.16.1), with the rules that the dialect adds for handles
    and async functions. Where gcc only warns (pointers of different types, integers as pointers), the C compiler that reads the output
    tells it, and nothing is said here. */
-#include "check.h"
+#include "checking.h"
 
 void note_missing_await(struct expression *e)
 {

@@ -1,7 +1,7 @@
 /* Types of expressions (C11 6.5). check_expression goes down the tree, types the operands first, and leaves in each node what tree.h marks
    "set by check". A type is kept as it is written: an array stays an array until its user asks for its value (use_value), because what
    decays where decides which objects must have an address. A mistake gives UNKNOWN, which silences all that would follow from it. */
-#include "check.h"
+#include "checking.h"
 #include <string.h>
 
 struct check_state check_now;

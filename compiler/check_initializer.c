@@ -1,6 +1,6 @@
 /* Initialisers (6.7.9). The items of a braced list are handed out to the parts of the type in order, with elided braces and designators, so
    that each value is checked against the part that it initialises and that the length of an array without a bound comes out. */
-#include "check.h"
+#include "checking.h"
 
 /* The items of one pair of braces, and how far they are used up. */
 struct cursor {

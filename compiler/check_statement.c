@@ -1,6 +1,6 @@
 /* Statements of async bodies: their parts, in the order of the text; and jumps. What a jump must not enter is kept as a chain of barriers,
    so that each goto is judged by comparing two chains once the whole body is seen. */
-#include "check.h"
+#include "checking.h"
 
 /* A goto, to be judged at the end of the function. */
 struct jump {

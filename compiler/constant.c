@@ -2,7 +2,7 @@
    that unsigned arithmetic, shifts and comparisons come out as the C compiler computes them. Operands of sizeof are typed on the way
    (typeof_expression), so that an array bound can be computed while the program is still being parsed. */
 #include "constant.h"
-#include "check.h"
+#include "checking.h"
 #include <string.h>
 
 bool operator_is(const struct expression *e, const char *operator_)

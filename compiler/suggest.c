@@ -1,5 +1,5 @@
 /* Names that nothing declares: the message, and the nearest spelling among the names in scope. */
-#include "check.h"
+#include "checking.h"
 #include <ctype.h>
 #include <string.h>
 

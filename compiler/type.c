@@ -2,7 +2,7 @@
    asked with type_same. Sugar (TYPEDEF, TYPEOF) is looked through by type_strip, with which nearly every question begins. How types are
    printed is in type_text.c. */
 #include "type.h"
-#include "check.h"
+#include "checking.h"
 #include "names.h"
 #include <string.h>
 

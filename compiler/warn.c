@@ -1,6 +1,6 @@
 /* Warnings: what is legal but seldom meant. Those about one place are told there; those about a whole body are told at its end, from what was
    noted on the way (uses of local task handles, tasks that the function cancels). */
-#include "check.h"
+#include "checking.h"
 #include <string.h>
 
 enum { CODE_CANCELED = 125 };           /* ECANCELED of Linux */

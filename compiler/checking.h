@@ -2,8 +2,8 @@
    async body, in the order of the text: check.c (declarations, functions), check_statement.c (statements, jumps), check_expression.c
    (types), check_convert.c (assignments and their kin), check_initializer.c, check_call.c (arguments, type variables), check_async.c
    (what the dialect adds), warn.c. */
-#ifndef CHECK_H
-#define CHECK_H
+#ifndef CHECKING_H
+#define CHECKING_H
 #include "constant.h"
 #include "diagnostic.h"
 
