@@ -21,6 +21,7 @@ struct symbol {
     bool defined;               /* FUNCTION: a body was seen */
     const char *name;
     struct type *type;          /* of the entity; for a TYPEDEF what it stands for; composite of all declarations */
+    struct type *sugar;         /* TYPEDEF: the type that names it, made when it is first used; else NULL */
     int64_t value;              /* ENUMERATOR */
     token_index place;          /* the name in its (last) declaration */
     struct declarator *declarator;  /* its (defining) declarator; NULL for builtins, enumerators */

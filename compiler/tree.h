@@ -174,6 +174,7 @@ struct declaration {
     size_t declarator_count;
     struct function *function;  /* of a definition; else NULL */
     bool is_static_assert, is_asm, is_empty, is_pragma;
+    bool moved;                 /* lower.c: the types that it declares stand in front of the function */
 };
 
 /* A function definition. */
@@ -312,6 +313,8 @@ const char *statement_kind_name(unsigned kind);
 
 /* ================= constructors (tree.c) ================= */
 struct expression *expression_new(enum expression_kind kind, token_index first, token_index last);
+struct expression *expression_make(enum expression_kind kind, struct range tokens, struct range operator_, struct expression *a,
+                                   struct expression *b, struct expression *c);
 struct statement *statement_new(enum statement_kind kind, token_index first, token_index last);
 
 #endif

@@ -82,6 +82,7 @@ struct tag {
     struct symbol *typedef_name;    /* the first typedef of a struct without a tag; else NULL */
     struct member *members;     /* STRUCT UNION, in order, anonymous ones among them */
     size_t member_count;
+    struct type *self;          /* the type without qualifiers; NULL until it is first used */
     struct type *enum_type;     /* ENUM: the integer type under it (unsigned int or int, or wider where a value asks) */
     uint32_t aligned;
     token_index keyword;        /* `struct` of the definition, or of the first declaration */

@@ -1,0 +1,500 @@
+/* Running the parser: the scopes, functions, blocks and labels that its actions make, and the wording of its errors. The rules
+   are grammar/ac.y. */
+#include "parse.h"
+#include "diagnostic.h"
+#include "ac.tab.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct unit unit;
+
+static bool quiet;      /* an expression is parsed out of an attribute: its mistakes are for the C compiler */
+
+/* ---- scopes ---- */
+
+struct scope *scope_begin(struct parser *parser)
+{
+    struct scope *scope = arena_alloc(sizeof *scope);
+    *scope = (struct scope){ .block = parser->block, .function = parser->function, .in_async = parser->in_async,
+                             .local_labels = parser->local_labels.count };
+    scope->names = scope_enter();
+    return scope;
+}
+
+void scope_end(struct parser *parser, struct scope *scope)
+{
+    scope_leave(scope->names);
+    parser->block = scope->block;
+    parser->function = scope->function;
+    parser->in_async = scope->in_async;
+    parser->local_labels.count = scope->local_labels;
+}
+
+struct scope *loop_begin(struct parser *parser, enum statement_kind kind, token_index first)
+{
+    struct scope *scope = scope_begin(parser);
+    parser->block = statement_new(kind, first, first);
+    return scope;
+}
+
+struct scope *block_begin(struct parser *parser, token_index brace)
+{
+    struct scope *scope = loop_begin(parser, STATEMENT_COMPOUND, brace);
+    parser->at_item = true;
+    return scope;
+}
+
+/* ---- blocks ---- */
+
+static bool takes_next(const struct statement *s)
+{
+    return (s->kind == STATEMENT_LABEL || s->kind == STATEMENT_CASE || s->kind == STATEMENT_DEFAULT) && !s->body;
+}
+
+/* A label's statement is the item behind it; at the end of the block it is an empty one without tokens. */
+static void label_join(struct statement *label, struct statement *next)
+{
+    label->body = next ? next : statement_new(STATEMENT_EXPRESSION, label->last + 1, label->last);
+    label->last = label->body->last;
+}
+
+static void items_set(struct statement *block, struct statement_list *items)
+{
+    if (!items)
+        return;
+    struct statement *next = NULL;
+    size_t to = items->count;
+    for (size_t i = items->count; i-- > 0;) {
+        struct statement *s = items->at[i];
+        if (takes_next(s)) {
+            label_join(s, next);
+            to += next != NULL;
+        }
+        items->at[--to] = next = s;
+    }
+    block->items = items->at + to;
+    block->item_count = items->count - to;
+}
+
+static struct statement *block_close(struct parser *parser, struct statement_list *items, token_index first, token_index last)
+{
+    struct statement *block = parser->block;
+    block->first = first;
+    block->last = last;
+    items_set(block, items);
+    return block;
+}
+
+struct statement *block_end(struct parser *parser, struct scope *scope, struct statement_list *items, struct range range)
+{
+    struct statement *block = block_close(parser, items, range.first, range.last);
+    scope_end(parser, scope);
+    return block;
+}
+
+static struct statement *loop_end(struct parser *parser, struct scope *scope, struct range range)
+{
+    struct statement *loop = parser->block;
+    loop->first = range.first;
+    loop->last = range.last;
+    scope_end(parser, scope);
+    return loop;
+}
+
+struct statement *for_end(struct parser *parser, struct scope *scope, struct range range, struct statement *init, struct expression *a,
+                          struct expression *step, struct statement *body)
+{
+    struct statement *loop = loop_end(parser, scope, range);
+    if (init && init->kind == STATEMENT_DECLARATION)
+        loop->declaration = init->declaration;
+    else
+        loop->init = init;
+    loop->a = a;
+    loop->step = step;
+    loop->body = body;
+    return loop;
+}
+
+struct statement *async_end(struct parser *parser, struct scope *scope, struct range range, struct declaration *declaration,
+                            struct expression *a, struct statement *body)
+{
+    struct statement *s = loop_end(parser, scope, range);
+    s->declaration = declaration;
+    s->a = a;
+    s->body = body;
+    return s;
+}
+
+/* What `__attribute__((fallthrough));` is, apart from being the beginning of a declaration. */
+static bool only_attributes(const struct declaration *declaration)
+{
+    const struct specifiers *s = declaration->specifiers;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->at[i].role != ROLE_ATTRIBUTE)
+            return false;
+    return s->count > 0 && !declaration->declarator_count;
+}
+
+struct statement *item_of_declaration(struct declaration *declaration)
+{
+    enum statement_kind kind = declaration->is_static_assert ? STATEMENT_STATIC_ASSERT
+                               : only_attributes(declaration) ? STATEMENT_ATTRIBUTE : STATEMENT_DECLARATION;
+    struct statement *s = statement_new(kind, declaration->first, declaration->last);
+    s->declaration = declaration;
+    return s;
+}
+
+struct expression *statement_expression(struct statement *body, struct range range)
+{
+    struct expression *e = expression_new(EXPRESSION_STATEMENT, range.first, range.last);
+    e->body = body;
+    body->holder = e;
+    return e;
+}
+
+/* ---- expressions ---- */
+
+struct expression *name_use(struct parser *parser, token_index token, struct symbol *symbol)
+{
+    struct expression *e = expression_new(EXPRESSION_NAME, token, token);
+    e->operator_ = token;
+    e->name = tokens[token].name;
+    e->symbol = symbol;
+    e->scope = parser->in_async ? names_now : NULL;
+    tokens[token].symbol = symbol;
+    return e;
+}
+
+/* The type name among the arguments comes as a SIZEOF_TYPE, and becomes the expression's own. */
+struct expression *builtin_typed(struct expression_list *arguments, struct range range, token_index name)
+{
+    struct expression *e = expression_new(EXPRESSION_BUILTIN_TYPED, range.first, range.last);
+    e->operator_ = name;
+    e->name = tokens[name].name;
+    e->arguments = arguments->at;
+    for (size_t i = 0; i < arguments->count; i++) {
+        struct expression *argument = arguments->at[i];
+        if (argument->kind == EXPRESSION_SIZEOF_TYPE && argument->type_name->first == argument->first)
+            e->type_name = argument->type_name;
+        else
+            e->arguments[e->argument_count++] = argument;
+    }
+    return e;
+}
+
+struct expression_list *expressions_join(struct expression_list *list, struct expression_list *more)
+{
+    if (!list || !more)
+        return list ? list : more;
+    for (size_t i = 0; i < more->count; i++)
+        array_add(list, more->at[i]);
+    return list;
+}
+
+void asm_operand(struct expression *e)
+{
+    while (e->kind == EXPRESSION_PAREN)
+        e = e->a;
+    if (e->kind == EXPRESSION_NAME && e->symbol)
+        e->symbol->in_asm = true;
+}
+
+/* ---- labels ---- */
+
+static struct label *label_new(struct parser *parser, const char *name, token_index place)
+{
+    struct label *label = arena_alloc(sizeof *label);
+    label->name = name;
+    label->place = place;
+    if (parser->function) {
+        label->next = parser->function->labels;
+        parser->function->labels = label;
+    }
+    return label;
+}
+
+/* The label that the name means here: of the innermost block with such a __label__, else of the function. */
+struct label *label_use(struct parser *parser, token_index token)
+{
+    const char *name = tokens[token].name;
+    for (size_t i = parser->local_labels.count; i-- > 0;)
+        if (parser->local_labels.at[i]->name == name)
+            return parser->local_labels.at[i];
+    for (struct label *l = parser->function ? parser->function->labels : NULL; l; l = l->next)
+        if (l->name == name && !l->local_to)
+            return l;
+    return label_new(parser, name, token);
+}
+
+/* The names stand alone between commas. */
+void local_labels_declare(struct parser *parser, struct range names)
+{
+    for (token_index t = names.first; t <= names.last; t++) {
+        if (tokens[t].kind != TOKEN_NAME)
+            continue;
+        struct label *label = label_new(parser, tokens[t].name, t);
+        label->local_to = parser->block;
+        array_add(&parser->local_labels, label);
+    }
+}
+
+struct statement *label_define(struct parser *parser, token_index name, struct range range)
+{
+    struct statement *s = statement_new(STATEMENT_LABEL, range.first, range.last);
+    struct label *label = label_use(parser, name);
+    s->label = label;
+    if (label->defined) {
+        error_at(name, "duplicate label '%s'", label->name);
+        note_at(label->defined->first, "'%s' was defined here", label->name);
+    } else {
+        label->defined = s;
+        label->place = name;
+    }
+    return s;
+}
+
+/* ---- functions ---- */
+
+static struct declarator *last_declarator(const struct declaration *declaration)
+{
+    return declaration->declarators[declaration->declarator_count - 1];
+}
+
+static bool is_async_definition(const struct declarator *d)
+{
+    struct type *type = type_strip(d->type);
+    return type->kind == TYPE_FUNCTION && type->is_async && !type->plain_text;
+}
+
+/* What both ends of a definition need; the names of the parameters are in scope behind it. */
+static struct function *function_new(struct declaration *declaration, token_index brace)
+{
+    struct full_declarator *full = (struct full_declarator *)(void *)last_declarator(declaration);
+    struct declarator *d = &full->out;
+    struct type *type = type_strip(d->type);
+    struct function *function = arena_alloc(sizeof *function);
+    *function = (struct function){ .symbol = d->symbol, .declaration = declaration, .declarator = d, .result = type->inner,
+                                   .body_first = brace, .old_style_declarations = full->old_style };
+    function->is_async = is_async_definition(d);
+    function->is_generator = function->is_async && type->is_generator;
+    function->is_main = function->is_async && !strcmp(d->name, "main");
+    declaration->function = function;
+    scope_bind_again(full->parameters->newest, full->parameters->before);
+    return function;
+}
+
+struct scope *function_begin(struct parser *parser, struct declaration *declaration, token_index brace)
+{
+    struct scope *scope = scope_begin(parser);
+    struct full_declarator *full = (struct full_declarator *)(void *)last_declarator(declaration);
+    if (!full->parameters) {
+        error_at(brace, "expected ';' before '{'");
+        parser->skip_body = true;
+        return scope;
+    }
+    struct function *function = function_new(declaration, brace);
+    parser->function = function;
+    parser->in_async = function->is_async;
+    parser->skip_body = !function->is_async;
+    parser->at_item = function->is_async;
+    if (function->is_async)
+        parser->block = statement_new(STATEMENT_COMPOUND, brace, brace);
+    return scope;
+}
+
+struct declaration *function_end(struct parser *parser, struct scope *scope, struct statement_list *items, struct range range)
+{
+    struct function *function = parser->function;
+    if (!function) {        /* it was no function; that is told */
+        scope_end(parser, scope);
+        return NULL;
+    }
+    struct declaration *declaration = function->declaration;
+    struct symbol *symbol = function->symbol;
+    function->body_last = range.last;
+    if (function->is_async)
+        function->body = block_close(parser, items, function->body_first, range.last);
+    scope_end(parser, scope);
+    symbol->defined = true;
+    symbol->declarator = function->declarator;
+    if (function->is_async)
+        symbol->function = function;
+    array_add(&unit.functions, function);
+    declaration_end(parser, declaration, range);
+    return declaration;
+}
+
+void nested_function(struct parser *parser, struct declaration *declaration)
+{
+    struct declarator *d = last_declarator(declaration);
+    struct full_declarator *full = (struct full_declarator *)(void *)d;
+    (void)parser;
+    if (!full->parameters) {
+        error_at(d->last + 1, "expected ';' before '{'");
+        return;
+    }
+    error_at(d->name_token, "nested function '%s' in an async function", d->name);
+    note_at(d->name_token, "define it at file scope, and hand it what it needs of this function's variables");
+}
+
+void unit_add(struct declaration *declaration)
+{
+    array_add(&unit.declarations, declaration);
+}
+
+/* ---- errors ---- */
+
+void recovered(struct parser *parser)
+{
+    parser->recovering = false;
+    parser->skip_group = false;
+}
+
+static bool expects(const char *const *expected, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(expected[i], name))
+            return true;
+    return false;
+}
+
+/* The token as a message shows it: a literal is named, not printed. */
+static const char *token_shown(const struct parser *parser, token_index t)
+{
+    if (t >= parser->end)
+        return "end of file";
+    const struct token *token = &tokens[t];
+    if (token->kind == TOKEN_STRING)
+        return "string constant";
+    if (token->kind == TOKEN_NUMBER && token->length > 20)
+        return "numeric constant";
+    return arena_format("'%.*s'", token->length > 60 ? 60 : (int)token->length, token->text);
+}
+
+/* A name where the parser cannot take one: it is mostly the name before it that was not what it was meant to be. */
+static bool tell_name(const struct parser *parser, token_index place)
+{
+    token_index before = parser->previous_at;
+    if (parser->previous != T_VARIABLE || tokens[before].kind != TOKEN_NAME)
+        return false;
+    const char *name = tokens[before].name;
+    struct symbol *symbol = symbol_find(name);
+    if (contextual_keyword(name)) {
+        if (parser->in_async && symbol) {
+            error_at(before, "'%s' is not a keyword here, but the identifier declared in this scope", name);
+            if (symbol->place)
+                note_at(symbol->place, "it is declared here; the keyword can be written _%c%s", name[0] - 'a' + 'A', name + 1);
+            return true;
+        }
+        if (!parser->in_async && !symbol) {
+            error_at(before, "'%s' outside an async function", name);
+            return true;
+        }
+    }
+    if (symbol || tokens[place].kind != TOKEN_NAME || keyword_code(place) || tokens[place].line != tokens[before].line)
+        return false;
+    error_at(before, "unknown type name '%s'", name);
+    return true;
+}
+
+static bool later_line(token_index a, token_index b)
+{
+    return tokens[a].inclusion != tokens[b].inclusion || tokens[a].line != tokens[b].line;
+}
+
+/* One token that would have been right, if there is one that says enough. */
+static const char *closing_expected(const char *const *expected, size_t count)
+{
+    static const char *const closers[] = { "';'", "')'", "']'", "'}'", "':'", "'('", "'{'" };
+    for (size_t i = 0; i < sizeof closers / sizeof *closers; i++)
+        if (expects(expected, count, closers[i]))
+            return closers[i];
+    return NULL;
+}
+
+static const char *what_expected(const char *const *expected, size_t count)
+{
+    bool expression = expects(expected, count, "CONSTANT");
+    if (expression && expects(expected, count, "RETURN"))
+        return "a statement or a declaration";
+    if (expression)
+        return "an expression";
+    if (expects(expected, count, "CATCH"))
+        return "'catch'";
+    const char *closer = closing_expected(expected, count);
+    if (closer && !strcmp(closer, "';'") && expects(expected, count, "STORAGE") && expects(expected, count, "PRAGMA"))
+        return "a declaration";
+    if (closer && (strcmp(closer, "'('") || !expects(expected, count, "NAME")))
+        return closer;
+    if (expects(expected, count, "BASIC_TYPE"))
+        return "a type";
+    if (expects(expected, count, "NAME"))
+        return "an identifier";
+    if (expects(expected, count, "WHILE"))
+        return "'while'";
+    return closer;
+}
+
+void syntax_error(struct parser *parser, token_index place, const char *token, const char *const *expected, size_t count)
+{
+    parser->recovering = true;
+    parser->skip_group = place < parser->end && tokens[place].kind == TOKEN_PUNCTUATOR && !strcmp(tokens[place].name, "{");
+    if (quiet || (place >= parser->end && parser->unclosed) || tell_name(parser, place))
+        return;
+    const char *what = what_expected(expected, count);
+    const char *shown = token_shown(parser, place);
+    if (!strcmp(token, "CATCH")) {
+        error_at(place, "'catch' without a 'try' before it");
+    } else if (!what) {
+        error_at(place, "unexpected %s", shown);
+    } else if (*what == '\'' && place > 0 && later_line(place, parser->previous_at)) {
+        error_at(parser->previous_at, "expected %s after %s", what, token_shown(parser, parser->previous_at));
+    } else {
+        error_at(place, "expected %s before %s", what, shown);
+    }
+}
+
+void nested_too_deeply(struct parser *parser, token_index place)
+{
+    if (!quiet)
+        error_at(place < parser->end ? place : parser->end, "this is nested too deeply");
+}
+
+/* ---- running ---- */
+
+/* Called by an action of the parser that runs, for the arguments of an attribute. */
+struct expression *parse_expression_at(token_index first, token_index last)
+{
+    struct parser parser = { .at = first, .end = last + 1, .start = T_START_EXPRESSION };
+    bool before = quiet;
+    quiet = true;
+    int status = grammar_parse(&parser);
+    quiet = before;
+    return status ? NULL : parser.result;
+}
+
+static void predeclare(const char *name, enum type_kind kind)
+{
+    symbol_declare(intern_string(name), SYMBOL_TYPEDEF, type_basic(kind), 0);
+}
+
+/* Outer sites end behind the inner ones; they are wanted in the order in which they begin. */
+static int compare_sites(const void *a, const void *b)
+{
+    const struct async_site *x = a, *y = b;
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    return x->last > y->last ? -1 : x->last < y->last;
+}
+
+void parse(void)
+{
+    struct parser parser = { .end = token_count - 1, .start = T_START_UNIT };
+    keywords_init();
+    predeclare("__builtin_va_list", TYPE_VA_LIST);
+    predeclare("__int128_t", TYPE_INT128);
+    predeclare("__uint128_t", TYPE_UNSIGNED_INT128);
+    grammar_parse(&parser);
+    if (unit.async_sites.count)
+        qsort(unit.async_sites.at, unit.async_sites.count, sizeof *unit.async_sites.at, compare_sites);
+}
