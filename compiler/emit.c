@@ -28,20 +28,34 @@ static unsigned number_at(const char **p)
     return n;
 }
 
-static const char *variable_text(struct variable *v)
+static const char *base_text(struct variable *v)
 {
     return v->resident ? arena_format("ac_self->%s", v->member) : v->name;
+}
+
+static const char *resolved(struct lowering *l, const char *text);
+
+/* An array whose size is not constant is used through a pointer, cast where it is used: C allows no jump into the scope of anything of such a type. */
+static const char *variable_text(struct lowering *l, struct variable *v)
+{
+    if (!v->variable_type)
+        return base_text(v);
+    const char *type = resolved(l, type_declare(type_pointer(v->variable_type), ""));
+    return arena_format("(*(%s)%s%s)", type, type_is(v->variable_type, TYPE_ARRAY) ? "" : "&", base_text(v));
 }
 
 static const char *resolved(struct lowering *l, const char *text)
 {
     struct text out = {0};
     while (*text) {
-        size_t plain = strcspn(text, "\1");
+        size_t plain = strcspn(text, "\1\4");
         text_add_bytes(&out, text, plain);
         text += plain;
-        if (*text)
-            text_add(&out, variable_text(l->variables.at[number_at(&text)]));
+        if (!*text)
+            break;
+        bool base = *text == '\4';
+        struct variable *v = l->variables.at[number_at(&text)];
+        text_add(&out, base ? base_text(v) : variable_text(l, v));
     }
     return text_string(&out);
 }
@@ -348,6 +362,7 @@ void emit_function(struct function *f)
     struct lowering *l = f->lowering;
     token_index name = f->declarator->name_token;
     source_align(tokens[name].inclusion);
+    text_add(&l->frame, l->types);
     text_format(&l->frame, "struct %s__frame {\n", f->generated_name);
     frame_members(l, &l->frame);
     text_add(&l->frame, "};\n");

@@ -49,46 +49,29 @@ static const char *member_name(struct lowering *l, struct variable *v)
     return name;
 }
 
-static bool live_anywhere(struct lowering *l, struct variable *v)
+static size_t count_live(struct lowering *l, struct variable *v)
 {
+    size_t count = 0;
     for (unsigned site = 0; site < l->sites.count; site++)
-        if (l->suspends.at[site] && live_across(l, site, v))
-            return true;
-    return false;
-}
-
-static bool is_local_type(struct type *type)
-{
-    if (!type)
-        return false;
-    if (type->kind == TYPE_TYPEDEF && type->symbol->local)
-        return true;
-    if (type->tag && type->kind != TYPE_TYPEDEF && type->tag->local)
-        return true;
-    if (type->kind == TYPE_TYPEDEF)
-        return false;
-    for (size_t i = 0; i < type->parameter_count; i++)
-        if (is_local_type(type->parameters[i].type))
-            return true;
-    return is_local_type(type->inner);
+        count += l->suspends.at[site] && live_across(l, site, v);
+    return count;
 }
 
 void frame_decide(struct lowering *l)
 {
     for (size_t i = 0; i < l->variables.count; i++) {
         struct variable *v = l->variables.at[i];
+        size_t live = count_live(l, v);
+        bool many = live > COPIES_LIMIT && !v->fixed_local;
         if (v->parameter) {
             v->kept = true;
-            v->resident = v->may_reside;
+            v->resident = v->may_reside || (many && v->symbol->assigned);
             continue;
         }
-        bool live = live_anywhere(l, v);
-        v->resident = v->must_reside || (v->may_reside && live);
+        v->resident = v->must_reside || (v->may_reside && live) || many;
         v->kept = v->resident || live;
         if (v->kept)
             v->member = member_name(l, v);
-        if ((v->kept || !v->symbol) && is_local_type(v->type))
-            l->hoisted = true;
     }
 }
 

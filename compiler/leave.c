@@ -232,6 +232,12 @@ static void undo(struct context *c, struct cleanup *cleanup)
     case CLEANUP_CALL:
         emit_format("%s(&%s);", cleanup->function, variable_reference(cleanup->variable));
         break;
+    case CLEANUP_ARRAY:
+        emit_format("ac_array_free(%s);", variable_base(cleanup->variable));
+        break;
+    case CLEANUP_ALLOCA:
+        emit_format("ac_alloca_end(&%s);", variable_reference(cleanup->variable));
+        break;
     }
 }
 

@@ -63,11 +63,14 @@ void emit_branch(unsigned label)
 /* Every variable that a text speaks of is read by it. */
 static void use_text(const char *text)
 {
-    while ((text = strchr(text, '\1')) != NULL) {
+    while ((text = strpbrk(text, "\1\4")) != NULL) {
         unsigned number = 0;
         for (text++; *text != '\2'; text++)
             number = number * 10 + (unsigned)(*text - '0');
-        emit_use(now->variables.at[number]);
+        struct variable *v = now->variables.at[number];
+        emit_use(v);
+        if (v->variable_type)
+            use_text(type_declare(v->variable_type, ""));
     }
 }
 
@@ -217,9 +220,9 @@ static struct variable *track(struct symbol *symbol)
     v->must_reside = symbol->address_taken;
     symbol->variable = v;
     if (type_is_variably_modified(symbol->type)) {
-        error_at(symbol->place, "'%s' has a size that is known at run time only, and its block awaits; this version of acc cannot keep it across an await",
-                 symbol->name);
-        note_at(symbol->place, "allocate it with malloc and `defer free(...)`, or give the array a constant size");
+        v->variable_type = symbol->type;
+        v->type = type_pointer(type_basic(TYPE_VOID));
+        v->may_reside = v->must_reside = symbol->address_taken && !type_is(symbol->type, TYPE_ARRAY);
     }
     return v;
 }
@@ -246,17 +249,38 @@ static bool is_const(struct variable *v)
     return type_qualifiers(v->type) & QUALIFIER_CONST;
 }
 
-/* Can the declaration stay as it was written, wherever its variables will be? */
+/* The bounds of a type are evaluated where it is declared, once. */
+static void lower_bounds(struct type *type)
+{
+    for (; type; type = type->inner) {
+        if (type->kind != TYPE_ARRAY || !type->variable || !type->bound || type->bound->text)
+            continue;
+        struct variable *bound = new_temporary(type_basic(TYPE_UNSIGNED_LONG), type->bound->first);
+        if (!needs_lowering(type->bound))
+            use_expression(type->bound);
+        const char *value = lower_full(type->bound, true);
+        emit_define(bound, "%s = (size_t)(%s);", variable_reference(bound), value);
+        type->bound->text = variable_reference(bound);
+    }
+}
+
+/* Can the declaration stay as it was written, its variables being C locals? */
 static bool stays_whole(struct declaration *declaration)
 {
     if (declaration->specifiers->is_async)
         return false;
+    if (now->function->await_count > COPIES_LIMIT)
+        for (size_t i = 0; i < declaration->declarator_count; i++)
+            if (declaration->declarators[i]->symbol && declaration->declarators[i]->symbol->variable)
+                return false;
     for (size_t i = 0; i < declaration->declarator_count; i++) {
         struct declarator *d = declaration->declarators[i];
         struct variable *v = d->symbol ? d->symbol->variable : NULL;
         if (d->initializer && needs_lowering(d->initializer))
             return false;
-        if (v && (v->may_reside || is_const(v) || d->cleanup || declaration->specifiers->cleanup || type_is(v->type, TYPE_AUTO)))
+        if (scope_awaits && declaration->specifiers->storage == STORAGE_TYPEDEF && type_is_variably_modified(d->type))
+            return false;
+        if (v && (v->variable_type || v->may_reside || is_const(v) || d->cleanup || declaration->specifiers->cleanup || type_is(v->type, TYPE_AUTO)))
             return false;
     }
     return true;
@@ -268,8 +292,10 @@ static void use_declaration(struct declaration *declaration)
         struct declarator *d = declaration->declarators[i];
         if (d->initializer)
             use_expression(d->initializer);
-        if (d->symbol && d->symbol->variable)
-            emit_definition(d->symbol->variable);
+        if (!d->symbol || !d->symbol->variable)
+            continue;
+        emit_definition(d->symbol->variable);
+        d->symbol->variable->fixed_local = true;
     }
 }
 
@@ -291,14 +317,30 @@ static void lower_child(struct declarator *d)
     struct item *item = add_item(ITEM_DECLARE);
     item->variable = v;
     emit_define(v, "%s = ac_child_start(%s);", variable_reference(v), coroutine);
-    unsigned site = new_site(d->first);
-    emit_format("if (!%s) { ac_status = ac_throw(ac_base, %u, ENOMEM); %s }", variable_reference(v), site, failure_text());
+    emit_null_check(variable_reference(v), d->first);
     begin_cleanup((struct cleanup){.kind = CLEANUP_CHILD, .variable = v, .place = d->first});
+}
+
+static void lower_array(struct declarator *d)
+{
+    struct variable *v = d->symbol->variable;
+    add_item(ITEM_DECLARE)->variable = v;
+    emit_format("%s = ac_array_new(sizeof(%s));", variable_base(v), type_declare(v->variable_type, ""));
+    emit_definition(v);
+    emit_null_check(variable_base(v), d->first);
+    begin_cleanup((struct cleanup){.kind = CLEANUP_ARRAY, .variable = v, .place = d->first});
 }
 
 static void lower_declarator(struct declarator *d, bool cleanup_by_specifier)
 {
     struct variable *v = d->symbol->variable;
+    if (v->variable_type) {
+        lower_bounds(v->variable_type);
+        if (type_is(v->variable_type, TYPE_ARRAY)) {
+            lower_array(d);
+            return;
+        }
+    }
     struct extent *extent = extent_begin();
     const char *text = NULL;
     if (d->initializer && needs_lowering(d->initializer)) {
@@ -324,17 +366,11 @@ static void lower_declarator(struct declarator *d, bool cleanup_by_specifier)
     }
 }
 
-/* `struct point { int x; } p;` taken apart leaves the type where it was. */
-static void emit_type_definition(struct specifiers *specifiers)
-{
-    for (size_t i = 0; i < specifiers->count; i++)
-        if (specifiers->at[i].role == ROLE_TYPE)
-            emit_copied(specifiers->at[i].first, arena_format("%s;", copy_range(specifiers->at[i].first, specifiers->at[i].last)));
-}
-
 static void lower_declaration(struct declaration *declaration)
 {
     struct specifiers *specifiers = declaration->specifiers;
+    if (declaration->moved)
+        return;
     if (specifiers && specifiers->is_async && declaration->declarator_count && declaration->declarators[0]->symbol &&
         declaration->declarators[0]->symbol->child) {
         for (size_t i = 0; i < declaration->declarator_count; i++)
@@ -349,12 +385,12 @@ static void lower_declaration(struct declaration *declaration)
         emit_copied(declaration->first, copy_range(declaration->first, declaration->last));
         return;
     }
-    if (specifiers->defines_tag)
-        emit_type_definition(specifiers);
     for (size_t i = 0; i < declaration->declarator_count; i++) {
         struct declarator *d = declaration->declarators[i];
         if (d->symbol && d->symbol->variable)
             lower_declarator(d, specifiers->cleanup);
+        else if (specifiers->storage == STORAGE_TYPEDEF && type_is_variably_modified(d->type))
+            lower_bounds(d->type);
         else
             emit_copied(d->first, arena_format("%s%s;", specifiers->storage == STORAGE_TYPEDEF ? "typedef " : specifiers->storage == STORAGE_STATIC ? "static " : "",
                                                type_declare(d->type, d->name)));
@@ -369,14 +405,17 @@ static bool is_child_declaration(struct statement *s)
     return s->kind == STATEMENT_DECLARATION && d->declarator_count && d->declarators[0]->symbol && d->declarators[0]->symbol->child;
 }
 
-static bool has_cleanup_attribute(struct statement *s)
+/* Objects that a block has to give back: with a cleanup function, or arrays of variable length. */
+static bool declares_owned(struct statement *s)
 {
     struct declaration *d = s->declaration;
     if (s->kind != STATEMENT_DECLARATION || !d->specifiers || !scope_awaits)
         return false;
     bool found = d->specifiers->cleanup;
-    for (size_t i = 0; i < d->declarator_count; i++)
-        found = found || d->declarators[i]->cleanup;
+    for (size_t i = 0; i < d->declarator_count; i++) {
+        struct declarator *each = d->declarators[i];
+        found = found || each->cleanup || (is_automatic(each, d->specifiers) && type_is(each->type, TYPE_ARRAY) && type_is_variably_modified(each->type));
+    }
     return found;
 }
 
@@ -398,7 +437,7 @@ static struct block_census block_census(struct statement *block)
         if (!s)
             continue;
         bool child = is_child_declaration(s), defer = s->kind == STATEMENT_DEFER;
-        census.cleanups = census.cleanups || child || defer || has_cleanup_attribute(s);
+        census.cleanups = census.cleanups || child || defer || declares_owned(s);
         census.suspends = census.suspends || child || (defer && s->body->has_await);
     }
     return census;
@@ -598,8 +637,6 @@ static bool declaration_splits(struct declaration *declaration)
 /* The declaration of a for statement, taken out of its header: in front of it. */
 static void lower_for_declaration(struct declaration *declaration)
 {
-    if (declaration->specifiers->defines_tag)
-        emit_type_definition(declaration->specifiers);
     for (size_t i = 0; i < declaration->declarator_count; i++)
         if (declaration->declarators[i]->symbol && declaration->declarators[i]->symbol->variable)
             lower_declarator(declaration->declarators[i], false);
@@ -906,9 +943,13 @@ void lower_statement(struct statement *s)
 /* Things that have to be written anew wherever they stand count as awaits here. */
 static void mark_child(struct expression *child, void *context);
 
+static bool calls_alloca;
+
 static bool mark(struct expression *e)
 {
     bool found = e->kind == EXPRESSION_SET_RESULT;
+    if (is_alloca_call(e))
+        found = calls_alloca = true;
     expression_children(e, mark_child, &found);
     if (found)
         e->has_await = true;
@@ -956,6 +997,23 @@ static void track_parameters(struct function *function)
     }
 }
 
+/* What alloca gives lives until the function ends. */
+static void lower_body(struct function *function)
+{
+    if (!calls_alloca) {
+        lower_items(function->body);
+        return;
+    }
+    struct context *c = cleanup_context(function->body, false);
+    now->alloca_list = new_variable(type_pointer(type_basic(TYPE_VOID)), "ac_alloca_list");
+    now->alloca_list->may_reside = now->alloca_list->must_reside = true;
+    emit_define(now->alloca_list, "%s = NULL;", variable_reference(now->alloca_list));
+    begin_cleanup((struct cleanup){.kind = CLEANUP_ALLOCA, .variable = now->alloca_list, .place = function->body->first});
+    lower_items(function->body);
+    emit_unwinding(c, reachable);
+    context_pop(c);
+}
+
 void lower(struct function *function)
 {
     function->generated_name = function->is_main ? "main__async" : function->symbol->name;
@@ -966,12 +1024,17 @@ void lower(struct function *function)
     place_now = function->declarator->name_token;
     new_site(place_now);
     reachable = true;
+    calls_alloca = false;
     mark_statement(function->body);
+    now->types = hoist_types(function);
     now->root = extent_begin();
     scope_awaits = function->body->has_await;
     track_parameters(function);
     add_item(ITEM_LOAD);
-    lower_items(function->body);
+    for (size_t i = 0; i < function->declarator->parameter_count; i++)
+        if (type_is_variably_modified(function->declarator->parameters[i].type))
+            lower_bounds(function->declarator->parameters[i].type);
+    lower_body(function);
     if (reachable) {
         if (function->is_main && !type_is(function->result, TYPE_VOID))
             emit_format("ac_self->result = 0;");

@@ -5,6 +5,7 @@
    decides which of them are C locals and which live in the frame; and it keeps the line breaks of the user's text.
 
        \1 <decimal> \2     the variable of that number
+       \4 <decimal> \2     the pointer behind it, where it is a variable length array or points to one
        \3 <decimal> \2     line break; the text goes on with this token's line and column
 */
 #ifndef LOWER_H
@@ -19,9 +20,11 @@ struct variable {
     const char *name;           /* of the C local */
     const char *member;         /* of the frame; set by frame.c where `kept` (parameters: always) */
     unsigned number;
+    struct type *variable_type; /* of a variable length array, or what points to one: `type` is then void *, which says where it is; else NULL */
     bool parameter;
     bool may_reside;            /* array, record, address taken, volatile ...: cannot be copied in and out of the frame */
     bool must_reside;           /* of those, what must be in the frame even where it is not live across a site: its address may be known */
+    bool fixed_local;           /* declared in the user's own text: it stays a C local */
     bool mentioned;             /* text speaks of it */
     bool resident;              /* frame.c: lives in the frame all the time */
     bool kept;                  /* frame.c: has a member of the frame */
@@ -70,14 +73,13 @@ struct lowering {
     ARRAY(struct callee) callees;
     ARRAY(token_index) sites;   /* place of each site; number 0 is the function itself */
     bool coro_member;           /* the union has `ac_coro_ref coro` for callees on the heap */
+    struct variable *alloca_list;   /* blocks that alloca gave; NULL: the function does not call it */
     bool has_status;            /* the local ac_status is spoken of */
     unsigned resume_count;      /* sites where the function can be suspended */
     ARRAY(bool) suspends;       /* by site: is it one? */
     struct extent *root;
     unsigned label_count;       /* of the flow */
-    ARRAY(struct tag *) local_tags;             /* types defined in the body, in order */
-    ARRAY(struct declaration *) local_types;    /* declarations of the body that define types */
-    bool hoisted;               /* types of the body are declared before the frame */
+    const char *types;          /* types of the body, which are declared before the frame */
     uint32_t **live;            /* flow.c: by site, a set of variable numbers */
     struct text frame, body;    /* emit.c */
 };
@@ -91,6 +93,8 @@ bool live_across(struct lowering *l, unsigned site, struct variable *v);
 
 /* Decides what is in the frame (frame.c). */
 void frame_decide(struct lowering *l);
+/* A local that is live across more awaits than this is not copied at each of them but lives in the frame, so that the output stays linear. */
+enum { COPIES_LIMIT = 16 };
 /* The members of the frame struct, as C text. */
 void frame_members(struct lowering *l, struct text *out);
 const char *parameter_member(struct function *function, size_t index);
@@ -102,6 +106,13 @@ void report_print(enum emit what);
 bool embeds(struct function *caller, struct function *callee);
 /* The tag of the published frame of a function of a header; NULL: it has none. */
 struct tag *published_frame(const char *name);
+
+/* The pointer itself of a variable with a variable_type. */
+static inline const char *variable_base(struct variable *v)
+{
+    v->mentioned = true;
+    return arena_format("\4%u\2", v->number);
+}
 
 static inline const char *variable_reference(struct variable *v)
 {

@@ -1,5 +1,5 @@
 /* What the parts of the lowering share: lower.c (statements, declarations), spill.c (expressions), leave.c (jumps and the undoing of blocks),
-   copy.c (the user's tokens as text). Not for other stages. */
+   copy.c (the user's tokens as text), hoist.c (types of the body). Not for other stages. */
 #ifndef LOWERING_H
 #define LOWERING_H
 #include "diagnostic.h"
@@ -34,6 +34,9 @@ void extent_end(struct extent *extent);
 
 void add_callee(const char *name, const char *frame_tag, struct function *function);
 
+/* Emits "where `pointer` is NULL, ENOMEM is thrown here". */
+void emit_null_check(const char *pointer, token_index place);
+
 void lower_statement(struct statement *s);
 /* As the body of another statement: in braces, unless it is a block already. */
 void lower_nested(struct statement *s);
@@ -47,6 +50,10 @@ struct variable *token_variable(token_index t);
 /* The same text on one line. */
 const char *one_line(const char *text);
 
+/* ---- types of the body (hoist.c) ---- */
+/* Moves them in front of the function: the text that stands there. */
+const char *hoist_types(struct function *function);
+
 /* ---- expressions (spill.c) ---- */
 /* Evaluates e here, as a full expression: emits its effects and returns text of its value ("" for void or where it is not wanted). */
 const char *lower_full(struct expression *e, bool wanted);
@@ -54,6 +61,7 @@ const char *lower_full(struct expression *e, bool wanted);
 void use_expression(struct expression *e);
 /* Does it have to be taken apart? */
 bool needs_lowering(struct expression *e);
+bool is_alloca_call(struct expression *e);
 /* Parts of a full expression; see there. */
 const char *lower_value(struct expression *e);
 const char *lower_initializer(struct expression *e);
@@ -63,9 +71,9 @@ enum context_kind { CONTEXT_LOOP, CONTEXT_SWITCH, CONTEXT_TRY, CONTEXT_CLEANUP, 
 
 /* What has to be undone when a block is left. */
 struct cleanup {
-    enum { CLEANUP_DEFER, CLEANUP_CHILD, CLEANUP_GROUP, CLEANUP_CALL } kind;
+    enum { CLEANUP_DEFER, CLEANUP_CHILD, CLEANUP_GROUP, CLEANUP_CALL, CLEANUP_ARRAY, CLEANUP_ALLOCA } kind;
     struct statement *statement;    /* DEFER */
-    struct variable *variable;      /* CHILD; CALL: the object */
+    struct variable *variable;      /* CHILD; CALL: the object; ARRAY: a variable length array; ALLOCA: the list */
     const char *function;           /* CALL: of __attribute__((cleanup)) */
     token_index place;
     unsigned label;                 /* of the flow: where leaving with this many things to undo begins */

@@ -368,8 +368,28 @@ static void settle_call_operands(struct expression *call)
     call->has_await = true;
 }
 
+bool is_alloca_call(struct expression *e)
+{
+    struct expression *name = e->kind == EXPRESSION_CALL ? bare(e->a) : NULL;
+    return name && name->kind == EXPRESSION_NAME && name->name && (!strcmp(name->name, "alloca") || !strcmp(name->name, "__builtin_alloca")) &&
+           e->argument_count == 1;
+}
+
+static void settle_alloca(struct expression *e)
+{
+    settle(e->arguments[0]);
+    struct variable *v = new_temporary(type_pointer(type_basic(TYPE_VOID)), e->first);
+    emit_define(v, "%s = ac_alloca(&%s, %s);", variable_reference(v), variable_reference(now->alloca_list), copy_expression(e->arguments[0]));
+    emit_null_check(variable_reference(v), e->first);
+    set_text(e, variable_reference(v), true);
+}
+
 static void settle_call(struct expression *e, bool wanted)
 {
+    if (is_alloca_call(e)) {
+        settle_alloca(e);
+        return;
+    }
     settle_call_operands(e);
     if (type_is(e->type, TYPE_VOID) || !wanted) {
         emit_format("%s;", copy_expression(e));
@@ -379,12 +399,11 @@ static void settle_call(struct expression *e, bool wanted)
     keep(e);
 }
 
-/* Emits "if there is no memory, ENOMEM is thrown here". */
-static void emit_null_check(const char *pointer, token_index place)
+void emit_null_check(const char *pointer, token_index place)
 {
     unsigned site = new_site(place);
-    now->has_status = true;
-    emit_format("if (!%s) { ac_status = ac_throw(ac_base, %u, ENOMEM); %s }", pointer, site, failure_text());
+    const char *failure = failure_text();
+    emit_format("if (!%s) { ac_status = ac_throw(ac_base, %u, ENOMEM); %s }", pointer, site, failure);
 }
 
 static void settle_async_call(struct expression *e, bool wanted)
@@ -411,6 +430,14 @@ static void await_result(struct expression *e, bool wanted, const char *place)
     set_text(e, wanted && !type_is(e->type, TYPE_VOID) ? place : "((void)0)", false);
 }
 
+/* An anonymous union in a published frame begins with the argument. */
+static const char *member_name(struct member *member)
+{
+    while (!member->name)
+        member = &type_strip(member->type)->tag->members[0];
+    return member->name;
+}
+
 static void await_member(struct expression *e, const char *name, const char **arguments, size_t count, struct function *function, bool wanted)
 {
     struct tag *frame = function ? NULL : published_frame(name);
@@ -418,10 +445,10 @@ static void await_member(struct expression *e, const char *name, const char **ar
     bool has_result = function ? !void_result : frame->member_count > 1 && frame->members[1].name && !strcmp(frame->members[1].name, "result");
     add_callee(name, arena_format("%s__frame", name), function);
     for (size_t i = 0; i < count; i++) {
-        const char *member = function ? parameter_member(function, i) : frame->members[i + 1 + has_result].name;
+        const char *member = function ? parameter_member(function, i) : member_name(&frame->members[i + 1 + has_result]);
         emit_format("ac_self->await.%s.%s = %s;", name, member, arguments[i]);
     }
-    emit_site(e->first, "AC_CALL(%s__resume, ac_enter(&ac_self->await.%s, &%s__fn, ac_base))", name, name, name);
+    emit_site(e->first, "AC_CALL(%s__resume, ac_enter(&ac_self->await.%s.base, &%s__fn, ac_base))", name, name, name);
     if (has_result || void_result || !wanted) {
         await_result(e, wanted, arena_format("ac_self->await.%s.result", name));
         if (!has_result && !void_result)
@@ -474,7 +501,7 @@ static void await_future(struct expression *e, bool wanted)
     settle(e->a);
     add_callee("ac_future_wait", "ac_future_wait__frame", NULL);
     emit_format("ac_self->await.ac_future_wait.future = %s;", copy_expression(e->a));
-    unsigned site = emit_site(e->first, "AC_CALL(ac_future_wait__resume, ac_enter(&ac_self->await.ac_future_wait, &ac_future_wait__fn, ac_base))");
+    unsigned site = emit_site(e->first, "AC_CALL(ac_future_wait__resume, ac_enter(&ac_self->await.ac_future_wait.base, &ac_future_wait__fn, ac_base))");
     if (owned) {
         struct item *item = &now->items.at[now->items.count - 1];
         while (item->kind != ITEM_SITE || item->site != site)
@@ -505,11 +532,27 @@ static const char *member_callee(struct expression *call, struct function **func
     return NULL;
 }
 
+/* An argument of type AC_T goes to C as its address and its size. */
+static void pass_by_address(struct expression *call)
+{
+    struct type *type = type_strip(call->a->type);
+    if (type->kind == TYPE_POINTER)
+        type = type_strip(type->inner);
+    for (size_t i = 0; i < call->argument_count && i < type->parameter_count; i++)
+        if (type_is(type->parameters[i].type, TYPE_VARIABLE)) {
+            struct expression *argument = call->arguments[i];
+            struct variable *v = new_temporary(value_type(argument), argument->first);
+            emit_define(v, "%s = %s;", variable_reference(v), copy_expression(argument));
+            set_text(argument, arena_format("&%s, sizeof %s", variable_reference(v), variable_reference(v)), true);
+        }
+}
+
 static void await_call(struct expression *e, struct expression *call, bool wanted)
 {
     struct function *function = NULL;
     const char *name = member_callee(call, &function);
     settle_call_operands(call);
+    pass_by_address(call);
     if (!name) {
         await_coroutine(e, copy_expression(call), wanted);
         return;
@@ -566,6 +609,20 @@ static void settle_await(struct expression *e, bool wanted)
         await_custom(e, wanted);
         break;
     }
+}
+
+/* ac_set_result(future, value): the value is converted to the future's type. */
+static void settle_set_result(struct expression *e)
+{
+    struct expression *operands[] = {e->a, e->b};
+    settle_all(operands, 2);
+    struct type *type = type_strip(e->a->type);
+    const char *value = "NULL";
+    if (e->b && !type_is(type->inner, TYPE_VOID))
+        value = arena_format("(%s){%s}", type_declare(type_array(type_unqualified(type->inner), 1), ""), copy_expression(e->b));
+    struct variable *v = new_temporary(type_basic(TYPE_INT), e->first);
+    emit_define(v, "%s = ac_future_set_result(%s, %s);", variable_reference(v), copy_expression(e->a), value);
+    set_text(e, variable_reference(v), true);
 }
 
 /* ---- the two ways to evaluate ---- */
@@ -629,10 +686,10 @@ static void settle(struct expression *e)
     case EXPRESSION_ASYNC_CALL: settle_async_call(e, true); break;
     case EXPRESSION_INITIALIZER: lower_initializer(e); break;
     case EXPRESSION_VA_ARG:
-    case EXPRESSION_SET_RESULT:
         settle_children(e);
         keep(e);
         break;
+    case EXPRESSION_SET_RESULT: settle_set_result(e); break;
     case EXPRESSION_MEMBER:
     case EXPRESSION_ARROW:
     case EXPRESSION_INDEX:

@@ -137,6 +137,8 @@ static const char *bound_text(struct type *type)
         return "*";
     if (type->incomplete_array)
         return "";
+    if (type->variable && type->bound && type->bound->text)
+        return type->bound->text;
     if (type->variable && type->bound)
         return tokens_text(type->bound->first, type->bound->last);
     return arena_format("%llu", (unsigned long long)type->length);
@@ -189,6 +191,15 @@ static const char *declare_typeof(struct type *type, const char *name, enum text
     return text ? text : declare_base(type, name, mode);
 }
 
+/* Is the bound of a variable length array in it kept in a variable of the lowering? Then the typedef itself is gone. */
+static bool has_kept_bound(struct type *type)
+{
+    for (; type; type = type->inner)
+        if (type->kind == TYPE_ARRAY && type->variable && type->bound && type->bound->text)
+            return true;
+    return false;
+}
+
 static const char *declare(struct type *type, const char *name, enum text_mode mode)
 {
     switch (type->kind) {
@@ -202,6 +213,10 @@ static const char *declare(struct type *type, const char *name, enum text_mode m
         return declare_vector(type, name, mode);
     case TYPE_TYPEOF:
         return declare_typeof(type, name, mode);
+    case TYPE_TYPEDEF:
+        if (mode == TEXT_C && has_kept_bound(type->inner))
+            return declare(type->inner, name, mode);
+        return declare_base(type, name, mode);
     default:
         return declare_base(type, name, mode);
     }

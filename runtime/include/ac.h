@@ -263,6 +263,14 @@ int ac_pass(ac_frame *frame, uint32_t site, int error);
 #define AC__RARELY(condition) (condition)
 #endif
 
+/* Memory of a block: an array of variable length whose block awaits. NULL without memory. */
+void *ac_array_new(size_t size);
+void ac_array_free(void *array);
+
+/* alloca in an async function: memory that is freed when the function ends. The list begins as NULL. NULL without memory. */
+void *ac_alloca(void **list, size_t size);
+void ac_alloca_end(void **list);
+
 /* While masked, a cancellation of the current task waits. Calls nest. */
 void ac_mask(void);
 void ac_unmask(void);
