@@ -85,11 +85,15 @@ build/tests/tools:
 RUNNER = tests/run.c tests/program.c tests/messages.c tests/conversation.c tests/process.c
 build/tests/run: $(RUNNER) $(wildcard tests/*.h) | build/tests/tools
 	$(CC) $(WARNINGS) $(CFLAGS) $$(pkg-config --cflags check) -o $@ $(filter %.c,$^) $$(pkg-config --libs check)
+build/tests/generate: tests/generate.c
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $<
 build/tests/clients: tests/clients.c tests/process.c tests/process.h
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
 check: build/acc build/libac.a build/asan/acc build/asan/libac.a build/tests/run build/tests/clients \
+       build/tests/generate \
        $(addprefix build/,$(UNIT)) $(addprefix build/asan/,$(UNIT))
 	build/tests/run '$(TEST)'
 

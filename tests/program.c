@@ -279,14 +279,40 @@ static void program_execute(struct program *program, const char *executable)
     free(input);
 }
 
+/* Compiles and runs the program in every way. */
+static void program_check(struct program *program)
+{
+    struct list sources = program_sources(program);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        if (list_has(&program->left_out, ways[i].name) || !process_exists(ways[i].compiler))
+            continue;
+        program_execute(program, program_compile(program, &ways[i], &sources));
+    }
+}
+
 void program_test(const struct test *test)
 {
     struct program program = {.test = test};
     program_read(&program);
-    struct list sources = program_sources(&program);
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        if (list_has(&program.left_out, ways[i].name) || !process_exists(ways[i].compiler))
-            continue;
-        program_execute(&program, program_compile(&program, &ways[i], &sources));
-    }
+    program_check(&program);
+}
+
+void random_test(const struct test *test)
+{
+    char *source = text_format("%s/random.ac", test->work), *plain = text_format("%s/plain", test->work);
+    char *out = text_format("%s/plain.out", test->work);
+    struct test as_file = *test;
+    as_file.path = source;
+    struct program program = {.test = &as_file};
+    int status = process_run((const char *const[]){"build/tests/generate", test->path, NULL},
+                             &(struct process_files){.out = source}, 10);
+    ck_assert_msg(status == 0, "%s: no program was generated", test->name);
+    must_run(test, (const char *const[]){"gcc", "-DPLAIN", "-std=gnu11", "-w", "-x", "c", source, "-o", plain, NULL}, 60);
+    status = process_run((const char *const[]){plain, NULL}, &(struct process_files){.out = out}, 20);
+    ck_assert_msg(status == 0, "%s: the plain program ends with status %d", test->name, status);
+    program_read(&program);
+    char *rest = file_read(out, NULL), *line;
+    while ((line = strsep(&rest, "\n")) && (*line || rest))
+        list_add(&program.expected, line);
+    program_check(&program);
 }

@@ -32,6 +32,9 @@ static struct {
     {"runtime", "tests/runtime/*.ac",           120, program_test},
 };
 
+/* Random programs: these many, by the seeds 1, 2 ...; any other seed is run by its name. */
+enum { RANDOM_TESTS = 24 };
+
 static struct test *tests;
 static size_t test_count;
 
@@ -81,6 +84,26 @@ static char *test_name(const char *folder, const char *path)
     return text_format("%s/%.*s", folder, dot ? (int)(dot - base) : (int)strlen(base), base);
 }
 
+static void test_add(struct test test)
+{
+    tests = realloc(tests, (test_count + 1) * sizeof *tests);
+    if (!tests)
+        exit(2);
+    test.work = text_format("build/tests/work/%s", test.name);
+    tests[test_count++] = test;
+}
+
+static void random_tests_find(const char *chosen)
+{
+    for (int seed = 1; seed <= RANDOM_TESTS; seed++) {
+        char *name = text_format("random/%d", seed);
+        if (fnmatch(chosen, name, 0) == 0)
+            test_add((struct test){.name = name, .path = strchr(name, '/') + 1, .limit = 120, .run = random_test});
+    }
+    if (test_count == 0 && strncmp(chosen, "random/", 7) == 0 && chosen[7 + strspn(chosen + 7, "0123456789")] == '\0')
+        test_add((struct test){.name = strdup(chosen), .path = strdup(chosen + 7), .limit = 120, .run = random_test});
+}
+
 static void tests_find(const char *chosen)
 {
     for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
@@ -95,14 +118,12 @@ static void tests_find(const char *chosen)
                 free(name);
                 continue;
             }
-            tests = realloc(tests, (test_count + 1) * sizeof *tests);
-            if (!tests)
-                exit(2);
-            tests[test_count++] = (struct test){name, strdup(found.gl_pathv[i]), text_format("build/tests/work/%s", name),
-                                                kinds[kind].limit, kinds[kind].run};
+            test_add((struct test){.name = name, .path = strdup(found.gl_pathv[i]), .limit = kinds[kind].limit,
+                                   .run = kinds[kind].run});
         }
         globfree(&found);
     }
+    random_tests_find(chosen);
 }
 
 static void folder_make(const char *path)

@@ -13,6 +13,8 @@ struct test {
 
 /* An .ac program: translated, compiled by every compiler in every way, run, and its output compared. */
 void program_test(const struct test *test);
+/* A random program of tests/generate.c, whose seed is the path: it must print what it prints as plain C. */
+void random_test(const struct test *test);
 /* Translates only, and compares acc's messages with those that the source announces. */
 void message_test(const struct test *test);
 /* A shell script that uses acc as a person would, or a program of check's own: passes with exit status 0. */

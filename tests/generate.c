@@ -1,0 +1,456 @@
+/* Writes a random program, the same for the same seed, that means the same twice over: as an .ac program, whose calls are
+   awaits that suspend now and then, and, with PLAIN defined, as plain C, whose calls are calls. What the two print must be
+   equal: that is the test. `generate SEED` prints the program.
+
+   C leaves the order of operands open where acc does not. So a full expression has an effect (a call that writes to the trace or
+   through a pointer) in one of its unsequenced operands at most, and what stands beside it does not depend on the effect:
+   variables whose address is handed out are not read there. Arithmetic is on unsigned numbers, shifts are masked and
+   divisors odd, so that nothing is undefined. Loops count down a variable that nothing else changes, and what a
+   call costs is added up while it is written, so that every program ends soon. */
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FUNCTIONS = 10, VARIABLES = 60, COST_LIMIT = 4000 };
+
+struct variable {
+    char text[24];          /* how it is written: v3, a5[2], s7.y, *p */
+    bool aliased;           /* calls with an effect may change it */
+    bool constant;          /* a loop's counter */
+    bool addressable;       /* an unsigned object: its address can be handed out */
+};
+
+static uint64_t state;                  /* of the random numbers */
+static int indent, names;               /* names: the number of the next variable or label */
+static struct variable variables[VARIABLES];
+static int variable_count;
+static int function_now;                /* those below it can be called */
+static unsigned cost[FUNCTIONS + 1];    /* calls that a call of each leads to, at most */
+static unsigned factor;                 /* how often what is being written runs */
+static int loops, switches;             /* that enclose it */
+static bool effects;                    /* odd functions and main have effects, even ones none */
+
+static void expression(int depth, bool effect);
+static void block(int depth);
+
+static unsigned chance(unsigned n)
+{
+    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (unsigned)(state >> 33) % n;
+}
+
+static void begin(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    printf("%*s", indent * 4, "");
+    vprintf(format, arguments);
+    va_end(arguments);
+}
+
+/* ---- variables ---- */
+
+static void variable_add(bool aliased, bool constant, bool addressable, const char *format, ...)
+{
+    if (variable_count == VARIABLES)
+        return;
+    struct variable *variable = &variables[variable_count++];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(variable->text, sizeof variable->text, format, arguments);
+    va_end(arguments);
+    variable->aliased = aliased;
+    variable->constant = constant;
+    variable->addressable = addressable;
+}
+
+static const struct variable *variable_choose(bool aliased, bool constant)
+{
+    for (int tries = 0; tries < 10 && variable_count > 0; tries++) {
+        const struct variable *variable = &variables[chance((unsigned)variable_count)];
+        if ((aliased || !variable->aliased) && (constant || !variable->constant))
+            return variable;
+    }
+    return NULL;
+}
+
+/* ---- expressions; each has the type unsigned or int, and is not negative ---- */
+
+static void leaf(bool beside_effect)
+{
+    const struct variable *variable = chance(4) ? variable_choose(!beside_effect, true) : NULL;
+    if (variable)
+        printf("(unsigned)%s", variable->text);
+    else
+        printf("%uu", chance(2) ? chance(10) : chance(1000000));
+}
+
+/* Odd functions have effects, and are called only where one is allowed. */
+static void call(int depth, bool effect)
+{
+    int callee = (int)chance((unsigned)function_now + 1) - 1;
+    if (callee < 0 || (callee % 2 == 1 && !effect) || cost[function_now] + factor * (cost[callee] + 1) > COST_LIMIT) {
+        leaf(effect);
+        return;
+    }
+    cost[function_now] += factor * (cost[callee] + 1);
+    printf("await f%d(", callee);
+    expression(depth - 1, false);
+    printf(", ");
+    expression(depth - 1, false);
+    const struct variable *variable = callee % 2 ? variable_choose(true, false) : NULL;
+    if (variable && variable->addressable && variable->aliased)
+        printf(", &%s)", variable->text);
+    else
+        printf(", &sink)");
+}
+
+static void binary(int depth, bool effect)
+{
+    static const char *const operators[] = {"+", "-", "*", "^", "&", "|", "<", ">=", "==", "!="};
+    bool left = chance(2);
+    printf("(");
+    if (effect && !left)
+        leaf(true);
+    else
+        expression(depth - 1, effect);
+    printf(" %s ", operators[chance(10)]);
+    if (effect && left)
+        leaf(true);
+    else
+        expression(depth - 1, effect);
+    printf(")");
+}
+
+static void sequenced(int depth, bool effect)
+{
+    unsigned kind = chance(4);
+    printf("(");
+    expression(depth - 1, effect);
+    printf("%s", kind == 0 ? " && " : kind == 1 ? " || " : kind == 2 ? " ? " : ", ");
+    expression(depth - 1, effect);
+    if (kind == 2) {
+        printf(" : ");
+        expression(depth - 1, effect);
+    }
+    printf(")");
+}
+
+static void shift_or_divide(int depth)
+{
+    printf("(0u + ");
+    expression(depth - 1, false);
+    printf("%s", chance(2) ? " << (15u & " : " / (1u | ");
+    expression(depth - 1, false);
+    printf("))");
+}
+
+static void statement_expression(int depth, bool effect)
+{
+    int name = names++;
+    printf("({ unsigned v%d = ", name);
+    expression(depth - 1, effect);
+    printf("; v%d * ", name);
+    leaf(effect);
+    printf("; })");
+}
+
+static void compound_literal(int depth, bool effect)
+{
+    printf("((unsigned[]){");
+    expression(depth - 1, effect);
+    printf(", ");
+    leaf(effect);
+    printf("})[%u]", chance(2));
+}
+
+static void expression(int depth, bool effect)
+{
+    effect = effect && effects;
+    if (depth <= 0) {
+        leaf(effect);
+        return;
+    }
+    switch (chance(9)) {
+    case 0: case 1: case 2: call(depth, effect); break;
+    case 3: binary(depth, effect); break;
+    case 4: sequenced(depth, effect); break;
+    case 5: leaf(effect); break;
+    case 6: statement_expression(depth, effect); break;
+    case 7: compound_literal(depth, effect); break;
+    default: effect ? sequenced(depth, effect) : shift_or_divide(depth); break;
+    }
+}
+
+/* ---- statements ---- */
+
+static void scalar_declare(void)
+{
+    static const char *const types[] = {"unsigned", "unsigned", "int", "long", "unsigned char", "short", "long long", "_Bool",
+                                        "volatile unsigned", "double"};
+    unsigned type = chance(10);
+    int name = names++;
+    /* A double is told from the others by its name: it has no bit operators. */
+    char letter = type == 9 ? 'd' : 'v';
+    begin("%s %c%d = ", types[type], letter, name);
+    expression(3, true);
+    printf(";\n");
+    variable_add(type < 2 && chance(2), false, type < 2, "%c%d", letter, name);
+}
+
+static void array_declare(void)
+{
+    int name = names++;
+    bool aliased = chance(2);
+    if (chance(3)) {
+        begin("unsigned a%d[3] = {", name);
+        expression(2, true);
+        printf(", [2] = %uu};\n", chance(100));
+    } else {
+        begin("unsigned a%d[3 + (", name);
+        expression(2, true);
+        printf(" & 7u)];\n");
+        begin("a%d[0] = a%d[1] = a%d[2] = %uu;\n", name, name, name, chance(100));
+    }
+    for (int i = 0; i < 3; i++)
+        variable_add(aliased, false, true, "a%d[%d]", name, i);
+}
+
+static void struct_declare(void)
+{
+    int name = names++;
+    bool aliased = chance(2);
+    begin("struct record s%d = {.y = ", name);
+    expression(2, true);
+    printf(", .x = %uu};\n", chance(100));
+    variable_add(aliased, false, true, "s%d.x", name);
+    variable_add(false, false, false, "s%d.y", name);
+    variable_add(false, false, false, "s%d.bits", name);
+}
+
+static void assign(void)
+{
+    static const char *const operators[] = {"=", "=", "+=", "-=", "*=", "^=", "|=", "&="};
+    unsigned operator_ = chance(8);
+    const struct variable *variable = variable_choose(operator_ < 2, false);
+    if (!variable || variable->text[0] == 'd')
+        return;
+    begin("%s %s ", variable->text, operators[operator_]);
+    printf("(unsigned)(");
+    expression(4, true);
+    printf(") & 0xFFFFu;\n");
+}
+
+static void trace(void)
+{
+    if (!effects)
+        return;
+    begin("trace(");
+    expression(4, true);
+    printf(");\n");
+}
+
+static void if_statement(int depth)
+{
+    begin("if (");
+    expression(3, true);
+    printf(")\n");
+    block(depth - 1);
+    if (chance(2)) {
+        begin("else\n");
+        block(depth - 1);
+    }
+}
+
+static void loop_body(int depth, unsigned rounds)
+{
+    unsigned saved = factor;
+    int saved_switches = switches;
+    factor *= rounds;
+    loops++;
+    switches = 0;
+    block(depth - 1);
+    loops--;
+    switches = saved_switches;
+    factor = saved;
+}
+
+static void loop_statement(int depth)
+{
+    int name = names++, mark = variable_count;
+    unsigned rounds = 1 + chance(4), kind = chance(3);
+    /* The condition runs once more than the body. */
+    factor *= rounds + 1;
+    variable_add(false, true, false, "i%d", name);
+    if (kind == 0) {
+        begin("for (unsigned i%d = %u; i%d > 0 && (", name, rounds, name);
+        expression(2, true);
+        printf(", 1); i%d--)\n", name);
+        factor /= rounds + 1;
+        loop_body(depth, rounds);
+        variable_count = mark;
+        return;
+    }
+    begin("{\n");
+    indent++;
+    begin("unsigned i%d = %u;\n", name, rounds);
+    if (kind == 1) {
+        begin("while (i%d-- > 0 && (", name);
+        expression(2, true);
+        printf(" | 1u))\n");
+    } else {
+        begin("do\n");
+    }
+    factor /= rounds + 1;
+    loop_body(depth, rounds + 1);
+    if (kind == 2) {
+        factor *= rounds + 1;
+        begin("while (i%d-- > 1 && (", name);
+        expression(2, true);
+        printf(", 1));\n");
+        factor /= rounds + 1;
+    }
+    indent--;
+    begin("}\n");
+    variable_count = mark;
+}
+
+static void switch_statement(int depth)
+{
+    int count = 1 + (int)chance(4), default_at = (int)chance(6);
+    begin("switch ((");
+    expression(3, true);
+    printf(") %% 5u) {\n");
+    switches++;
+    for (int i = 0; i < count; i++) {
+        if (i == default_at)
+            begin("default:\n");
+        begin("case %d:\n", i);
+        block(depth - 1);
+        if (chance(2)) {
+            indent++;
+            begin("break;\n");
+            indent--;
+        }
+    }
+    switches--;
+    begin("}\n");
+}
+
+/* A jump forward, over a block of its own. */
+static void goto_statement(int depth)
+{
+    int name = names++;
+    begin("if (");
+    expression(2, true);
+    printf(")\n");
+    indent++;
+    begin("goto l%d;\n", name);
+    indent--;
+    block(depth - 1);
+    begin("l%d:;\n", name);
+}
+
+static void leave_statement(void)
+{
+    if (loops == 0 && switches == 0 && chance(3))
+        return;
+    begin("if ((");
+    expression(2, true);
+    printf(") %% 3u == 0)\n");
+    indent++;
+    if (loops && chance(3))
+        begin(chance(2) || switches ? "continue;\n" : "break;\n");
+    else if (switches)
+        begin("break;\n");
+    else {
+        begin("return ");
+        expression(2, true);
+        printf(";\n");
+    }
+    indent--;
+}
+
+static void statement(int depth)
+{
+    unsigned kind = chance(depth > 0 ? 14 : 8);
+    switch (kind) {
+    case 0: case 1: scalar_declare(); break;
+    case 2: array_declare(); break;
+    case 3: struct_declare(); break;
+    case 4: case 5: assign(); break;
+    case 6: trace(); break;
+    case 7: leave_statement(); break;
+    case 8: case 9: if_statement(depth); break;
+    case 10: loop_statement(depth); break;
+    case 11: switch_statement(depth); break;
+    case 12: goto_statement(depth); break;
+    default: block(depth - 1); break;
+    }
+}
+
+static void block(int depth)
+{
+    int mark = variable_count;
+    begin("{\n");
+    indent++;
+    for (unsigned i = 1 + chance(4); i > 0; i--)
+        statement(depth);
+    indent--;
+    begin("}\n");
+    variable_count = mark;
+}
+
+/* ---- the program ---- */
+
+static void function(int number)
+{
+    function_now = number;
+    effects = number % 2;
+    variable_count = 0;
+    factor = 1;
+    printf("static async unsigned f%d(unsigned a, unsigned b, unsigned *p)\n{\n", number);
+    indent = 1;
+    variable_add(false, false, true, "a");
+    variable_add(true, false, true, "b");
+    if (number % 2) {
+        begin("trace(%du);\n", number);
+        variable_add(true, false, true, "(*p)");
+    } else {
+        begin("(void)p;\n");
+    }
+    if (chance(3) == 0)
+        begin("await later(a);\n");
+    for (unsigned i = 3 + chance(5); i > 0; i--)
+        statement(3);
+    begin("return ");
+    expression(4, number % 2);
+    printf(";\n}\n\n");
+}
+
+static void head(const char *seed)
+{
+    printf("// Random program %s.\n// cflags: -std=gnu11 -w\n#include <stdio.h>\n\n", seed);
+    printf("#ifdef PLAIN\n#define async\n#define await\nstatic unsigned later(unsigned n) { return n; }\n#else\n#include <ac.h>\n"
+           "static async unsigned later(unsigned n) { if (n %% 2) await ac_sleep(0); return n; }\n#endif\n\n");
+    printf("struct record { unsigned x; short y; unsigned bits : 5; };\n\n"
+           "static unsigned sink, traced, trace_sum;\n\n"
+           "static void trace(unsigned n)\n{\n    trace_sum = trace_sum * 31 + n;\n    if (traced++ < 200)\n        printf(\"%%u\\n\", n);\n}\n\n");
+}
+
+int main(int argc, char **argv)
+{
+    const char *seed = argc > 1 ? argv[1] : "1";
+    state = strtoull(seed, NULL, 10) * 2654435761u + 12345;
+    head(seed);
+    for (int i = 0; i < FUNCTIONS; i++)
+        function(i);
+    printf("async int main(void)\n{\n");
+    for (int i = 0; i < 5; i++)
+        printf("    trace(await f%u(%uu, %uu, &sink));\n", FUNCTIONS - 1 - chance(3), chance(100), chance(1000));
+    printf("    printf(\"%%u traces, sum %%u\\n\", traced, trace_sum);\n    return 0;\n}\n");
+    return 0;
+}
