@@ -237,6 +237,9 @@ int ac_frame_later(ac_frame *frame);
 int ac_throw(ac_frame *frame, uint32_t site, int error);
 int ac_pass(ac_frame *frame, uint32_t site, int error);
 
+/* Begins the callee whose frame is the member `name` of `await`, its arguments being in it. */
+#define AC_START(name) AC_CALL(name##__resume, ac_enter(&ac_self->await.name.base, &name##__fn, ac_base))
+
 /* One await. `call` starts the callee. Where that suspends, `keep` copies the locals that are still needed into the frame, and this function
  * returns; resumed, it comes back to the label ac_<site>, `restore` puts them back, and it goes on as if the call had just returned. An error
  * ends in `failure`, with the code in ac_status. */
@@ -946,8 +949,9 @@ void ac_server_abort_clients(ac_server *server);
 /* Writes up to n of the listening descriptors to `fds`, and returns how many there are: 0 when closed. They stay the server's. sockets. */
 size_t ac_server_sockets(ac_server *server, int *fds, size_t n);
 
-/* `async with (ac_server *server = await ac_start_server(...))`: closes the server and waits for its connections; where the body failed or
- * was cancelled it does not let them take their time (ac_server_shutdown(server, 0)). Then releases the server. */
+/* `async with (ac_server *server = await ac_start_server(...))`: ends the server and releases it. It is ac_server_shutdown(server, 1), or
+ * ac_server_shutdown(server, 0) where the body failed or the task is being cancelled: a client that stays connected does not keep
+ * the block from ending. For more patience call ac_server_wait_closed or ac_server_shutdown in the block. */
 ac_async(ac_server *) ac_server_aenter(ac_server *server);
 ac_async(void) ac_server_aexit(ac_server *server, int error);
 

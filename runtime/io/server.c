@@ -26,6 +26,9 @@ enum { LISTENERS = 16 };
 /* Connections that one socket accepts before the rest of the program has its turn. */
 enum { ACCEPT_BATCH = 64 };
 
+/* How long the end of `async with` lets the connections take to end by themselves. */
+#define GRACE 1.0
+
 /* How long accepting pauses when there are no descriptors or no memory. */
 #define PAUSE 1.0
 
@@ -724,7 +727,7 @@ int ac_server_aexit__resume(ac_frame *frame)
 
     if (frame->state == 0) {
         self->shutdown.server = self->server;
-        self->shutdown.deadline = self->error ? 0 : INFINITY;
+        self->shutdown.deadline = self->error || ac_cancelling(ac__thread.task) > 0 ? 0 : GRACE;
         error = ac_server_shutdown__resume(ac_enter(&self->shutdown.base, &ac_server_shutdown__fn, frame));
         if (error == AC_PENDING)
             return ac_suspend(frame, 1);
