@@ -797,12 +797,15 @@ struct catch_clause *catch_declaration(struct parser *parser, struct specifier_l
     return clause;
 }
 
-/* K&R: the parameters' declarations count for the C compiler only. A declarator without identifier list shows that a `;` is missing. */
+bool is_old_style(const struct declaration *declaration)
+{
+    return declaration->declarators[declaration->declarator_count - 1]->old_style;
+}
+
+/* K&R: the declarations of the parameters count for the C compiler only. */
 void old_style_end(struct declaration *declaration, struct range range)
 {
     struct declarator *d = declaration->declarators[declaration->declarator_count - 1];
-    if (!d->old_style)
-        error_at(range.first, "expected ';' before '%.*s'", (int)tokens[range.first].length, tokens[range.first].text);
     ((struct full_declarator *)(void *)d)->old_style = range;
 }
 

@@ -316,6 +316,8 @@ void tokens_read(char *text, size_t size, const char *main_path)
         error_plain("%s: the program is too large", main_path);
         exit(1);
     }
+    if (lexer.stop)
+        token_count = 0;    /* that is told: nothing in it is worth a second message */
     lexer.start = lexer.next;
     lexer.line_begin = true;
     lex_token(&lexer, TOKEN_END, 0);

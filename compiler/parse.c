@@ -371,11 +371,19 @@ static const char *token_shown(const struct parser *parser, token_index t)
     return arena_format("'%.*s'", token->length > 60 ? 60 : (int)token->length, token->text);
 }
 
+/* Told once: from here on the name is a type of which nothing is known. */
+static void unknown_type(token_index name)
+{
+    error_at(name, "unknown type name '%s'", tokens[name].name);
+    symbol_declare(tokens[name].name, SYMBOL_TYPEDEF, type_basic(TYPE_UNKNOWN), name);
+}
+
 /* A name where the parser cannot take one: it is mostly the name before it that was not what it was meant to be. */
 static bool tell_name(const struct parser *parser, token_index place)
 {
-    token_index before = parser->previous_at;
-    if (parser->previous != T_VARIABLE || tokens[before].kind != TOKEN_NAME)
+    bool ahead = parser->previous_at >= place;
+    token_index before = ahead ? parser->before_at : parser->previous_at;
+    if ((ahead ? parser->before : parser->previous) != T_VARIABLE || tokens[before].kind != TOKEN_NAME)
         return false;
     const char *name = tokens[before].name;
     struct symbol *symbol = symbol_find(name);
@@ -393,8 +401,24 @@ static bool tell_name(const struct parser *parser, token_index place)
     }
     if (symbol || tokens[place].kind != TOKEN_NAME || keyword_code(place) || tokens[place].line != tokens[before].line)
         return false;
-    error_at(before, "unknown type name '%s'", name);
+    unknown_type(before);
     return true;
+}
+
+/* An identifier where only a type can stand. */
+static bool tell_type(token_index place, const char *token, const char *const *expected, size_t count)
+{
+    if (strcmp(token, "identifier") || symbol_find(tokens[place].name) || !expects(expected, count, "type name"))
+        return false;
+    unknown_type(place);
+    return true;
+}
+
+static void tell_end(struct parser *parser)
+{
+    error_at(parser->end, "expected '}' before the end of the file");
+    if (parser->block)
+        note_at(parser->block->first, "this is not closed");
 }
 
 static bool later_line(token_index a, token_index b)
@@ -439,19 +463,36 @@ void syntax_error(struct parser *parser, token_index place, const char *token, c
 {
     parser->recovering = true;
     parser->skip_group = place < parser->end && tokens[place].kind == TOKEN_PUNCTUATOR && !strcmp(tokens[place].name, "{");
-    if (quiet || (place >= parser->end && parser->unclosed) || tell_name(parser, place))
+    if (quiet || (place >= parser->end && parser->unclosed) || tell_name(parser, place) ||
+        tell_type(place, token, expected, count))
         return;
     const char *what = what_expected(expected, count);
     const char *shown = token_shown(parser, place);
-    if (!strcmp(token, "CATCH")) {
+    token_index before = parser->previous_at < place ? parser->previous_at : parser->before_at;
+    if (place >= parser->end && expects(expected, count, "'}'")) {
+        tell_end(parser);
+    } else if (!strcmp(token, "CATCH")) {
         error_at(place, "'catch' without a 'try' before it");
     } else if (!what) {
         error_at(place, "unexpected %s", shown);
-    } else if (*what == '\'' && place > 0 && later_line(place, parser->previous_at)) {
-        error_at(parser->previous_at, "expected %s after %s", what, token_shown(parser, parser->previous_at));
+    } else if (*what == '\'' && later_line(place, before)) {
+        error_at(before, "expected %s after %s", what, token_shown(parser, before));
     } else {
         error_at(place, "expected %s before %s", what, shown);
     }
+}
+
+/* Behind `declaration`, which may be a name alone that should have been a type. */
+void semicolon_missing(struct parser *parser, const struct declaration *declaration, token_index place)
+{
+    struct declarator *d = last_declarator(declaration);
+    parser->recovering = true;
+    if (!declaration->specifiers->count && d->first == d->last)
+        unknown_type(d->first);
+    else if (later_line(place, d->last))
+        error_at(d->last, "expected ';' after %s", token_shown(parser, d->last));
+    else
+        error_at(place, "expected ';' before %s", token_shown(parser, place));
 }
 
 void nested_too_deeply(struct parser *parser, token_index place)

@@ -106,6 +106,8 @@ struct parser {
     int second;                 /* the grammar's token before needs a second one: NAME or EXTENSION; 0: no */
     int previous;               /* the grammar's token given last, attributes apart; of a name, what it turned out to be */
     token_index previous_at;    /* its place */
+    int before;                 /* the one before that: `previous` itself may be look-ahead */
+    token_index before_at;
     bool at_item;               /* the next token begins a block item */
     bool skip_body;             /* the body of a plain function comes: give it as one token */
     bool skip_group;            /* an error was told at a `{`: skip to its `}` */
@@ -170,6 +172,8 @@ void declare(struct parser *parser, struct declaration *declaration, struct draf
 void declare_member(struct parser *parser, struct declaration *declaration, struct draft *draft, struct expression *width,
                     struct attributes *attributes, struct range tokens);
 struct catch_clause *catch_declaration(struct parser *parser, struct specifier_list *specifiers, struct draft *draft, struct range tokens);
+bool is_old_style(const struct declaration *declaration);        /* its declarator has an identifier list */
+void semicolon_missing(struct parser *parser, const struct declaration *declaration, token_index place);
 void old_style_end(struct declaration *declaration, struct range tokens);
 void declare_anonymous_member(struct parser *parser, struct specifier_list *specifiers);
 void declaration_end(struct parser *parser, struct declaration *declaration, struct range tokens);

@@ -540,6 +540,8 @@ int grammar_token(GRAMMAR_STYPE *value, struct range *place, struct parser *pars
         }
     }
     if (code != T_ATTRIBUTE) {
+        parser->before = parser->previous;
+        parser->before_at = parser->previous_at;
         parser->previous = code;
         parser->previous_at = place->first;
     }

@@ -32,8 +32,8 @@
 
 %code requires {
 #include "parse.h"
-/* What a file needs is parsed without recursion; only memory limits it. */
-#define YYMAXDEPTH 400000
+/* Lists do not deepen the stack, only nesting does. Later passes recurse over the tree: this bounds them, too. */
+#define YYMAXDEPTH 100000
 #define YYLLOC_DEFAULT(current, rhs, n) \
     ((current).first = (n) ? YYRHSLOC(rhs, 1).first : YYRHSLOC(rhs, 0).last + 1, \
      (current).last = (n) ? YYRHSLOC(rhs, n).last : YYRHSLOC(rhs, 0).last)
@@ -209,7 +209,7 @@ static struct specifier_item specifier_type(struct type *type)
 %type <statements> block_items
 %type <catches> catch_clauses
 %type <catch_clause> catch_clause catch_operand
-%type <scope> scope block_open function_open for_open async_for_open async_with_open
+%type <scope> scope old_style_scope block_open function_open for_open async_for_open async_with_open
 
 %destructor { scope_end(parser, $$); } <scope>
 %destructor { parser->record = $$->outer; } <record>
@@ -538,6 +538,10 @@ type_specifier:
 
 struct_or_union_specifier:
       struct_begin struct_declaration_list '}'      { $$ = tag_end(parser, $1, @3.first); }
+    | struct_begin struct_declaration_list members_declared '}'     /* GNU: no `;` behind the last member */
+                                                    { declaration_end(parser, $3, @3); $$ = tag_end(parser, $1, @4.first); }
+    | struct_begin struct_declaration_list error '}'
+                                                    { recovered(parser); yyerrok; $$ = tag_end(parser, $1, @4.first); }
     | STRUCT attributes_opt identifier              { $$ = tag_reference(T_STRUCT, @1.first, @3.first, yychar == ';'); }
     ;
 
@@ -579,6 +583,7 @@ members_declared:
 enum_specifier:
       enum_begin enumerator_list '}'                { $$ = tag_end(parser, $1, @3.first); }
     | enum_begin enumerator_list ',' '}'            { $$ = tag_end(parser, $1, @4.first); }
+    | enum_begin error '}'                          { recovered(parser); yyerrok; $$ = tag_end(parser, $1, @3.first); }
     | ENUM attributes_opt identifier                { $$ = tag_reference(T_ENUM, @1.first, @3.first, yychar == ';'); }
     ;
 
@@ -980,8 +985,22 @@ function_open:
 function_head:
       declared
     | bare_declared
-    | declared scope old_style_declarations         { $$ = $1; scope_end(parser, $2); old_style_end($1, @3); }
-    | bare_declared scope old_style_declarations    { $$ = $1; scope_end(parser, $2); old_style_end($1, @3); }
+    | declared old_style_scope old_style_declarations
+                                                    { $$ = $1; scope_end(parser, $2); old_style_end($1, @3); }
+    | bare_declared old_style_scope old_style_declarations
+                                                    { $$ = $1; scope_end(parser, $2); old_style_end($1, @3); }
+    ;
+
+/* What follows can only be the parameters of a K&R definition; where there are none, a `;` is missing. */
+old_style_scope:
+      %empty
+        {
+            if (!is_old_style($<declaration>0)) {
+                semicolon_missing(parser, $<declaration>0, yylloc.first);
+                YYERROR;
+            }
+            $$ = scope_begin(parser);
+        }
     ;
 
 old_style_declarations:
