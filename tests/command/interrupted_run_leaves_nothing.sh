@@ -1,13 +1,10 @@
 # acc ended by a signal in the middle of its work leaves no half-written file.
 . tests/command/common
-{
-    program /dev/stdout
-    i=0
-    while [ $i -lt 20000 ]; do
-        echo "async int f$i(int n) { int x = n * $i; await ac_sleep(0.5); return x + await later(n); }"
-        i=$((i + 1))
-    done
-} >"$work/long.ac"
+program "$work/long.ac"
+awk 'BEGIN {
+    for (i = 0; i < 20000; i++)
+        printf "async int f%d(int n) { int x = n * %d; await ac_sleep(0.5); return x + await later(n); }\n", i, i
+}' >>"$work/long.ac"
 mkdir "$work/out"
 for delay in 0.02 0.1 0.2 0.4 0.7; do
     $acc $include "$work/long.ac" -o "$work/out/long.c" &
