@@ -62,10 +62,7 @@ static bool check_variable(struct declarator *declarator, struct symbol *symbol)
         symbol->block = check_now.block;
     check_written_type(declarator->type, declarator->first, &await);
     if (symbol->child) {
-        if (check_now.function)
-            check_child(declarator, symbol);
-        else
-            dialect_error(declarator->name_token, "child '%s' at file scope: a child belongs to a block of an async function", declarator->name);
+        check_child(declarator, symbol);
         await = true;
     } else if (declarator->initializer) {
         check_variable_initializer(declarator, symbol);
@@ -162,10 +159,10 @@ static void check_parameters(struct function *function)
 
 static void check_redefinition(struct function *function)
 {
-    struct function *first = function->symbol->function;
-    if (first && first != function) {
-        dialect_error(function->declarator->name_token, "redefinition of '%s'", function->symbol->name);
-        dialect_note(first->declarator->name_token, "it is defined here first");
+    struct function *last = function->symbol->function;
+    if (last && last != function) {
+        dialect_error(last->declarator->name_token, "redefinition of '%s'", function->symbol->name);
+        dialect_note(function->declarator->name_token, "it is defined here first");
     }
 }
 
@@ -180,7 +177,8 @@ static void check_function(struct function *function)
         dialect_error(function->declarator->name_token, "'%s' returns the incomplete type '%s'", function->symbol->name,
                       type_text(function->result));
     check_parameters(function);
-    check_body(function);
+    if (!function->declarator->old_style)       /* told already; its parameters are not known in the body */
+        check_body(function);
 }
 
 /* ================= declarations ================= */
@@ -200,11 +198,32 @@ static bool check_declarator(struct declarator *declarator)
     return await;
 }
 
+/* `async` among the specifiers of something that is neither a function nor a child. */
+static bool is_stray_async(struct specifiers *specifiers, struct declarator *declarator)
+{
+    bool child = declarator->symbol && declarator->symbol->child;
+    return specifiers && specifiers->is_async && !declarator->has_async_part && !child && !async_part(declarator->type);
+}
+
+static void stray_async(struct specifiers *specifiers, struct declarator *declarator)
+{
+    if (!check_now.function && declarator->initializer)
+        dialect_error(declarator->name_token, "child '%s' at file scope: a child belongs to a block of an async function", declarator->name);
+    else
+        dialect_error(specifiers->async_token, "'async' declares no function here: '%s' has the type '%s'",
+                      declarator->name ? declarator->name : "", type_text(declarator->type));
+}
+
 bool check_declaration(struct declaration *declaration)
 {
     bool await = false;
-    for (size_t i = 0; i < declaration->declarator_count; i++)
-        await |= check_declarator(declaration->declarators[i]);
+    for (size_t i = 0; i < declaration->declarator_count; i++) {
+        struct declarator *declarator = declaration->declarators[i];
+        if (is_stray_async(declaration->specifiers, declarator))
+            stray_async(declaration->specifiers, declarator);
+        else
+            await |= check_declarator(declarator);
+    }
     return await;
 }
 

@@ -156,11 +156,11 @@ void check_unevaluated(struct expression *e, token_index by)
 
 struct type *typeof_expression(struct expression *e)
 {
-    if (e->type)
+    if (e->type && e->type->kind != TYPE_AUTO && e->type->kind != TYPE_UNKNOWN)
         return e->type;
     struct check_state outer = check_now;
     check_now = (struct check_state) { .voice = TELL_NOTHING, .function = outer.function, .statement = outer.statement, .block = outer.block };
-    check_unevaluated(e, e->first);
+    check_unevaluated(e, NOT_CHOSEN);
     check_now = outer;
     return e->type;
 }
@@ -171,8 +171,7 @@ void check_written_type(struct type *type, token_index place, bool *await)
     for (; type; type = type->inner) {
         if (type->kind == TYPE_TYPEOF && type->bound) {
             check_unevaluated(type->bound, type->first);
-            if (!type->inner)
-                type->inner = type->bound->type;
+            type_strip(type);
             return;
         }
         if (type->kind == TYPE_ARRAY && type->bound) {
@@ -287,7 +286,7 @@ static void check_generic(struct expression *e)
         chosen = NULL;
     for (size_t i = 0; i < e->association_count; i++)
         if (&e->associations[i] != chosen)
-            check_unevaluated(e->associations[i].value, e->first);
+            check_unevaluated(e->associations[i].value, NOT_CHOSEN);
     if (chosen) {
         check_expression(chosen->value);
         e->chosen = chosen->value;
@@ -302,12 +301,12 @@ static void check_choose(struct expression *e)
     int64_t value;
     check_unevaluated(e->a, e->first);
     if (!constant_integer(e->a, &value)) {
-        check_unevaluated(e->b, e->first);
-        check_unevaluated(e->c, e->first);
+        check_unevaluated(e->b, NOT_CHOSEN);
+        check_unevaluated(e->c, NOT_CHOSEN);
         return;
     }
     e->chosen = value ? e->b : e->c;
-    check_unevaluated(value ? e->c : e->b, e->first);
+    check_unevaluated(value ? e->c : e->b, NOT_CHOSEN);
     check_expression(e->chosen);
     pass_through(e, e->chosen);
 }
@@ -926,6 +925,27 @@ static void check_offsetof(struct expression *e)
     e->type = type_basic(TYPE_UNSIGNED_LONG);
 }
 
+/* Its two type names are kept as associations. As gcc does, qualifiers at the outside do not count. */
+bool types_compatible(struct expression *e, int64_t *result)
+{
+    if (e->association_count != 2)
+        return false;
+    struct type *a = e->associations[0].type_name->type, *b = e->associations[1].type_name->type;
+    if (is_unknown(a) || is_unknown(b))
+        return false;
+    /* An enumeration is compatible with its integer type, but gcc says no here. */
+    *result = type_same(a, b) && type_is(a, TYPE_ENUM) == type_is(b, TYPE_ENUM);
+    return true;
+}
+
+static void check_types_compatible(struct expression *e)
+{
+    bool await = false;
+    for (size_t i = 0; i < e->association_count; i++)
+        check_written_type(e->associations[i].type_name->type, e->first, &await);
+    e->type = integer();
+}
+
 /* ================= dispatch ================= */
 
 static void check_node(struct expression *e)
@@ -976,7 +996,7 @@ static void check_node(struct expression *e)
     case EXPRESSION_STATEMENT: check_statement_expression(e); break;
     case EXPRESSION_VA_ARG: check_va_arg(e); break;
     case EXPRESSION_OFFSETOF: check_offsetof(e); break;
-    case EXPRESSION_TYPES_COMPATIBLE: e->type = integer(); break;
+    case EXPRESSION_TYPES_COMPATIBLE: check_types_compatible(e); break;
     case EXPRESSION_BUILTIN_TYPED: check_builtin_typed(e); break;
     case EXPRESSION_INITIALIZER: check_initializer(unknown(), e); break;
     case EXPRESSION_AWAIT: check_await(e); break;

@@ -93,14 +93,8 @@ static void check_goto(struct statement *s)
 
 static void check_label(struct statement *s)
 {
-    if (s->label && !s->label->defined)
-        s->label->defined = s;
-    if (s->label && s->label->defined == s) {
+    if (s->label && s->label->defined == s)     /* not where it is a second one: the parser has told that */
         s->label->barrier = check_now.barrier;
-    } else if (s->label) {
-        rule_error(s->first, "duplicate label '%s'", s->label->name);
-        rule_note(s->label->defined->first, "it is defined here first");
-    }
 }
 
 static void check_case_place(struct statement *s)

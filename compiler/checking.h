@@ -72,7 +72,8 @@ void check_expression(struct expression *e);
 struct type *check_value(struct expression *e);
 /* e was checked; it is now used as a value. An array that decays may be kept: its object's address is taken. */
 struct type *use_value(struct expression *e);
-/* The operand of sizeof and its kin; `by` is the token that makes it unevaluated. */
+/* The operand of sizeof and its kin; `by` is the token that makes it unevaluated, NOT_CHOSEN where it is an arm that is not selected. */
+#define NOT_CHOSEN UINT32_MAX
 void check_unevaluated(struct expression *e, token_index by);
 /* A condition: any scalar. */
 void check_condition(struct expression *e);

@@ -64,11 +64,15 @@ struct type *type_qualified(struct type *type, unsigned qualifiers)
 
 /* ================= sugar and qualifiers ================= */
 
-/* What a typeof stands for is found when it is first needed, since its expression may name what is declared with another typeof. */
+/* What a typeof stands for is found when it is first needed, since its expression may name what is declared with another typeof. It stays open
+   while the expression names a variable of __auto_type whose initialiser is not typed yet. */
 static struct type *sugar_inner(struct type *type)
 {
-    if (type->kind == TYPE_TYPEOF && !type->inner && type->bound)
-        type->inner = typeof_expression(type->bound);
+    if (type->kind == TYPE_TYPEOF && !type->inner && type->bound) {
+        struct type *inner = typeof_expression(type->bound);
+        if (inner->kind != TYPE_AUTO && inner->kind != TYPE_UNKNOWN)
+            type->inner = inner;
+    }
     return type->kind == TYPE_TYPEDEF || type->kind == TYPE_TYPEOF ? type->inner : NULL;
 }
 
@@ -349,6 +353,7 @@ static uint64_t round_up(uint64_t size, uint64_t alignment)
 /* Where the next member goes, in bits, while a record is laid out. */
 struct layout {
     bool packed, is_union;
+    uint64_t pack;          /* #pragma pack: no member is aligned more by its type; 0: none */
     uint64_t bits;          /* up to here it is filled (of a union: the largest member) */
     uint64_t alignment;
 };
@@ -360,24 +365,31 @@ static void layout_place(struct layout *layout, struct member *member, uint64_t 
         layout->bits = begin + bits;
 }
 
-/* A bit-field does not cross a boundary of its type; a width of 0 ends the run. */
+static uint64_t packed_alignment(const struct layout *layout, uint64_t alignment)
+{
+    if (layout->packed)
+        return 1;
+    return layout->pack && layout->pack < alignment ? layout->pack : alignment;
+}
+
+/* A bit-field does not cross a boundary of its type, unless the record is packed in either way; a width of 0 ends the run. */
 static void layout_bit_field(struct layout *layout, struct member *member, uint64_t size, uint64_t alignment)
 {
     uint64_t begin = layout->is_union ? 0 : layout->bits, width = member->width;
-    bool crosses = begin / (size * 8) != (begin + width - 1) / (size * 8);
+    bool crosses = begin / (size * 8) != (begin + width - 1) / (size * 8) && !layout->packed && !layout->pack;
     if (member->aligned > 1)
         begin = round_up(begin, (uint64_t)member->aligned * 8);
-    if (width == 0 || (!layout->packed && crosses))
+    if (width == 0 || crosses)
         begin = round_up(begin, alignment * 8);
     layout_place(layout, member, begin, width);
-    if ((member->name || UNNAMED_FIELDS_ALIGN) && !layout->packed && alignment > layout->alignment)
+    alignment = packed_alignment(layout, alignment);
+    if ((member->name || UNNAMED_FIELDS_ALIGN) && alignment > layout->alignment)
         layout->alignment = alignment;
 }
 
 static void layout_member(struct layout *layout, struct member *member, uint64_t size, uint64_t alignment)
 {
-    if (layout->packed)
-        alignment = 1;
+    alignment = packed_alignment(layout, alignment);
     if (member->aligned > alignment)
         alignment = member->aligned;
     uint64_t begin = layout->is_union ? 0 : round_up(layout->bits, alignment * 8);
@@ -401,7 +413,9 @@ static bool tag_size(struct tag *tag)
 {
     if (tag->sized || !tag->complete)
         return tag->sized;
-    struct layout layout = { .packed = tag->packed, .is_union = tag->kind == TYPE_UNION, .alignment = 1 };
+    struct layout layout = {
+        .packed = tag->packed, .pack = tag->pack, .is_union = tag->kind == TYPE_UNION, .alignment = 1,
+    };
     for (size_t i = 0; i < tag->member_count; i++) {
         uint64_t size, alignment;
         if (!member_size(&tag->members[i], &size, &alignment))

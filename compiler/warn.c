@@ -211,7 +211,7 @@ void warn_unevaluated_await(struct expression *e)
 {
     static token_index last;
     token_index by = check_now.unevaluated_by;
-    if (tokens[by].system_macro || token_in_system(by) || last == e->first)
+    if (by == NOT_CHOSEN || tokens[by].system_macro || token_in_system(by) || last == e->first)
         return;
     last = e->first;
     if (warning_at(e->first, "unevaluated-await", "this 'await' is not performed: '%.*s' only takes its type", (int)tokens[by].length, tokens[by].text))
