@@ -119,6 +119,15 @@ void lex_lines(struct lexer *lexer, size_t length)
 
 static void lex_at_end(struct lexer *lexer, const char *what);
 
+int lex_broken_length(const struct lexer *lexer)
+{
+    const char *end = lexer->next;
+    while (end - lexer->start > 1 && strchr(");} \t\r", end[-1]))
+        end--;
+    return end - lexer->start > 2 || *lexer->start == '"' || *lexer->start == '\'' ? (int)(end - lexer->start)
+                                                                                   : (int)(lexer->next - lexer->start);
+}
+
 /* The rest of the token is skipped: as an OTHER token it would be told a second time. */
 void lex_unterminated(struct lexer *lexer, size_t length, const char *what)
 {

@@ -24,6 +24,8 @@ void lex_punctuator(struct lexer *lexer, size_t length, const char *meaning);
 void lex_lines(struct lexer *lexer, size_t length);         /* counts the line ends in the token at hand */
 void lex_directive(struct lexer *lexer, size_t length);     /* a line that begins with # */
 void lex_unterminated(struct lexer *lexer, size_t length, const char *what);
+/* How much of the line that the token at hand takes up is likely to be the literal that lacks its end: not a final `);`. */
+int lex_broken_length(const struct lexer *lexer);
 void lex_other(struct lexer *lexer);
 
 /* The flex scanner over all of text. */

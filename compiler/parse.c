@@ -371,11 +371,17 @@ static const char *token_shown(const struct parser *parser, token_index t)
     return arena_format("'%.*s'", token->length > 60 ? 60 : (int)token->length, token->text);
 }
 
-/* Told once: from here on the name is a type of which nothing is known. */
-static void unknown_type(token_index name)
+struct symbol *unknown_type(token_index name)
 {
-    error_at(name, "unknown type name '%s'", tokens[name].name);
-    symbol_declare(tokens[name].name, SYMBOL_TYPEDEF, type_basic(TYPE_UNKNOWN), name);
+    static ARRAY(const char *) told;
+    size_t i = 0;
+    while (i < told.count && told.at[i] != tokens[name].name)
+        i++;
+    if (i == told.count && !quiet) {
+        error_at(name, "unknown type name '%s'", tokens[name].name);
+        array_add(&told, tokens[name].name);
+    }
+    return symbol_declare(tokens[name].name, SYMBOL_TYPEDEF, type_basic(TYPE_UNKNOWN), name);
 }
 
 /* A name where the parser cannot take one: it is mostly the name before it that was not what it was meant to be. */
@@ -463,7 +469,8 @@ void syntax_error(struct parser *parser, token_index place, const char *token, c
 {
     parser->recovering = true;
     parser->skip_group = place < parser->end && tokens[place].kind == TOKEN_PUNCTUATOR && !strcmp(tokens[place].name, "{");
-    if (quiet || (place >= parser->end && parser->unclosed) || tell_name(parser, place) ||
+    bool of_broken_try = !strcmp(token, "CATCH") && parser->before == T_SKIPPED;
+    if (quiet || of_broken_try || (place >= parser->end && parser->unclosed) || tell_name(parser, place) ||
         tell_type(place, token, expected, count))
         return;
     const char *what = what_expected(expected, count);

@@ -138,6 +138,8 @@ struct expression *parse_expression_at(token_index first, token_index last);
 void recovered(struct parser *parser);
 /* A message for the token at `place`; names of the tokens that could stand there instead. */
 void syntax_error(struct parser *parser, token_index place, const char *token, const char *const *expected, size_t count);
+/* Tells, once for each name, that it is no type, and makes it one of which nothing is known. */
+struct symbol *unknown_type(token_index name);
 void nested_too_deeply(struct parser *parser, token_index place);
 struct statement *for_end(struct parser *parser, struct scope *scope, struct range tokens, struct statement *init, struct expression *a,
                           struct expression *step, struct statement *body);

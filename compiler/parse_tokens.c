@@ -317,7 +317,7 @@ static bool catch_is_keyword(struct parser *parser, token_index t)
     if (word_code(t) & WORD_RESERVED)
         return true;
     token_index next = next_significant(parser, t + 1);
-    return parser->in_async && parser->previous == '}' && !symbol_find(tokens[t].name) &&
+    return parser->in_async && (parser->previous == '}' || parser->previous == T_SKIPPED) && !symbol_find(tokens[t].name) &&
            (punctuator_at(next, '(') || punctuator_at(next, '{'));
 }
 
@@ -343,6 +343,26 @@ static int async_second(struct parser *parser, struct range *place)
     return kind;
 }
 
+/* Where a specifier may stand, an undeclared name before another name was meant as a type; and before a star, outside of
+   bodies, too. */
+static bool shows_unknown_type(struct parser *parser, token_index t)
+{
+    switch (parser->previous) {
+    case ';': case '{': case '}': case '(': case ',': case ':': case T_QUALIFIER: case T_STORAGE: case T_STATIC: case T_FUNCTION_SPECIFIER:
+    case T_ASYNC_SPECIFIER: case T_ASYNC_GENERATOR: case T_ASYNC_OPERATOR: case T_SPECIFIER: case T_PLAIN_BODY: case T_PRAGMA:
+    case T_START_UNIT:
+        break;
+    default:
+        return false;
+    }
+    if (contextual_keyword(tokens[t].name))
+        return false;
+    token_index next = next_significant(parser, t + 1);
+    if (!parser->in_async && punctuator_at(next, '*'))
+        next = next_significant(parser, next + 1);
+    return tokens[next].kind == TOKEN_NAME && !word_code(next) && tokens[next].line == tokens[t].line;
+}
+
 static int name_second(struct parser *parser, GRAMMAR_STYPE *value, struct range *place)
 {
     static const int keyword_tokens[] = { [WORD_AWAIT] = T_AWAIT, [WORD_DEFER] = T_DEFER, [WORD_TRY] = T_TRY,
@@ -358,6 +378,8 @@ static int name_second(struct parser *parser, GRAMMAR_STYPE *value, struct range
     value->symbol = symbol_find(tokens[t].name);
     if (!value->symbol && is_builtin_type(parser, t) && !names_only(parser->previous))
         value->symbol = symbol_declare(tokens[t].name, SYMBOL_TYPEDEF, type_basic(TYPE_UNKNOWN), t);
+    if (!value->symbol && shows_unknown_type(parser, t))
+        value->symbol = unknown_type(t);
     return value->symbol && value->symbol->kind == SYMBOL_TYPEDEF ? T_TYPE : T_VARIABLE;
 }
 
