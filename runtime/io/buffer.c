@@ -7,6 +7,8 @@
 #define _GNU_SOURCE
 #include "buffer.h"
 
+#include "../core/core.h"
+
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -62,7 +64,7 @@ static char *block_get(void)
     struct block *block = cache;
 
     if (!block)
-        return malloc(AC__BUFFER_BLOCK);
+        return ac__allocate(AC__BUFFER_BLOCK);
     cache = block->next;
     cache_count--;
     return (char *)block;
@@ -106,7 +108,7 @@ static _Bool storage_change(struct ac__buffer *buffer, size_t capacity, size_t o
 
     if (!capacity)
         return 0;
-    data = capacity == AC__BUFFER_BLOCK ? block_get() : malloc(capacity);
+    data = capacity == AC__BUFFER_BLOCK ? block_get() : ac__allocate(capacity);
     if (!data)
         return 0;
     if (size)
