@@ -89,6 +89,10 @@ static void check_prototype(struct declarator *declarator, struct symbol *symbol
     struct type *a = type_strip(before->type), *b = type_strip(declarator->type);
     if (a->kind != TYPE_FUNCTION || b->kind != TYPE_FUNCTION || (!a->is_async && !b->is_async) || type_same(a, b))
         return;
+    if (returns_coroutine(a) || returns_coroutine(b)) {
+        symbol->type = a->is_async ? before->type : declarator->type;   /* the one that tells more */
+        return;
+    }
     if (a->is_async != b->is_async)
         dialect_error(declarator->name_token, "'%s' is declared both async and not", declarator->name);
     else

@@ -2,6 +2,7 @@
    and async functions. Where gcc only warns (pointers of different types, integers as pointers), the C compiler that reads the output
    tells it, and nothing is said here. */
 #include "checking.h"
+#include <string.h>
 
 void note_missing_await(struct expression *e)
 {
@@ -136,13 +137,23 @@ static struct type *pointed_function(struct type *type)
     return type_strip(type->inner);
 }
 
+/* `ac_coro *f(P)` is what an async function is in C, whatever its T: plain code that makes coroutines by hand is written so. */
+bool returns_coroutine(struct type *function)
+{
+    struct type *result = type_strip(function->inner);
+    if (function->is_async || result->kind != TYPE_POINTER || !type_is(result->inner, TYPE_STRUCT))
+        return false;
+    const char *tag = type_strip(result->inner)->tag->name;
+    return tag && strcmp(tag, "ac_frame") == 0;
+}
+
 /* In C an async function is an ordinary one that returns a coroutine: called through a plain type it would do nothing. */
 static bool convert_function(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
 {
     struct type *wanted = pointed_function(to), *given = pointed_function(type);
     bool agrees = wanted->is_async == given->is_async && wanted->is_generator == given->is_generator &&
                   (!wanted->is_async || is_unknown(wanted->inner) || is_unknown(given->inner) || type_same(wanted->inner, given->inner));
-    if (agrees)
+    if (agrees || returns_coroutine(wanted) || returns_coroutine(given))
         return true;
     dialect_mismatch(to, from, type, conversion);
     if (given->is_async && !wanted->is_async)

@@ -104,6 +104,9 @@ struct conversion {
 /* May the value of `from` (checked) be given to something of type `to`? Tells where not (6.5.16.1, and the rules of handles). */
 bool check_conversion(struct type *to, struct expression *from, struct conversion conversion);
 
+/* Is it a plain function that returns an ac_coro *? */
+bool returns_coroutine(struct type *function);
+
 /* The note that tells to await a coroutine, task or future where its value was meant. */
 void note_missing_await(struct expression *e);
 

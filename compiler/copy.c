@@ -1,6 +1,7 @@
 /* The user's tokens as text. What has no await in it comes out as it was written, but that tracked variables are spoken of by number, local types that
    moved to file scope by their new names, and parts that were lowered by their texts. */
 #include "lowering.h"
+#include <ctype.h>
 #include <string.h>
 
 struct variable *token_variable(token_index t)
@@ -68,10 +69,16 @@ static void add_child(struct expression *child, void *context)
     c->next = child->last + 1;
 }
 
+static bool ends_in_word(struct text *out)
+{
+    unsigned char last = out->length ? (unsigned char)out->at[out->length - 1] : ' ';
+    return isalnum(last) || last == '_' || last == '$' || last >= 0x80;
+}
+
 static void add_expression(struct text *out, struct expression *e, bool begin)
 {
     if (e->text) {
-        if (!begin && tokens[e->first].space_before)
+        if (!begin && (tokens[e->first].space_before || ends_in_word(out)))
             text_add(out, " ");
         text_add(out, e->text);
     } else if (!e->has_await) {

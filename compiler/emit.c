@@ -229,7 +229,7 @@ static void add_temporaries(struct lowering *l, struct text *out)
     for (size_t i = 0; i < l->variables.count; i++) {
         struct variable *v = l->variables.at[i];
         if (!v->symbol && !v->resident && v->mentioned)
-            text_format(out, "    %s;\n", type_declare(v->type, v->name));
+            text_format(out, "    %s%s;\n", type_declare(v->type, v->name), v->starts_zero ? " = 0" : "");
     }
 }
 
@@ -344,7 +344,7 @@ static void add_head(struct printer *body, struct text *out)
     add_arguments(body, &arguments);
     add_dispatch(l, &dispatch);
     text_format(out, "static int %s__resume(ac_frame *ac_base)\n{\n", l->function->generated_name);
-    if (body_says(body, "ac_self") || arguments.length)
+    if (body_says(body, "ac_self") || body_says(body, "AC_START") || arguments.length)
         text_format(out, "    struct %s__frame *ac_self = (struct %s__frame *)ac_base;\n", l->function->generated_name, l->function->generated_name);
     else if (!body_says(body, "ac_base") && !dispatch.length)
         text_add(out, "    (void)ac_base;\n");

@@ -22,6 +22,20 @@ static bool set_join(set into, const uint32_t *from)
     return changed != 0;
 }
 
+/* A variable whose block does not hold the site may seem live there, where a jump passes its declaration; it has no value yet. */
+static void keep_in_scope(struct lowering *l, set live, struct extent *extent)
+{
+    for (size_t w = 0; w < words; w++)
+        for (uint32_t bits = live[w]; bits; bits &= bits - 1) {
+            struct variable *v = l->variables.at[w * 32 + (unsigned)__builtin_ctz(bits)];
+            struct extent *holds = extent;
+            while (holds && holds != v->extent)
+                holds = holds->parent;
+            if (!holds)
+                live[w] &= ~(bits & -bits);
+        }
+}
+
 static void set_assign(set into, const uint32_t *from)
 {
     memcpy(into, from, words * sizeof *into);
@@ -52,6 +66,7 @@ static bool walk(struct lowering *l, set *at_label, set live)
             break;
         case ITEM_SITE:
             set_assign(l->live[item->site], live);
+            keep_in_scope(l, l->live[item->site], item->extent);
             break;
         default:
             break;

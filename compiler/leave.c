@@ -72,6 +72,14 @@ static unsigned error_code(struct context *c)
     return leaving_code(c, (struct leaving){.kind = JUMP_ERROR});
 }
 
+static unsigned error_code_or_none(struct context *c)
+{
+    for (size_t i = 0; i < c->leavings.count; i++)
+        if (c->leavings.at[i].kind == JUMP_ERROR)
+            return (unsigned)i + 1;
+    return 0;
+}
+
 /* Is there something between here and the target to be undone? */
 static struct context *first_cleanup(struct context *target)
 {
@@ -116,6 +124,8 @@ static void enter_unwinding(struct context *c, unsigned code, struct text *out)
 {
     struct cleanup *last = &c->cleanups.at[c->cleanups.count - 1];
     emit_definition(c->leave);
+    if (code != error_code_or_none(c))
+        emit_definition(c->error);      /* no error is under way: its value does not matter */
     text_format(out, "%s = %u; ", variable_reference(c->leave), code);
     if (c->masked)
         text_add(out, "ac_mask(); ");
@@ -203,7 +213,7 @@ static void undo_child(struct cleanup *cleanup)
 {
     add_callee("ac_child_end", "ac_child_end__frame", NULL);
     emit_format("ac_self->await.ac_child_end.task = %s;", variable_reference(cleanup->variable));
-    emit_site(cleanup->place, "AC_CALL(ac_child_end__resume, ac_enter(&ac_self->await.ac_child_end.base, &ac_child_end__fn, ac_base))");
+    emit_site(cleanup->place, "AC_START(ac_child_end)");
 }
 
 /* The group's own status decides how the block ends. */
@@ -214,7 +224,7 @@ static void undo_group(struct context *c, struct cleanup *cleanup)
     emit_format("ac_self->await.ac_group_end.group = &%s;", variable_reference(cleanup->variable));
     emit_format("ac_self->await.ac_group_end.status = %s == %u ? %s : 0;", variable_reference(c->leave), code, variable_reference(c->error));
     emit_format("if (%s == %u) %s = 0;", variable_reference(c->leave), code, variable_reference(c->leave));
-    emit_site(cleanup->place, "AC_CALL(ac_group_end__resume, ac_enter(&ac_self->await.ac_group_end.base, &ac_group_end__fn, ac_base))");
+    emit_site(cleanup->place, "AC_START(ac_group_end)");
 }
 
 static void undo(struct context *c, struct cleanup *cleanup)
@@ -300,8 +310,11 @@ void emit_unwinding(struct context *c, bool end_reached)
 {
     size_t count = c->cleanups.count;
     require(count);
+    size_t end_item = now->items.count;
     if (end_reached) {
+        emit_definition(c->error);
         emit_define(c->leave, "%s = 0;", variable_reference(c->leave));
+        end_item = now->items.count - 1;
         if (c->masked)
             emit_format("ac_mask();");
     }
@@ -319,6 +332,10 @@ void emit_unwinding(struct context *c, bool end_reached)
     if (c->masked)
         emit_format("ac_unmask();");
     c->statement = statement;
+    if (end_reached && !c->leavings.count) {
+        now->items.at[end_item].text = "";      /* the end is the only way out */
+        c->leave->mentioned = false;
+    }
     continue_leaving(c);
     context_now = c;
     c->cleanups.count = 0;

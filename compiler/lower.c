@@ -63,12 +63,15 @@ void emit_branch(unsigned label)
 /* Every variable that a text speaks of is read by it. */
 static void use_text(const char *text)
 {
+    const char *begin = text;
     while ((text = strpbrk(text, "\1\4")) != NULL) {
+        bool evaluated = text - begin < 7 || strncmp(text - 7, "sizeof ", 7) != 0;
         unsigned number = 0;
         for (text++; *text != '\2'; text++)
             number = number * 10 + (unsigned)(*text - '0');
         struct variable *v = now->variables.at[number];
-        emit_use(v);
+        if (evaluated)
+            emit_use(v);
         if (v->variable_type)
             use_text(type_declare(v->variable_type, ""));
     }
@@ -133,6 +136,7 @@ unsigned emit_site(token_index place, const char *format, ...)
     struct item *item = add_item(ITEM_SITE);
     size_t index = (size_t)(item - now->items.at);
     item->site = site;
+    item->extent = extent_now;
     item->text = text;
     item->place = place;
     const char *failure = failure_text();
@@ -325,8 +329,7 @@ static void lower_array(struct declarator *d)
 {
     struct variable *v = d->symbol->variable;
     add_item(ITEM_DECLARE)->variable = v;
-    emit_format("%s = ac_array_new(sizeof(%s));", variable_base(v), type_declare(v->variable_type, ""));
-    emit_definition(v);
+    emit_define(v, "%s = ac_array_new(sizeof(%s));", variable_base(v), type_declare(v->variable_type, ""));
     emit_null_check(variable_base(v), d->first);
     begin_cleanup((struct cleanup){.kind = CLEANUP_ARRAY, .variable = v, .place = d->first});
 }
@@ -448,6 +451,7 @@ static struct context *cleanup_context(struct statement *s, bool masked)
     struct context *c = context_push(CONTEXT_CLEANUP, s);
     c->leave = new_variable(type_basic(TYPE_INT), arena_format("ac_leave_%u", c->number));
     c->error = new_variable(type_basic(TYPE_INT), arena_format("ac_error_%u", c->number));
+    c->error->starts_zero = true;
     c->masked = masked;
     return c;
 }
@@ -945,15 +949,62 @@ static void mark_child(struct expression *child, void *context);
 
 static bool calls_alloca;
 
+/* Tokens that give way to one text. */
+static void replace_tokens(token_index first, token_index last, const char *text)
+{
+    tokens[first].renamed = text;
+    for (token_index t = first + 1; t <= last; t++)
+        tokens[t].renamed = "";
+}
+
+/* An await that is not evaluated stands for its type. */
+static void mark_unevaluated(struct expression *e)
+{
+    if (type_is(e->type, TYPE_VOID) || !type_known(e->type))
+        replace_tokens(e->first, e->last, "((void)0)");
+    else
+        replace_tokens(e->first, e->last, arena_format("(*(%s)0)", type_declare(type_pointer(type_value(e->type)), "")));
+}
+
+static void mark_typeof(struct type *type)
+{
+    for (; type; type = type->inner) {
+        if (type->kind != TYPE_TYPEOF || !type->inner)
+            continue;
+        for (token_index t = type->first; t <= type->last; t++)
+            if (token_is(t, "await") || token_is(t, "_Await")) {
+                replace_tokens(type->first, type->last, arena_format("__typeof__(%s)", type_declare(type->inner, "")));
+                break;
+            }
+    }
+}
+
 static bool mark(struct expression *e)
 {
     bool found = e->kind == EXPRESSION_SET_RESULT;
     if (is_alloca_call(e))
         found = calls_alloca = true;
+    if (e->type_name)
+        mark_typeof(e->type_name->type);
+    if (e->kind == EXPRESSION_AWAIT && !e->has_await) {
+        mark_unevaluated(e);
+        return false;
+    }
     expression_children(e, mark_child, &found);
     if (found)
         e->has_await = true;
     return found;
+}
+
+static void mark_function_names(struct function *function)
+{
+    static const char *const names[] = {"__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *name = intern_string(names[i]);
+        for (token_index t = function->body_first; t <= function->body_last; t++)
+            if (tokens[t].name == name)
+                tokens[t].renamed = "ac_function";
+    }
 }
 
 static void mark_child(struct expression *child, void *context)
@@ -971,6 +1022,8 @@ static void mark_statement(struct statement *s)
         mark(s->a);
     if (s->step)
         mark(s->step);
+    if (s->declaration && s->declaration->specifiers)
+        mark_typeof(s->declaration->specifiers->type);
     if (s->declaration)
         for (size_t i = 0; i < s->declaration->declarator_count; i++)
             if (s->declaration->declarators[i]->initializer)
@@ -1016,6 +1069,9 @@ static void lower_body(struct function *function)
 
 void lower(struct function *function)
 {
+    struct declarator *d = function->declarator;
+    if (d->parameter_count == 1 && type_is(d->parameters[0].type, TYPE_VOID))
+        d->parameter_count = 0;         /* f(void) */
     function->generated_name = function->is_main ? "main__async" : function->symbol->name;
     function->lowering = now = arena_alloc(sizeof *now);
     now->function = function;
@@ -1026,6 +1082,7 @@ void lower(struct function *function)
     reachable = true;
     calls_alloca = false;
     mark_statement(function->body);
+    mark_function_names(function);
     now->types = hoist_types(function);
     now->root = extent_begin();
     scope_awaits = function->body->has_await;

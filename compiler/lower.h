@@ -25,6 +25,7 @@ struct variable {
     bool may_reside;            /* array, record, address taken, volatile ...: cannot be copied in and out of the frame */
     bool must_reside;           /* of those, what must be in the frame even where it is not live across a site: its address may be known */
     bool fixed_local;           /* declared in the user's own text: it stays a C local */
+    bool starts_zero;           /* C compilers cannot see that it is set before it is read */
     bool mentioned;             /* text speaks of it */
     bool resident;              /* frame.c: lives in the frame all the time */
     bool kept;                  /* frame.c: has a member of the frame */
@@ -56,6 +57,7 @@ struct item {
     unsigned site;
     unsigned label;
     struct variable *variable;
+    struct extent *extent;      /* SITE: what it stands in: variables of others are not in scope there */
     const char *text, *failure;
     token_index place;          /* whose line and column the text has */
 };

@@ -67,12 +67,14 @@ static void add_function(struct function *f, struct text *out)
 static const char *definition_text(struct function *f)
 {
     struct text out = {0};
+    if (f->text)
+        return f->text;
     if (position_of(f) != f->index)
         emit_prototype(f, &out);
     for (size_t i = 0; i < unit.functions.count; i++)
         if (unit.functions.at[i]->is_async && position_of(unit.functions.at[i]) == f->index)
             add_function(unit.functions.at[i], &out);
-    return text_string(&out);
+    return f->text = text_string(&out);
 }
 
 /* ---- places in the original text ---- */
@@ -252,22 +254,23 @@ static void rename_site_tokens(struct async_site *site)
     }
 }
 
+/* Tokens beside each other that change together are one edit, so that macros among them (bool) go with them. */
 static void edit_site(struct async_site *site)
 {
     uint32_t inclusion = tokens[site->first].inclusion;
     for (token_index t = site->first; t <= site->last; t++) {
         if (!tokens[t].renamed || tokens[t].inclusion != inclusion)
             continue;
-        if (tokens[t].raw < 0) {
+        token_index first = t;
+        struct text text = {0};
+        for (; t <= site->last && tokens[t].renamed; t++)
+            text_format(&text, "%s%s", text.length && *tokens[t].renamed ? " " : "", tokens[t].renamed);
+        size_t begin = text_begin(first), end = text_end(t - 1);
+        if (begin == SIZE_MAX || end == SIZE_MAX || begin > end) {
             pieces[inclusion].preprocessed = true;
             return;
         }
-        size_t begin = (size_t)tokens[t].raw, end = raw_end_of(t);
-        const char *text = token_file(t)->text;
-        if (!*tokens[t].renamed)
-            while (text[end] == ' ' && begin > 0 && (text[begin - 1] == ' ' || text[begin - 1] == '('))
-                end++;
-        add_edit(inclusion, (struct edit){begin, end, tokens[t].renamed, false, 0});
+        add_edit(inclusion, (struct edit){begin, end, text_string(&text), false, 0});
     }
 }
 

@@ -91,10 +91,8 @@ static char **preprocessor_words(void)
     for (size_t i = 0; i < options.preprocessor.count; i++)
         array_add(&list, options.preprocessor.at[i]);
     const char *own = own_include_directory();
-    if (own) {
-        array_add(&list, "-idirafter");
-        array_add(&list, own);
-    }
+    if (own)
+        array_add(&list, arena_format("-I%s", own));
     add_dependency_words(&list);
     array_add(&list, "-x");
     array_add(&list, "c");

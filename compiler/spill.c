@@ -410,11 +410,16 @@ static void settle_async_call(struct expression *e, bool wanted)
 {
     struct context *group = enclosing_group();
     settle_call_operands(bare(e->a));
+    if (!wanted) {
+        emit_format("ac_group_spawn(&%s, %s);", variable_reference(group->cleanups.at[0].variable), copy_expression(e->a));
+        set_text(e, "((void)0)", true);
+        return;
+    }
     struct variable *v = new_temporary(value_type(e), e->first);
     emit_define(v, "%s = ac_group_start(&%s, %s);", variable_reference(v), variable_reference(group->cleanups.at[0].variable),
                 copy_expression(e->a));
     emit_null_check(variable_reference(v), e->first);
-    set_text(e, wanted ? variable_reference(v) : "((void)0)", true);
+    set_text(e, variable_reference(v), true);
 }
 
 /* ---- awaits ---- */
@@ -448,7 +453,7 @@ static void await_member(struct expression *e, const char *name, const char **ar
         const char *member = function ? parameter_member(function, i) : member_name(&frame->members[i + 1 + has_result]);
         emit_format("ac_self->await.%s.%s = %s;", name, member, arguments[i]);
     }
-    emit_site(e->first, "AC_CALL(%s__resume, ac_enter(&ac_self->await.%s.base, &%s__fn, ac_base))", name, name, name);
+    emit_site(e->first, "AC_START(%s)", name);
     if (has_result || void_result || !wanted) {
         await_result(e, wanted, arena_format("ac_self->await.%s.result", name));
         if (!has_result && !void_result)
@@ -501,7 +506,7 @@ static void await_future(struct expression *e, bool wanted)
     settle(e->a);
     add_callee("ac_future_wait", "ac_future_wait__frame", NULL);
     emit_format("ac_self->await.ac_future_wait.future = %s;", copy_expression(e->a));
-    unsigned site = emit_site(e->first, "AC_CALL(ac_future_wait__resume, ac_enter(&ac_self->await.ac_future_wait.base, &ac_future_wait__fn, ac_base))");
+    unsigned site = emit_site(e->first, "AC_START(ac_future_wait)");
     if (owned) {
         struct item *item = &now->items.at[now->items.count - 1];
         while (item->kind != ITEM_SITE || item->site != site)
@@ -612,7 +617,7 @@ static void settle_await(struct expression *e, bool wanted)
 }
 
 /* ac_set_result(future, value): the value is converted to the future's type. */
-static void settle_set_result(struct expression *e)
+static void settle_set_result(struct expression *e, bool wanted)
 {
     struct expression *operands[] = {e->a, e->b};
     settle_all(operands, 2);
@@ -620,6 +625,11 @@ static void settle_set_result(struct expression *e)
     const char *value = "NULL";
     if (e->b && !type_is(type->inner, TYPE_VOID))
         value = arena_format("(%s){%s}", type_declare(type_array(type_unqualified(type->inner), 1), ""), copy_expression(e->b));
+    if (!wanted) {
+        emit_format("ac_future_set_result(%s, %s);", copy_expression(e->a), value);
+        set_text(e, "((void)0)", true);
+        return;
+    }
     struct variable *v = new_temporary(type_basic(TYPE_INT), e->first);
     emit_define(v, "%s = ac_future_set_result(%s, %s);", variable_reference(v), copy_expression(e->a), value);
     set_text(e, variable_reference(v), true);
@@ -689,7 +699,7 @@ static void settle(struct expression *e)
         settle_children(e);
         keep(e);
         break;
-    case EXPRESSION_SET_RESULT: settle_set_result(e); break;
+    case EXPRESSION_SET_RESULT: settle_set_result(e, true); break;
     case EXPRESSION_MEMBER:
     case EXPRESSION_ARROW:
     case EXPRESSION_INDEX:
@@ -727,6 +737,7 @@ static void discard(struct expression *e)
     case EXPRESSION_CONDITIONAL: settle_conditional(e, false); break;
     case EXPRESSION_STATEMENT: settle_statement_expression(e, false); break;
     case EXPRESSION_ASYNC_CALL: settle_async_call(e, false); break;
+    case EXPRESSION_SET_RESULT: settle_set_result(e, false); break;
     default: settle(e); break;
     }
     set_text(e, "((void)0)", true);

@@ -201,6 +201,7 @@ struct function {
     /* -- output -- */
     size_t index, position;     /* its number, from 1, and that of the function with which its text comes out */
     bool emitted;
+    const char *text;           /* what stands in the place of its definition */
 };
 
 struct label {

@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -135,6 +136,7 @@ struct ac__thread {
     ac_task *task;                 /* the task whose step is running; NULL between steps */
     ac_loop *loop;                 /* the loop that is running on this thread, or NULL */
     char *stack_floor;             /* calls of coroutines on the heap nest while the C stack is above this address */
+    bool run_on;                   /* the running step is to go on with the task's leaf at once: a call that nests too deep */
     void *free[AC__POOL_CLASSES];  /* free frames, by size in grains of 16 bytes: lists linked by their first word */
 };
 
@@ -280,7 +282,7 @@ void ac_unmask(void);
 
 /* What the plain `main` returns: runs `coro`, which has the result int, on a new loop that the AC_* variables of the
  * environment configure. 1 where it ends with an error, which goes to standard error; 130 where SIGINT cancelled it. */
-int ac_main(Coro(int) coro);
+int ac_main(_Coro(int) coro);
 
 /* ---- 4. Frames of the runtime's operations ----
  *
@@ -322,7 +324,7 @@ AC__OPERATION(ac_future_wait) {
 void ac_future_take(ac_future *future, void *out, size_t size);
 
 /* `async T x = f();`: a task that the block owns. Consumes the coroutine. NULL without memory. */
-Task(AC_T) ac_child_start(Coro(AC_T) coro);
+_Task(AC_T) ac_child_start(_Coro(AC_T) coro);
 
 /* The end of the block that owns a child: cancels it if it runs, waits for it, releases it. Never fails; NULL is allowed. */
 AC__OPERATION(ac_child_end) {
@@ -348,10 +350,10 @@ void ac_group_begin(ac_group *group);
 
 /* Starts a child. Consumes the coroutine. The handle is valid to the end of the block. NULL without memory, or where the
  * group has already failed or ended: the block then ends with that error (ENOMEM, or the one it has). */
-Task(AC_T) ac_group_start(ac_group *group, Coro(AC_T) coro);
+_Task(AC_T) ac_group_start(ac_group *group, _Coro(AC_T) coro);
 
 /* The same where no one wants the handle: the child is released as soon as it has ended. 0 or the error. */
-int ac_group_spawn(ac_group *group, Coro(AC_T) coro);
+int ac_group_spawn(ac_group *group, _Coro(AC_T) coro);
 
 /* The end of the block. `status` is how the body ended: 0, or an error, or ECANCELED. Its own status is how the block ends. */
 AC__OPERATION(ac_group_end) {
@@ -492,16 +494,16 @@ typedef struct ac_loop_config {
 
 /* Runs a coroutine on a new loop until it has ended; then cancels what still runs and waits for it, closes the loop.
  * run. `result` receives the value, and may be NULL. 0, or the error that the coroutine ended with; EBUSY inside a running loop. */
-int ac_run(Coro(AC_T) coro, AC_T *result);
+int ac_run(_Coro(AC_T) coro, AC_T *result);
 
 /* The same, on a loop configured otherwise; config may be NULL. */
-int ac_run_with(const ac_loop_config *config, Coro(AC_T) coro, AC_T *result);
+int ac_run_with(const ac_loop_config *config, _Coro(AC_T) coro, AC_T *result);
 
 /* Several runs on one loop. Runner. While it runs, SIGINT cancels the main task, and a second one kills the process.
  * ac_runner_open gives NULL without memory or descriptors; errno tells which. ac_runner_close ends what is left, as ac_run does. */
 typedef struct ac_runner ac_runner;
 ac_runner *ac_runner_open(const ac_loop_config *config);
-int ac_runner_run(ac_runner *runner, Coro(AC_T) coro, AC_T *result);
+int ac_runner_run(ac_runner *runner, _Coro(AC_T) coro, AC_T *result);
 ac_loop *ac_runner_loop(ac_runner *runner);
 int ac_runner_close(ac_runner *runner);
 
@@ -521,10 +523,10 @@ void ac_set_loop(ac_loop *loop);
 
 /* Runs the loop until the coroutine has ended. run_until_complete. Consumes it. ECANCELED where ac_loop_stop ended it before:
  * the task is cancelled then. AC_ESTUCK where nothing is left to wait for: a report of who waits for what goes to stderr. */
-int ac_loop_run_until(ac_loop *loop, Coro(AC_T) coro, AC_T *result);
+int ac_loop_run_until(ac_loop *loop, _Coro(AC_T) coro, AC_T *result);
 
 /* The same for a task or a future that exists. Stays the caller's. AC_EINVALID_STATE where ac_loop_stop ended it before. */
-int ac_loop_run_until_done(ac_loop *loop, Future(AC_T) future);
+int ac_loop_run_until_done(ac_loop *loop, _Future(AC_T) future);
 
 /* Runs until ac_loop_stop. run_forever. 0, EBUSY, or EPERM in a child process of the loop's own. */
 int ac_loop_run_forever(ac_loop *loop);
@@ -605,20 +607,20 @@ void ac_release(void *handle);
 void ac_detach(void *handle);
 
 /* One step by hand, without a loop: 0 done, AC_PENDING, or the error. send(None). What needs a loop fails with EINVAL. */
-int ac_coro_step(Coro(AC_T) coro);
+int ac_coro_step(_Coro(AC_T) coro);
 
 /* Ends a coroutine and frees it: throws ECANCELED where a coroutine stepped by hand is suspended, so that its defers run.
  * close. One that was consumed otherwise is not touched: EINVAL. EBUSY where it suspends again. 0 otherwise. */
-int ac_coro_close(Coro(AC_T) coro);
+int ac_coro_close(_Coro(AC_T) coro);
 
 /* Schedules a coroutine: its first step is on the next turn. create_task. NULL without memory, or outside a loop. */
-Task(AC_T) ac_create_task(Coro(AC_T) coro);
-Task(AC_T) ac_loop_create_task(ac_loop *loop, Coro(AC_T) coro);
-Task(AC_T) ac_create_task_named(Coro(AC_T) coro, const char *name);
+_Task(AC_T) ac_create_task(_Coro(AC_T) coro);
+_Task(AC_T) ac_loop_create_task(ac_loop *loop, _Coro(AC_T) coro);
+_Task(AC_T) ac_create_task_named(_Coro(AC_T) coro, const char *name);
 /* Takes its first step at once, inside the call. eager_start. */
-Task(AC_T) ac_create_task_eager(Coro(AC_T) coro);
+_Task(AC_T) ac_create_task_eager(_Coro(AC_T) coro);
 /* A coroutine becomes a task; of a task or future, a further reference. ensure_future. */
-Task(AC_T) ac_ensure_future(AC_AWAITABLE(AC_T) what);
+_Task(AC_T) ac_ensure_future(AC_AWAITABLE(AC_T) what);
 
 /* The task that runs, NULL outside of tasks. Not a new reference. */
 ac_task *ac_current_task(void);
@@ -627,18 +629,18 @@ ac_task *ac_current_task(void);
 size_t ac_all_tasks(ac_task **tasks, size_t n);
 
 /* Asks a task to end: ECANCELED is thrown at its await. A future becomes cancelled. Cancel. False where it is done already. */
-bool ac_cancel(Future(AC_T) future);
-int ac_cancelling(Future(AC_T) task);              /* requests that were not taken back. cancelling */
-int ac_uncancel(Future(AC_T) task);                /* takes one back; returns how many are left. uncancel */
+bool ac_cancel(_Future(AC_T) future);
+int ac_cancelling(_Future(AC_T) task);              /* requests that were not taken back. cancelling */
+int ac_uncancel(_Future(AC_T) task);                /* takes one back; returns how many are left. uncancel */
 
-int ac_done(Future(AC_T) future);                  /* 1 when it has a value, an error, or is cancelled */
-int ac_cancelled(Future(AC_T) future);             /* 1 when it is done by cancellation */
-int ac_result(Future(AC_T) future, AC_T *out);     /* 0 and the value in *out; or its error; AC_EINVALID_STATE while pending */
-int ac_error(Future(AC_T) future);                 /* 0 or its error; AC_EINVALID_STATE while pending. exception */
+int ac_done(_Future(AC_T) future);                  /* 1 when it has a value, an error, or is cancelled */
+int ac_cancelled(_Future(AC_T) future);             /* 1 when it is done by cancellation */
+int ac_result(_Future(AC_T) future, AC_T *out);     /* 0 and the value in *out; or its error; AC_EINVALID_STATE while pending */
+int ac_error(_Future(AC_T) future);                 /* 0 or its error; AC_EINVALID_STATE while pending. exception */
 
-const char *ac_task_name(Future(AC_T) task);       /* "Task-7" unless set. Valid until set again */
-int ac_task_set_name(Future(AC_T) task, const char *name);
-void ac_task_print(Future(AC_T) task, FILE *out);  /* name, state, and where it waits, innermost first. print_stack */
+const char *ac_task_name(_Future(AC_T) task);       /* "Task-7" unless set. Valid until set again */
+int ac_task_set_name(_Future(AC_T) task, const char *name);
+void ac_task_print(_Future(AC_T) task, FILE *out);  /* name, state, and where it waits, innermost first. print_stack */
 void ac_dump_tasks(FILE *out);                     /* every task of this thread's loop, and who waits for it */
 
 /* A future of type T, on the running loop (or the one that ac_set_loop named). create_future. NULL without memory. */
@@ -670,8 +672,8 @@ int ac_future_set_abort(ac_future *future, bool (*abort)(ac_future *future, void
 
 /* Calls fn(future, arg) on a turn after the future is done, in order of adding. add_done_callback. 0 or ENOMEM.
  * ac_remove_done_callback removes all that are equal and returns how many. */
-int ac_add_done_callback(Future(AC_T) future, void (*fn)(ac_future *future, void *arg), void *arg);
-int ac_remove_done_callback(Future(AC_T) future, void (*fn)(ac_future *future, void *arg), void *arg);
+int ac_add_done_callback(_Future(AC_T) future, void (*fn)(ac_future *future, void *arg), void *arg);
+int ac_remove_done_callback(_Future(AC_T) future, void (*fn)(ac_future *future, void *arg), void *arg);
 
 /* A coroutine that awaits a future and takes over the caller's reference: an async function written in plain C, behind an
  * `ac_async(T)` prototype, ends with it. NULL gives NULL. */
@@ -709,12 +711,12 @@ enum { AC_FIRST_COMPLETED, AC_FIRST_EXCEPTION, AC_ALL_COMPLETED };
 ac_async(int) ac_wait(AC_AWAITABLES(AC_T) awaitables, size_t n, int when, double timeout);
 
 /* Gives the index of each, in the order in which they are done. as_completed. The array is copied. NULL without memory. */
-Gen(size_t) ac_as_completed(AC_AWAITABLES(AC_T) awaitables, size_t n);
+_Gen(size_t) ac_as_completed(AC_AWAITABLES(AC_T) awaitables, size_t n);
 
 /* The next value of a generator; throws AC_STOP after the last, EBUSY while another task is inside. anext. */
-ac_async(AC_T) ac_next(Gen(AC_T) generator);
+ac_async(AC_T) ac_next(_Gen(AC_T) generator);
 /* Throws ECANCELED at the yield where the generator is suspended, so that its defers run. aclose. */
-ac_async(void) ac_gen_close(Gen(AC_T) generator);
+ac_async(void) ac_gen_close(_Gen(AC_T) generator);
 
 /* `async with (ac_timeout(2.5)) { ... }`: cancels the body when the time is over, and throws ETIMEDOUT in place of that
  * cancellation. timeout, timeout_at, Timeout.reschedule/when/expired. INFINITY: no limit. */
@@ -866,7 +868,7 @@ ac_async(char *) ac_stream_read_line(ac_stream *stream);
 ac_async(char *) ac_stream_read_until(ac_stream *stream, const char *separator, size_t *length);
 
 /* The lines to the end of the stream: `async for (char *line : ac_stream_lines(s))`. NULL without memory. */
-Gen(char *) ac_stream_lines(ac_stream *stream);
+_Gen(char *) ac_stream_lines(ac_stream *stream);
 
 /* The bytes that the last AC_EINCOMPLETE had; valid until the next read. *length is 0 after any other read. IncompleteReadError.partial. */
 const char *ac_stream_partial(const ac_stream *stream, size_t *length);
