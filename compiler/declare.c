@@ -648,6 +648,10 @@ static struct symbol *symbol_for(enum symbol_kind kind, uint8_t storage, struct 
     struct symbol *before = linked ? symbol_linked(draft->name) : NULL;
     if (before && before->kind == kind) {
         symbol_bind(before);
+        if (scope_depth == 0) {     /* until now it was known in blocks only */
+            before->local = false;
+            before->block = NULL;
+        }
         return symbol_again(before, type, draft->name_token);
     }
     struct symbol *symbol = symbol_declare(draft->name, kind, type, draft->name_token);
@@ -674,7 +678,7 @@ static void symbol_facts(struct symbol *symbol, const struct specifier_list *lis
     symbol->no_return |= s->is_noreturn || a->no_return || (trailing && trailing->no_return);
     symbol->returns_twice |= a->returns_twice || (trailing && trailing->returns_twice);
     symbol->blocking |= a->blocking || (trailing && trailing->blocking);
-    if (!symbol->defined)
+    if (!symbol->defined && !(symbol->declarator && symbol->declarator->initializer))
         symbol->declarator = &full->out;
 }
 
@@ -707,7 +711,7 @@ static void symbol_make(struct parser *parser, struct specifier_list *list, cons
     enum symbol_kind kind = storage == STORAGE_TYPEDEF ? SYMBOL_TYPEDEF : type_is(type, TYPE_FUNCTION) ? SYMBOL_FUNCTION : SYMBOL_VARIABLE;
     struct symbol *symbol = symbol_for(kind, storage, type, draft);
     symbol->child = child;
-    if (!symbol->block && scope_depth > 0)
+    if (!symbol->block && symbol->local)
         symbol->block = parser->block;
     symbol_facts(symbol, list, trailing, full);
     if (kind == SYMBOL_TYPEDEF)

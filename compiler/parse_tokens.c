@@ -613,7 +613,7 @@ static bool meant_as_keyword(token_index t, int word)
 static bool declared_in_body(token_index first, token_index t)
 {
     for (token_index i = first; i < t; i++)
-        if (tokens[i].name == tokens[t].name && !names_only(word_code(i - 1)) && shows_identifier(i + 1))
+        if (tokens[i].name == tokens[t].name && !names_only(word_code(i - 1)) && (shows_identifier(i + 1) || punctuator_at(i + 1, ';')))
             return true;
     return false;
 }

@@ -33,7 +33,7 @@ struct range { token_index first, last; };
     X(STATEMENT)    /* ({ body }) */ \
     X(VA_ARG)       /* __builtin_va_arg(a, type_name) */ \
     X(OFFSETOF)     /* __builtin_offsetof(type_name, ...): tokens tell the rest; indices that are expressions are in arguments */ \
-    X(TYPES_COMPATIBLE) /* __builtin_types_compatible_p */ \
+    X(TYPES_COMPATIBLE) /* __builtin_types_compatible_p: its two type names are associations */ \
     X(CHOOSE)       /* __builtin_choose_expr(a, b, c); chosen set by check */ \
     X(BUILTIN_TYPED)    /* other builtins that take type names (__builtin_convertvector(a, type_name) ...): arguments; type_name */ \
     X(EXTENSION)    /* __extension__ a */ \
@@ -138,7 +138,7 @@ struct specifiers {
     uint8_t storage;            /* enum storage */
     bool thread_local_, is_inline, is_noreturn;
     bool is_async;              /* async, _Async, __ac_async(T) */
-    bool is_generator;
+    bool is_generator;          /* async yield: is_async as well */
     bool plain_text;            /* by __ac_async(T) */
     bool defines_tag;           /* a struct, union or enum body stands in them */
     bool cleanup;               /* __attribute__((cleanup)) among them */
@@ -229,7 +229,7 @@ struct label {
     X(GOTO_COMPUTED)    /* a */ \
     X(CONTINUE) X(BREAK) \
     X(RETURN)       /* a or NULL */ \
-    X(LABEL)        /* label; body */ \
+    X(LABEL)        /* label; body: the item behind it; before the `}` an empty EXPRESSION without tokens (first > last) */ \
     X(CASE)         /* a; high or NULL; body */ \
     X(DEFAULT)      /* body */ \
     X(ASM)          /* arguments: its operands' expressions */ \
