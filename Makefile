@@ -33,6 +33,7 @@ all: build/acc build/libac.a
 COMPILER  = $(patsubst %.c,%.o,$(wildcard compiler/*.c)) gen/ac.tab.o gen/ac.lex.o
 RUNTIME   = $(patsubst %.c,%.o,$(wildcard runtime/*/*.c))
 UNIT      = $(patsubst %.c,%,$(wildcard tests/unit/test_*.c))
+RUNTIME_UNIT = $(filter tests/unit/test_core% tests/unit/test_loop% tests/unit/test_stream%,$(UNIT))
 GENERATED = build/gen/ac.tab.c build/gen/ac.lex.c
 
 # Where a tool is missing, the generated files wait for it to be installed.
@@ -66,7 +67,9 @@ $(1)/libac.a: $$(addprefix $(1)/obj/,$$(RUNTIME))
 	@rm -f $$@ && ar rcs $$@ $$^
 $(1)/acc: $(1)/obj/compiler/main.o $(1)/libacc.a
 	$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^
-$(1)/tests/unit/%: $(1)/obj/tests/unit/%.o $(1)/libacc.a $(1)/libac.a
+$(addprefix $(1)/,$(RUNTIME_UNIT)): $(1)/libac.a
+$(addprefix $(1)/,$(filter-out $(RUNTIME_UNIT),$(UNIT))): $(1)/libacc.a
+$(1)/tests/unit/%: $(1)/obj/tests/unit/%.o
 	@mkdir -p $$(@D)
 	$$(CC) $(2) -o $$@ $$^ $$$$(pkg-config --libs check) -lm -lpthread
 $(1)/obj/tests/%.o: | build/tests/tools

@@ -140,9 +140,9 @@ void message_test(const struct test *test)
         line_says(&said, line, test->path);
     messages_match(&expected, &said);
     char *missing = unmatched("missing:", &expected), *unexpected = unmatched("not announced:", &said);
-    ck_assert_msg(!*missing && !*unexpected, "%s: acc's messages are not those announced\n%s%s--\n%s", test->name, missing,
+    ck_assert_msg(!*missing && !*unexpected, "%s: acc's messages are not those announced\n%.10000s%.10000s--\n%.20000s", test->name, missing,
                   unexpected, whole);
     int wanted = has_error(&expected) ? 1 : 0;
-    ck_assert_msg(status == wanted, "%s: acc ends with status %d instead of %d\n%s", test->name, status, wanted, whole);
+    ck_assert_msg(status == wanted, "%s: acc ends with status %d instead of %d\n%.20000s", test->name, status, wanted, whole);
     free(whole);
 }

@@ -124,7 +124,7 @@ static void translate(struct program *program, const char *acc, const char *sour
         list_add(&command, program->acc_options.at[i]);
     int status = process_run(command.at, &(struct process_files){.out = messages, .err = "/dev/stdout"}, 60);
     char *said = file_read(messages, NULL);
-    ck_assert_msg(status == 0 && said && !*said, "%s: %s %s: exit status %d\n%s", program->test->name, acc, source, status,
+    ck_assert_msg(status == 0 && said && !*said, "%s: %s %s: exit status %d\n%.20000s", program->test->name, acc, source, status,
                   said ? said : "");
     free(said);
     free(messages);
@@ -229,7 +229,7 @@ static void output_compare(struct program *program, const char *executable, cons
         char *wanted = text_format("%s.expected", executable), *difference = text_format("%s.diff", executable);
         file_write(wanted, expected);
         process_run((const char *const[]){"diff", "-u", wanted, out, NULL}, &(struct process_files){.out = difference}, 10);
-        ck_abort_msg("%s: output of %s is not as expected:\n%s", program->test->name, executable, file_read(difference, NULL));
+        ck_abort_msg("%s: output of %s is not as expected:\n%.20000s", program->test->name, executable, file_read(difference, NULL));
     }
     free(expected);
     free(printed);
@@ -240,10 +240,10 @@ static void errors_compare(struct program *program, const char *executable, cons
     char *printed = file_read(err, NULL);
     ck_assert_msg(printed, "%s cannot be read", err);
     if (program->errors.count == 0)
-        ck_assert_msg(!*printed, "%s: %s writes to standard error:\n%s", program->test->name, executable, printed);
+        ck_assert_msg(!*printed, "%s: %s writes to standard error:\n%.20000s", program->test->name, executable, printed);
     for (size_t i = 0; i < program->errors.count; i++) {
         char *pattern = text_format("*%s*", program->errors.at[i]);
-        ck_assert_msg(text_matches(pattern, printed), "%s: '%s' is not in standard error of %s:\n%s", program->test->name,
+        ck_assert_msg(text_matches(pattern, printed), "%s: '%s' is not in standard error of %s:\n%.20000s", program->test->name,
                       program->errors.at[i], executable, printed);
         free(pattern);
     }
@@ -257,7 +257,7 @@ static void program_execute(struct program *program, const char *executable)
     struct list command = {{executable}, 1}, environment = program->environment;
     for (size_t i = 0; i < program->arguments.count; i++)
         list_add(&command, program->arguments.at[i]);
-    list_add(&environment, "ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1");
+    list_add(&environment, "ASAN_OPTIONS=detect_leaks=1:exitcode=99:detect_stack_use_after_return=1");
     file_write(in, input);
     remove(out);
     pid_t pid = process_start(command.at, &(struct process_files){in, out, err, NULL, environment.at});
@@ -269,8 +269,8 @@ static void program_execute(struct program *program, const char *executable)
         process_kill(pid);
     int status = process_wait(pid, 30);
     char *printed = file_read(err, NULL);
-    ck_assert_msg(!problem, "%s: %s: %s\n%s", program->test->name, executable, problem, printed);
-    ck_assert_msg(status == program->status, "%s: %s %s %d instead of %d\n%s", program->test->name, executable,
+    ck_assert_msg(!problem, "%s: %s: %s\n%.20000s", program->test->name, executable, problem, printed);
+    ck_assert_msg(status == program->status, "%s: %s %s %d instead of %d\n%.20000s", program->test->name, executable,
                   status == PROCESS_TIMED_OUT ? "was ended after 30 s:" : "ends with status", status, program->status,
                   printed ? printed : "");
     output_compare(program, executable, out);
