@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* More than any real program by far; what needs more is garbage, and would only use up memory. */
-enum { TOKENS_MAX = 48000000, STRANGE_MAX = 200, LEVELS_MAX = 10000 };
+enum { TOKENS_MAX = 25000000, STRANGE_MAX = 200, LEVELS_MAX = 10000 };
 
 struct token *tokens;
 token_index token_count;
