@@ -66,6 +66,52 @@ static bool check_place(struct expression *e, const char *what)
     return true;
 }
 
+/* ---- awaits that no expression of the body holds ---- */
+
+/* One bit for each token of the body: it is the `await` of an expression that was checked. What remains stands where the language wants a
+   constant (an enumerator's value, the width of a bit-field, _Static_assert, an attribute): the tree does not keep these. */
+static struct {
+    unsigned char *bits;
+    token_index first, last;
+} seen;
+
+void awaits_begin(struct function *function)
+{
+    seen.first = function->body_first;
+    seen.last = function->body_last;
+    seen.bits = arena_alloc((seen.last - seen.first) / 8 + 1);
+}
+
+static void await_seen(token_index t)
+{
+    if (seen.bits && t >= seen.first && t <= seen.last)
+        seen.bits[(t - seen.first) / 8] |= (unsigned char)(1u << (t - seen.first) % 8);
+}
+
+static bool is_lost_await(token_index t)
+{
+    const char *name = tokens[t].kind == TOKEN_NAME ? tokens[t].name : NULL;
+    if (!name || (strcmp(name, "await") && strcmp(name, "_Await")) || seen.bits[(t - seen.first) / 8] >> (t - seen.first) % 8 & 1)
+        return false;
+    if (strcmp(name, "await") == 0 && (tokens[t].symbol || token_is(t - 1, ".") || token_is(t - 1, "->")))
+        return false;
+    /* Before an operand: a name or literal, or a parenthesis. */
+    enum token_kind next = tokens[t + 1].kind;
+    return (next == TOKEN_NAME || next == TOKEN_NUMBER || next == TOKEN_CHARACTER || next == TOKEN_STRING || token_is(t + 1, "(")) &&
+           !(tokens[t - 1].kind == TOKEN_NAME && (token_is(t - 1, "goto") || token_is(t - 1, "struct") || token_is(t - 1, "union") ||
+                                                  token_is(t - 1, "enum")));
+}
+
+void awaits_end(void)
+{
+    for (token_index t = seen.first + 1; t < seen.last && !error_count; t++)
+        if (is_lost_await(t)) {
+            dialect_error(t, "'await' in a constant expression");
+            dialect_note(t, "await into a variable first");
+        }
+    seen.bits = NULL;
+}
+
 static bool callee_is_bound(struct expression *call)
 {
     struct type *function = callee_type(call->a);
@@ -141,6 +187,7 @@ static void await_other(struct expression *e, struct type *type)
 void check_await(struct expression *e)
 {
     bool good = check_place(e, "'await'");
+    await_seen(e->operator_);
     struct type *type = check_value(e->a);
     inherit(e, e->a);
     e->has_effect = true;

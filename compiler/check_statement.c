@@ -423,8 +423,10 @@ void check_body(struct function *function)
 {
     struct check_state outer = check_now;
     check_now = (struct check_state) { .voice = TELL_ALL, .function = function };
+    awaits_begin(function);
     check_statement(function->body, NULL);
     judge_jumps();
+    awaits_end();
     warn_function(function);
     check_now = outer;
 }

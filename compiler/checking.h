@@ -122,6 +122,9 @@ struct type *check_initializer(struct type *type, struct expression *e);
 /* The async function X_suffix of a struct X or struct X *; NULL. */
 struct symbol *async_method(struct type *type, const char *suffix);
 void check_await(struct expression *e);
+/* Around a body: tells of awaits that stand where there is no expression to evaluate. */
+void awaits_begin(struct function *function);
+void awaits_end(void);
 void check_async_call(struct expression *e);
 void check_create_future(struct expression *e);
 void check_set_result(struct expression *e);
