@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 150 };
+/* Up to here, what acc adds for a line of the user's is put on that line. */
+enum { WIDTH = 220 };
 
 struct printer {
     struct lowering *l;
@@ -106,6 +107,15 @@ static void begin_line(struct printer *p, const char *path, uint32_t line, uint3
         text_add(&p->out, " ");
 }
 
+/* A line is indented as the user's line is. */
+static uint32_t indentation(token_index place)
+{
+    token_index t = place;
+    while (t > 0 && tokens[t - 1].line == tokens[place].line && tokens[t - 1].inclusion == tokens[place].inclusion)
+        t--;
+    return tokens[t].column;
+}
+
 static void put(struct printer *p, token_index place, const char *text)
 {
     if (!*text)
@@ -117,7 +127,7 @@ static void put(struct printer *p, token_index place, const char *text)
     if (joins)
         text_add(&p->out, " ");
     else
-        begin_line(p, path, t->line, t->column);
+        begin_line(p, path, t->line, indentation(place));
     text_add(&p->out, text);
 }
 
@@ -154,7 +164,7 @@ static void put_site(struct printer *p, struct item *item)
         if (!v->parameter)
             text_format(&back, "%s%s = ac_self->%s;", back.length ? " " : "", v->name, v->member);
     }
-    put(p, item->place, arena_format("AC_AWAIT(%u, %s, %s, %s, %s);", item->site, resolved(p->l, item->text), text_string(&keep),
+    put(p, item->place, arena_format("%s(%u, %s, %s, %s, %s);", item->heap ? "AC_AWAIT_CORO" : "AC_AWAIT", item->site, resolved(p->l, item->text), text_string(&keep),
                                      text_string(&back), resolved(p->l, item->failure)));
 }
 
@@ -215,22 +225,45 @@ static bool body_says(struct printer *p, const char *word)
     return p->out.at && strstr(p->out.at, word);
 }
 
+/* Short declarations share a line. */
+static void add_declaration(struct text *out, size_t *line_start, const char *declaration)
+{
+    bool joins = out->length > *line_start && out->length - *line_start + strlen(declaration) < 120;
+    if (!joins) {
+        text_add(out, out->length > *line_start ? "\n    " : "    ");
+        *line_start = out->length;
+    } else {
+        text_add(out, " ");
+    }
+    text_add(out, declaration);
+}
+
+static void end_declarations(struct text *out, size_t line_start)
+{
+    if (out->length > line_start)
+        text_add(out, "\n");
+}
+
 static void add_arguments(struct printer *body, struct text *out)
 {
+    size_t line_start = out->length;
     for (size_t i = 0; i < body->l->variables.count; i++) {
         struct variable *v = body->l->variables.at[i];
         if (v->parameter && !v->resident && v->mentioned)
-            text_format(out, "    %s = ac_self->%s;\n", type_declare(type_unqualified(v->type), v->name), v->member);
+            add_declaration(out, &line_start, arena_format("%s = ac_self->%s;", type_declare(type_unqualified(v->type), v->name), v->member));
     }
+    end_declarations(out, line_start);
 }
 
 static void add_temporaries(struct lowering *l, struct text *out)
 {
+    size_t line_start = out->length;
     for (size_t i = 0; i < l->variables.count; i++) {
         struct variable *v = l->variables.at[i];
         if (!v->symbol && !v->resident && v->mentioned)
-            text_format(out, "    %s%s;\n", type_declare(v->type, v->name), v->starts_zero ? " = 0" : "");
+            add_declaration(out, &line_start, arena_format("%s%s;", type_declare(v->type, v->name), v->starts_zero ? " = 0" : ""));
     }
+    end_declarations(out, line_start);
 }
 
 static void add_dispatch(struct lowering *l, struct text *out)

@@ -6,6 +6,7 @@
 #include "emit.h"
 #include "options.h"
 #include "source.h"
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -71,27 +72,32 @@ static const char *definition_text(struct function *f)
         return f->text;
     if (position_of(f) != f->index)
         emit_prototype(f, &out);
-    for (size_t i = 0; i < unit.functions.count; i++)
-        if (unit.functions.at[i]->is_async && position_of(unit.functions.at[i]) == f->index)
-            add_function(unit.functions.at[i], &out);
+    for (struct function *each = f->placed_here; each; each = each->next_placed)
+        add_function(each, &out);
     return f->text = text_string(&out);
 }
 
 /* ---- places in the original text ---- */
 
-static size_t raw_end_of(token_index t)
+/* The first raw token that begins at `offset` or after it. */
+static size_t raw_find(struct raw_text *raw, size_t offset)
 {
-    struct source_file *file = token_file(t);
-    struct raw_text *raw = source_cut(file);
     size_t low = 0, high = raw->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (raw->at[middle].offset < (size_t)tokens[t].raw)
+        if (raw->at[middle].offset < offset)
             low = middle + 1;
         else
             high = middle;
     }
-    return raw->at[low].offset + raw->at[low].length;
+    return low;
+}
+
+static size_t raw_end_of(token_index t)
+{
+    struct raw_text *raw = source_cut(token_file(t));
+    size_t i = raw_find(raw, (size_t)tokens[t].raw);
+    return raw->at[i].offset + raw->at[i].length;
 }
 
 /* The nearest token before (after) t of the same inclusion that stands in the text; 0 where there is none. */
@@ -123,8 +129,8 @@ static size_t text_begin(token_index t)
     struct raw_text *raw = source_cut(token_file(t));
     token_index before = placed_before(t);
     size_t after = before == UINT32_MAX ? 0 : raw_end_of(before);
-    for (size_t i = 0; i < raw->count; i++)
-        if (!raw->at[i].directive && raw->at[i].offset >= after && raw->at[i].line >= tokens[t].line)
+    for (size_t i = raw_find(raw, after); i < raw->count; i++)
+        if (!raw->at[i].directive && raw->at[i].line >= tokens[t].line)
             return raw->at[i].offset;
     return SIZE_MAX;
 }
@@ -139,8 +145,8 @@ static size_t text_end(token_index t)
     size_t limit = after == UINT32_MAX ? SIZE_MAX : (size_t)tokens[after].raw, end = SIZE_MAX;
     size_t begin = text_begin(t);
     uint32_t line = 0;
-    for (size_t i = 0; i < raw->count && raw->at[i].offset < limit; i++)
-        if (!raw->at[i].directive && raw->at[i].offset >= begin && (!line || raw->at[i].line == line)) {
+    for (size_t i = raw_find(raw, begin); i < raw->count && raw->at[i].offset < limit; i++)
+        if (!raw->at[i].directive && (!line || raw->at[i].line == line)) {
             line = raw->at[i].line;
             end = raw->at[i].offset + raw->at[i].length;
         }
@@ -163,9 +169,9 @@ static bool directives_within(struct source_file *file, size_t begin, size_t end
     struct text kept = {0};
     int depth = 0;
     bool defines = false;
-    for (size_t i = 0; i < raw->count; i++) {
+    for (size_t i = raw_find(raw, begin); i < raw->count && raw->at[i].offset < end; i++) {
         struct raw_token *r = &raw->at[i];
-        if (!r->directive || r->offset < begin || r->offset >= end)
+        if (!r->directive)
             continue;
         const char *text = file->text + r->offset;
         bool conditional = directive_is(text, "if"), middle = directive_is(text, "el"), ends = directive_is(text, "endif");
@@ -230,6 +236,28 @@ static bool in_async_definition(token_index t)
     return low < unit.functions.count && unit.functions.at[low]->is_async && unit.functions.at[low]->declaration->first <= t;
 }
 
+/* What the declarator says of the result, around the async function: `(*` and `)[3]` in `async int (*f(int))[3]`. */
+static void drop_result_declarator(struct declarator *d)
+{
+    int open = 0;
+    for (token_index t = d->first; t < d->async_part.first; t++) {
+        open += token_is(t, "(");
+        tokens[t].renamed = "";
+    }
+    int depth = 0;
+    bool wraps = open > 0;
+    for (token_index t = d->async_part.last + 1; wraps && t <= d->last; t++) {
+        bool opens = token_is(t, "(") || token_is(t, "["), closes = token_is(t, ")") || token_is(t, "]");
+        if (!open && !depth && !opens)
+            break;
+        if (closes && !depth)
+            open--;
+        else
+            depth += opens - closes;
+        tokens[t].renamed = "";
+    }
+}
+
 /* async specifiers give way to `ac_coro_ref`, and what else the declarator says of the result goes. */
 static void rename_site_tokens(struct async_site *site)
 {
@@ -246,12 +274,9 @@ static void rename_site_tokens(struct async_site *site)
             named = true;
         }
     }
-    for (size_t i = 0; i < site->declarator_count; i++) {
-        struct declarator *d = site->declarators[i];
-        for (token_index t = d->first; d->has_async_part && t <= d->last; t++)
-            if ((t < d->async_part.first || t > d->async_part.last) && t < d->async_part.first)
-                tokens[t].renamed = "";
-    }
+    for (size_t i = 0; i < site->declarator_count; i++)
+        if (site->declarators[i]->has_async_part)
+            drop_result_declarator(site->declarators[i]);
 }
 
 /* Tokens beside each other that change together are one edit, so that macros among them (bool) go with them. */
@@ -270,7 +295,23 @@ static void edit_site(struct async_site *site)
             pieces[inclusion].preprocessed = true;
             return;
         }
+        char next = token_file(first)->text[end];
+        if (text.length && (next == '(' || next == '*' || next == '_' || isalnum((unsigned char)next)))
+            text_add(&text, " ");
         add_edit(inclusion, (struct edit){begin, end, text_string(&text), false, 0});
+    }
+}
+
+/* In the order of the file. */
+static void place_functions(void)
+{
+    for (size_t i = unit.functions.count; i-- > 0;) {
+        struct function *f = unit.functions.at[i];
+        if (!f->is_async)
+            continue;
+        struct function *at = unit.functions.at[position_of(f) - 1];
+        f->next_placed = at->placed_here;
+        at->placed_here = f;
     }
 }
 
@@ -284,6 +325,7 @@ static void find_edits(void)
         if (unit.functions.at[i]->is_async)
             mark_inlined(tokens[unit.functions.at[i]->declaration->first].inclusion);
     }
+    place_functions();
     for (size_t i = 0; i < unit.async_sites.count; i++) {
         struct async_site *site = &unit.async_sites.at[i];
         if (site->specifiers->plain_text)

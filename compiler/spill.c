@@ -465,15 +465,19 @@ static void await_member(struct expression *e, const char *name, const char **ar
     set_text(e, variable_reference(v), true);
 }
 
-static void await_coroutine(struct expression *e, const char *coroutine, bool wanted)
+static struct item *site_item(unsigned site)
 {
-    now->coro_member = true;
-    emit_format("ac_self->await.coro = %s;", coroutine);
-    unsigned site = emit_site(e->first, "ac_coro_await(ac_base, ac_self->await.coro)");
     struct item *item = &now->items.at[now->items.count - 1];
     while (item->kind != ITEM_SITE || item->site != site)
         item--;
-    item->failure = arena_format("ac_coro_free(ac_self->await.coro); %s", item->failure);
+    return item;
+}
+
+static void await_coroutine(struct expression *e, const char *coroutine, bool wanted)
+{
+    now->coro_member = true;
+    unsigned site = emit_site(e->first, "%s", coroutine);
+    site_item(site)->heap = true;
     if (wanted && !type_is(e->type, TYPE_VOID)) {
         struct variable *v = new_temporary(value_type(e), e->first);
         emit_define(v, "%s = AC_RESULT(ac_self->await.coro, %s);", variable_reference(v), type_declare(value_type(e), ""));
@@ -508,9 +512,7 @@ static void await_future(struct expression *e, bool wanted)
     emit_format("ac_self->await.ac_future_wait.future = %s;", copy_expression(e->a));
     unsigned site = emit_site(e->first, "AC_START(ac_future_wait)");
     if (owned) {
-        struct item *item = &now->items.at[now->items.count - 1];
-        while (item->kind != ITEM_SITE || item->site != site)
-            item--;
+        struct item *item = site_item(site);
         item->failure = arena_format("ac_release(ac_self->await.ac_future_wait.future); %s", item->failure);
     }
     if (wanted && !type_is(e->type, TYPE_VOID)) {

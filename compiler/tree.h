@@ -200,6 +200,7 @@ struct function {
     struct lowering *lowering;
     /* -- output -- */
     size_t index, position;     /* its number, from 1, and that of the function with which its text comes out */
+    struct function *placed_here, *next_placed;     /* those whose text comes out with this one's */
     bool emitted;
     const char *text;           /* what stands in the place of its definition */
 };

@@ -108,7 +108,15 @@ const char *ac_strerror(int error);
 
 /* ---- 3. For emitted code: frames ---- */
 
-enum { AC_KIND_FUNCTION, AC_KIND_OPERATION, AC_KIND_GENERATOR, AC_KIND_FUTURE, AC_KIND_TASK, AC_KIND_HANDLE, AC_KIND_OBJECT };
+enum {
+    AC_KIND_FUNCTION,       /* an async function */
+    AC_KIND_OPERATION,      /* an operation of the runtime, with a frame of fixed size */
+    AC_KIND_GENERATOR,
+    AC_KIND_CLOSURE,        /* a coroutine that holds something: its `abort` frees it */
+    AC_KIND_FUTURE,
+    AC_KIND_TASK,
+    AC_KIND_OBJECT          /* any other handle: a stream, a server, a callback */
+};
 
 /* The constant description of an async function, or of anything else that a handle may lead to. */
 struct ac_fn {
@@ -221,8 +229,7 @@ static inline int ac_coro_await(ac_frame *self, ac_frame *coro)
 }
 
 /* The result of a coroutine that has ended with 0: an lvalue of type T. */
-#define AC_RESULT(coro, T) \
-    (*(T *)(void *)((char *)(coro) + (sizeof(ac_frame) + _Alignof(T) - 1) / _Alignof(T) * _Alignof(T)))
+#define AC_RESULT(coro, T) (*(T *)(void *)((char *)(coro) + (coro)->fn->result_offset))
 
 /* Leaves `frame`, whose header is filled in, to a later turn of the loop: AC_PENDING. */
 int ac_frame_later(ac_frame *frame);
@@ -262,6 +269,10 @@ int ac_pass(ac_frame *frame, uint32_t site, int error);
             }                                                 \
         }                                                     \
     } while (0)
+/* The same for a callee that is a coroutine on the heap: it is freed where it fails, and by emitted code when its result has been read. */
+#define AC_AWAIT_CORO(site, coroutine, keep, restore, failure)                                       \
+    AC_AWAIT(site, ac_coro_await(ac_base, ac_self->await.coro = (coroutine)), keep, restore,          \
+             ac_coro_free(ac_self->await.coro); failure)
 #if defined(__GNUC__)
 #define AC__RARELY(condition) __builtin_expect((condition), 0)
 #else
@@ -577,7 +588,7 @@ void ac_handle_cancel(ac_handle *handle);          /* it will not be called; no 
 bool ac_handle_cancelled(const ac_handle *handle);
 double ac_handle_when(const ac_handle *handle);    /* when it is due; 0 for ac_call_soon */
 
-/* From any thread: calls fn(arg) on the loop's thread. call_soon_threadsafe. 0, ENOMEM, or ESHUTDOWN when the loop has closed. */
+/* From any thread: calls fn(arg) on the loop's thread. call_soon_threadsafe. 0, ENOMEM, or AC_ESHUTDOWN when the loop has closed. */
 int ac_call_soon_threadsafe(ac_loop *loop, void (*fn)(void *arg), void *arg);
 
 /* Calls fn(arg) again and again while fd is readable (writable), until removed. A second call replaces the first. add_reader.
@@ -654,8 +665,8 @@ ac_future *ac_future_new(size_t result_size);
  * AC_EINVALID_STATE where it is done already, or is a task. */
 int ac_future_set_result(ac_future *future, const void *value);
 int ac_future_set_error(ac_future *future, int error);
-/* From any thread. The future must be kept alive (a reference) until the loop has taken the call: it takes over one reference,
- * the caller's, in any case. 0, ENOMEM, ESHUTDOWN. */
+/* From any thread. Where they return 0 they take over a reference of the caller's, which kept the future alive until then; done
+ * already, it stays as it is. ENOMEM; AC_ESHUTDOWN when the loop has closed. */
 int ac_future_set_result_threadsafe(ac_future *future, const void *value);
 int ac_future_set_error_threadsafe(ac_future *future, int error);
 #ifdef __ACC__
