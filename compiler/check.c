@@ -60,7 +60,7 @@ static bool check_variable(struct declarator *declarator, struct symbol *symbol)
     bool await = false;
     if (check_now.function && !symbol->block)
         symbol->block = check_now.block;
-    check_written_type(declarator->type, declarator->first, &await);
+    check_written_type(declarator->type, &await);
     if (symbol->child) {
         check_child(declarator, symbol);
         await = true;
@@ -153,7 +153,7 @@ static void check_parameters(struct function *function)
     check_now = (struct check_state) { .voice = TELL_ALL, .function = function, .no_await = "a parameter" };
     for (size_t i = 0; i < function->declarator->parameter_count; i++) {
         struct parameter *parameter = &function->declarator->parameters[i];
-        check_written_type(parameter->written ? parameter->written : parameter->type, parameter->first, &await);
+        check_written_type(parameter->written ? parameter->written : parameter->type, &await);
         if (!type_is_complete(parameter->type) && !is_unknown(parameter->type) && !type_is(parameter->type, TYPE_VOID))
             rule_error(parameter->first, "parameter '%s' has incomplete type '%s'", parameter->name ? parameter->name : "",
                        type_text(parameter->type));
@@ -196,7 +196,7 @@ static bool check_declarator(struct declarator *declarator)
     if (symbol && symbol->kind == SYMBOL_FUNCTION)
         check_prototype(declarator, symbol);
     else if (check_now.function)
-        check_written_type(declarator->type, declarator->first, &await);
+        check_written_type(declarator->type, &await);
     if (symbol && symbol->kind == SYMBOL_TYPEDEF && check_now.function && type_is_variably_modified(declarator->type))
         barrier_push(arena_format("the scope of '%s', a variably modified type", declarator->name), declarator->name_token);
     return await;

@@ -288,7 +288,7 @@ void check_child(struct declarator *declarator, struct symbol *symbol)
 void check_create_future(struct expression *e)
 {
     bool await = false;
-    check_written_type(e->type_name->type, e->first, &await);
+    check_written_type(e->type_name->type, &await);
     e->has_effect = true;
     e->type = type_wrapped(TYPE_FUTURE, type_unqualified(e->type_name->type));
 }

@@ -149,7 +149,7 @@ static void check_returns_twice(struct expression *call, const char *name)
 
 /* ================= the call ================= */
 
-/* A vector of the arguments in which every T is the one that this call binds; what it returns. */
+/* What the call gives, with T put in: a call of an async function gives a coroutine of what it returns. */
 static struct type *call_result(struct type *function, struct type *bound)
 {
     struct type *inner = is_generic(function) ? substitute(function->inner, bound) : function->inner;

@@ -166,7 +166,7 @@ struct type *typeof_expression(struct expression *e)
 }
 
 /* The bounds of a type are evaluated where it is written, a typedef's where the typedef is. */
-void check_written_type(struct type *type, token_index place, bool *await)
+void check_written_type(struct type *type, bool *await)
 {
     for (; type; type = type->inner) {
         if (type->kind == TYPE_TYPEOF && type->bound) {
@@ -183,13 +183,12 @@ void check_written_type(struct type *type, token_index place, bool *await)
             return;
         }
     }
-    (void)place;
 }
 
 static void check_type_name(struct expression *e)
 {
     bool await = false;
-    check_written_type(e->type_name->type, e->type_name->first, &await);
+    check_written_type(e->type_name->type, &await);
     e->has_await |= await;
 }
 
@@ -678,11 +677,9 @@ static struct type *comparison_result(struct expression *e, struct type *a, stru
     if (is_vector(a) || is_vector(b))
         return vector_comparison(is_vector(a) ? a : b);
     bool scalars = type_is_scalar(a) && type_is_scalar(b);
-    bool coroutine = (type_is(a, TYPE_CORO) && type_is_arithmetic(b) && !is_null_constant(e->b)) ||
-                     (type_is(b, TYPE_CORO) && type_is_arithmetic(a) && !is_null_constant(e->a));
     bool handle_and_number = (type_is_handle(a) && type_is_arithmetic(b) && !is_null_constant(e->b)) ||
                              (type_is_handle(b) && type_is_arithmetic(a) && !is_null_constant(e->a));
-    if (!scalars || coroutine || handle_and_number)
+    if (!scalars || handle_and_number)
         invalid_operands(e, a, b);
     return integer();
 }
@@ -942,7 +939,7 @@ static void check_types_compatible(struct expression *e)
 {
     bool await = false;
     for (size_t i = 0; i < e->association_count; i++)
-        check_written_type(e->associations[i].type_name->type, e->first, &await);
+        check_written_type(e->associations[i].type_name->type, &await);
     e->type = integer();
 }
 

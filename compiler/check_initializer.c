@@ -240,7 +240,7 @@ static void fill_scalar(struct type *type, struct cursor *cursor)
     check_rest(cursor);
 }
 
-/* e->scope etc. do not concern lists: only the type and what evaluating the items means. */
+/* Of a list only the type and what evaluating its items means are set. */
 static void list_begin(struct expression *list, struct type *type)
 {
     list->type = type;

@@ -80,7 +80,7 @@ void check_condition(struct expression *e);
 /* e takes over what evaluating its part means. */
 void inherit(struct expression *e, struct expression *part);
 /* Array bounds and typeof in a type that is written here. Sets *await where an evaluated bound has one. */
-void check_written_type(struct type *type, token_index place, bool *await);
+void check_written_type(struct type *type, bool *await);
 /* Would evaluating this be an integer constant? Fills in is_constant and value. */
 void fold(struct expression *e);
 /* Is it a null pointer constant (6.3.2.3p3)? */

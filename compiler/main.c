@@ -7,6 +7,18 @@
 #include "preprocess.h"
 #include "tree.h"
 #include <stdlib.h>
+#include <sys/resource.h>
+
+/* Passes recurse over the tree, and expressions may nest 100,000 deep. */
+static void allow_deep_trees(void)
+{
+    struct rlimit limit;
+    rlim_t wanted = 120 << 20;
+    if (getrlimit(RLIMIT_STACK, &limit) || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max == RLIM_INFINITY || limit.rlim_max > wanted ? wanted : limit.rlim_max;
+    setrlimit(RLIMIT_STACK, &limit);
+}
 
 static int finish(int status)
 {
@@ -18,6 +30,7 @@ static int finish(int status)
 int main(int argc, char **argv)
 {
     options_parse(argc, argv);
+    allow_deep_trees();
 
     size_t size;
     char *text = preprocess(&size);

@@ -27,6 +27,7 @@ struct edit {
 /* What becomes of one inclusion. */
 struct piece {
     bool inlined;           /* its text takes the place of its #include line */
+    bool once;              /* it has #pragma once, which a guard stands for */
     bool preprocessed;      /* its text cannot be edited: its tokens are written */
     ARRAY(struct edit) edits;
 };
@@ -342,6 +343,12 @@ static void find_edits(void)
             edit_site(&unit.async_sites.at[i]);
 }
 
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 /* ---- the text of an inclusion ---- */
 
 static void add_inclusion(uint32_t inclusion, struct text *out);
@@ -352,11 +359,26 @@ static int by_begin(const void *a, const void *b)
     return x->begin < y->begin ? -1 : x->begin > y->begin;
 }
 
+/* An #include line of a header with #pragma once whose text stands here already: the compiler, which has not seen that file, must not read it. */
+static bool includes_again(const char *directive, size_t length)
+{
+    const char *name = memchr(directive, '"', length);
+    const char *end = name ? memchr(name + 1, '"', length - (size_t)(name + 1 - directive)) : NULL;
+    if (!directive_is(directive, "include") || !end)
+        return false;
+    const char *wanted = file_name(arena_format("%.*s", (int)(end - name - 1), name + 1));
+    for (uint32_t i = 1; i < inclusions.count; i++)
+        if (pieces[i].inlined && pieces[i].once && !strcmp(file_name(inclusions.at[i].file->path), wanted))
+            return true;
+    return false;
+}
+
 /* Edits of the #include lines that give way to a header's text, and of #pragma once in such a header. */
 static void add_directive_edits(uint32_t inclusion)
 {
     struct inclusion *in = &inclusions.at[inclusion];
     struct raw_text *raw = source_cut(in->file);
+    size_t known = pieces[inclusion].edits.count;
     for (uint32_t child = inclusion + 1; child < inclusions.count; child++) {
         if (inclusions.at[child].includer != inclusion || !pieces[child].inlined)
             continue;
@@ -365,6 +387,14 @@ static void add_directive_edits(uint32_t inclusion)
         for (size_t i = 0; i < raw->count; i++)
             if (raw->at[i].directive && raw->at[i].line == inclusions.at[child].line)
                 add_edit(inclusion, (struct edit){raw->at[i].offset, raw->at[i].offset + raw->at[i].length, text_string(&text), true, raw->at[i].line});
+    }
+    for (size_t i = 0; i < raw->count; i++) {
+        struct raw_token *r = &raw->at[i];
+        bool replaced = !r->directive || !includes_again(in->file->text + r->offset, r->length);
+        for (size_t k = known; k < pieces[inclusion].edits.count && !replaced; k++)
+            replaced = pieces[inclusion].edits.at[k].begin == r->offset;
+        if (!replaced)
+            add_edit(inclusion, (struct edit){r->offset, r->offset + r->length, "", false, 0});
     }
 }
 
@@ -387,18 +417,13 @@ static const char *guard_name(const char *path)
     return text_string(&out);
 }
 
-static const char *file_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static bool add_guard(uint32_t inclusion, struct text *out)
 {
     struct source_file *file = inclusions.at[inclusion].file;
     struct raw_text *raw = source_cut(file);
     for (size_t i = 0; inclusion && i < raw->count; i++)
         if (raw->at[i].directive && is_pragma_once(file->text + raw->at[i].offset)) {
+            pieces[inclusion].once = true;
             const char *guard = guard_name(file_name(file->path));
             text_format(out, "#ifndef %s\n#define %s\n", guard, guard);
             add_edit(inclusion, (struct edit){raw->at[i].offset, raw->at[i].offset + raw->at[i].length, "", false, 0});
