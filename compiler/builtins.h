@@ -3,7 +3,8 @@
 #define BUILTINS_H
 #include "tree.h"
 
-/* The type of a call of the builtin function `name`, whose arguments have their types; UNKNOWN where acc does not know it. */
+/* The type of a call of the builtin function `name`, whose arguments have their types; UNKNOWN where acc does not
+   know it. */
 struct type *builtin_result(const char *name, struct expression *call);
 
 #endif

@@ -1,5 +1,6 @@
-/* The check stage: goes over all declarations in the order of the text, and into the bodies of the async functions. What is plain C outside of
-   them is left to the C compiler, but for what the dialect forbids there and for the array lengths that initialisers tell. */
+/* The check stage: goes over all declarations in the order of the text, and into the bodies of the async functions.
+   What is plain C outside of them is left to the C compiler, but for what the dialect forbids there and for the
+   array lengths that initialisers tell. */
 #include "checking.h"
 #include <string.h>
 
@@ -14,7 +15,8 @@ static void complete_type(struct declarator *declarator, struct type *type)
 
 static bool is_static(struct symbol *symbol)
 {
-    return symbol->storage == STORAGE_STATIC || symbol->storage == STORAGE_EXTERN || symbol->thread_local_ || !symbol->local;
+    return symbol->storage == STORAGE_STATIC || symbol->storage == STORAGE_EXTERN || symbol->thread_local_ ||
+           !symbol->local;
 }
 
 static void check_variable_initializer(struct declarator *declarator, struct symbol *symbol)
@@ -52,7 +54,8 @@ static void open_scope(struct declarator *declarator, struct symbol *symbol)
     if (symbol->child)
         barrier_push(arena_format("the scope of child '%s'", declarator->name), declarator->name_token);
     else if (!is_static(symbol) && type_is_variably_modified(declarator->type))
-        barrier_push(arena_format("the scope of '%s', whose type is variably modified", declarator->name), declarator->name_token);
+        barrier_push(arena_format("the scope of '%s', whose type is variably modified", declarator->name),
+                     declarator->name_token);
 }
 
 static bool check_variable(struct declarator *declarator, struct symbol *symbol)
@@ -90,13 +93,14 @@ static void check_prototype(struct declarator *declarator, struct symbol *symbol
     if (a->kind != TYPE_FUNCTION || b->kind != TYPE_FUNCTION || (!a->is_async && !b->is_async) || type_same(a, b))
         return;
     if (returns_coroutine(a) || returns_coroutine(b)) {
-        symbol->type = a->is_async ? before->type : declarator->type;   /* the one that tells more */
+        symbol->type = a->is_async ? before->type : declarator->type; /* the one that tells more */
         return;
     }
     if (a->is_async != b->is_async)
         dialect_error(declarator->name_token, "'%s' is declared both async and not", declarator->name);
     else
-        dialect_error(declarator->name_token, "conflicting types for '%s'; have '%s'", declarator->name, type_text(declarator->type));
+        dialect_error(declarator->name_token, "conflicting types for '%s'; have '%s'", declarator->name,
+                      type_text(declarator->type));
     dialect_note(before->name_token, "the declaration before it is here, of type '%s'", type_text(before->type));
 }
 
@@ -116,7 +120,8 @@ static void check_parameters_known(struct declarator *declarator)
 {
     struct type *function = async_part(declarator->type);
     if (function && function->variadic)
-        dialect_error(declarator->name_token ? declarator->name_token : declarator->first, "an async function cannot be variadic");
+        dialect_error(declarator->name_token ? declarator->name_token : declarator->first,
+                      "an async function cannot be variadic");
     else if (function && declarator->old_style)
         dialect_error(declarator->name_token, "an async function cannot have an old-style parameter list");
     else
@@ -137,26 +142,28 @@ static bool is_argument_vector(struct type *type)
 static void check_main(struct function *function)
 {
     struct type *type = type_strip(function->declarator->type);
-    bool good = type->parameter_count == 0 || (type->parameter_count == 2 && type_is(type->parameters[0].type, TYPE_INT) &&
-                                               is_argument_vector(type->parameters[1].type));
+    bool good =
+        type->parameter_count == 0 || (type->parameter_count == 2 && type_is(type->parameters[0].type, TYPE_INT) &&
+                                       is_argument_vector(type->parameters[1].type));
     function->is_main = true;
     if (good && type_is(function->result, TYPE_INT) && !function->is_generator)
         return;
     dialect_error(function->declarator->name_token, "an async 'main' of type '%s'", type_text(type));
-    dialect_note(function->declarator->name_token, "write 'async int main(void)' or 'async int main(int argc, char **argv)'");
+    dialect_note(function->declarator->name_token,
+                 "write 'async int main(void)' or 'async int main(int argc, char **argv)'");
 }
 
 static void check_parameters(struct function *function)
 {
     bool await = false;
     struct check_state outer = check_now;
-    check_now = (struct check_state) { .voice = TELL_ALL, .function = function, .no_await = "a parameter" };
+    check_now = (struct check_state){.voice = TELL_ALL, .function = function, .no_await = "a parameter"};
     for (size_t i = 0; i < function->declarator->parameter_count; i++) {
         struct parameter *parameter = &function->declarator->parameters[i];
         check_written_type(parameter->written ? parameter->written : parameter->type, &await);
         if (!type_is_complete(parameter->type) && !is_unknown(parameter->type) && !type_is(parameter->type, TYPE_VOID))
-            rule_error(parameter->first, "parameter '%s' has incomplete type '%s'", parameter->name ? parameter->name : "",
-                       type_text(parameter->type));
+            rule_error(parameter->first, "parameter '%s' has incomplete type '%s'",
+                       parameter->name ? parameter->name : "", type_text(parameter->type));
     }
     check_now = outer;
 }
@@ -181,7 +188,7 @@ static void check_function(struct function *function)
         dialect_error(function->declarator->name_token, "'%s' returns the incomplete type '%s'", function->symbol->name,
                       type_text(function->result));
     check_parameters(function);
-    if (!function->declarator->old_style)       /* told already; its parameters are not known in the body */
+    if (!function->declarator->old_style) /* told already; its parameters are not known in the body */
         check_body(function);
 }
 
@@ -198,7 +205,8 @@ static bool check_declarator(struct declarator *declarator)
     else if (check_now.function)
         check_written_type(declarator->type, &await);
     if (symbol && symbol->kind == SYMBOL_TYPEDEF && check_now.function && type_is_variably_modified(declarator->type))
-        barrier_push(arena_format("the scope of '%s', a variably modified type", declarator->name), declarator->name_token);
+        barrier_push(arena_format("the scope of '%s', a variably modified type", declarator->name),
+                     declarator->name_token);
     return await;
 }
 
@@ -212,7 +220,8 @@ static bool is_stray_async(struct specifiers *specifiers, struct declarator *dec
 static void stray_async(struct specifiers *specifiers, struct declarator *declarator)
 {
     if (!check_now.function && declarator->initializer)
-        dialect_error(declarator->name_token, "child '%s' at file scope: a child belongs to a block of an async function", declarator->name);
+        dialect_error(declarator->name_token,
+                      "child '%s' at file scope: a child belongs to a block of an async function", declarator->name);
     else
         dialect_error(specifiers->async_token, "'async' declares no function here: '%s' has the type '%s'",
                       declarator->name ? declarator->name : "", type_text(declarator->type));
@@ -240,7 +249,7 @@ static void check_sites(void)
 
 void check(void)
 {
-    check_now = (struct check_state) { .voice = TELL_DIALECT };
+    check_now = (struct check_state){.voice = TELL_DIALECT};
     check_sites();
     for (size_t i = 0; i < unit.declarations.count; i++) {
         struct declaration *declaration = unit.declarations.at[i];

@@ -1,5 +1,5 @@
-/* What the dialect adds: what can be awaited and what an await gives, children, groups, futures, generators, and the rules of throw, yield,
-   return and try. */
+/* What the dialect adds: what can be awaited and what an await gives, children, groups, futures, generators, and the
+   rules of throw, yield, return and try. */
 #include "checking.h"
 #include <string.h>
 
@@ -42,7 +42,7 @@ static bool check_given(struct type *to, struct type *type, struct expression *a
 {
     struct expression *value = expression_new(EXPRESSION_CAST, at->first, at->last);
     value->type = type;
-    return check_conversion(to, value, (struct conversion) { .kind = CONVERT_INITIALIZE });
+    return check_conversion(to, value, (struct conversion){.kind = CONVERT_INITIALIZE});
 }
 
 /* ================= await ================= */
@@ -68,8 +68,9 @@ static bool check_place(struct expression *e, const char *what)
 
 /* ---- awaits that no expression of the body holds ---- */
 
-/* One bit for each token of the body: it is the `await` of an expression that was checked. What remains stands where the language wants a
-   constant (an enumerator's value, the width of a bit-field, _Static_assert, an attribute): the tree does not keep these. */
+/* One bit for each token of the body: it is the `await` of an expression that was checked. What remains stands where
+   the language wants a constant (an enumerator's value, the width of a bit-field, _Static_assert, an attribute): the
+   tree does not keep these. */
 static struct {
     unsigned char *bits;
     token_index first, last;
@@ -91,15 +92,17 @@ static void await_seen(token_index t)
 static bool is_lost_await(token_index t)
 {
     const char *name = tokens[t].kind == TOKEN_NAME ? tokens[t].name : NULL;
-    if (!name || (strcmp(name, "await") && strcmp(name, "_Await")) || seen.bits[(t - seen.first) / 8] >> (t - seen.first) % 8 & 1)
+    if (!name || (strcmp(name, "await") && strcmp(name, "_Await")) ||
+        seen.bits[(t - seen.first) / 8] >> (t - seen.first) % 8 & 1)
         return false;
     if (strcmp(name, "await") == 0 && (tokens[t].symbol || token_is(t - 1, ".") || token_is(t - 1, "->")))
         return false;
     /* Before an operand: a name or literal, or a parenthesis. */
     enum token_kind next = tokens[t + 1].kind;
-    return (next == TOKEN_NAME || next == TOKEN_NUMBER || next == TOKEN_CHARACTER || next == TOKEN_STRING || token_is(t + 1, "(")) &&
-           !(tokens[t - 1].kind == TOKEN_NAME && (token_is(t - 1, "goto") || token_is(t - 1, "struct") || token_is(t - 1, "union") ||
-                                                  token_is(t - 1, "enum")));
+    return (next == TOKEN_NAME || next == TOKEN_NUMBER || next == TOKEN_CHARACTER || next == TOKEN_STRING ||
+            token_is(t + 1, "(")) &&
+           !(tokens[t - 1].kind == TOKEN_NAME && (token_is(t - 1, "goto") || token_is(t - 1, "struct") ||
+                                                  token_is(t - 1, "union") || token_is(t - 1, "enum")));
 }
 
 void awaits_end(void)
@@ -135,7 +138,8 @@ static void note_callee(struct expression *call)
     array_add(&check_now.function->callees, function);
 }
 
-/* A coroutine that is made right here is no value that anything else could hold: parentheses around the call mean nothing, and go. */
+/* A coroutine that is made right here is no value that anything else could hold: parentheses around the call mean
+   nothing, and go. */
 static void await_coroutine(struct expression *e)
 {
     struct expression *inner = expression_inner(e->a);
@@ -161,8 +165,8 @@ static void note_not_awaitable(struct expression *e, struct type *type)
     else if (record && record_name(record) && !strncmp(record_name(record), "ac_", 3) && type_is(type, TYPE_POINTER))
         dialect_note(inner->first, "a cast tells of what it is a handle: '(Task(int))'");
     else if (record && record_name(record))
-        dialect_note(inner->first, "a '%s' can be awaited where 'async T %s_await(%s *)' is declared", type_text(record),
-                     record_name(record), type_text(record));
+        dialect_note(inner->first, "a '%s' can be awaited where 'async T %s_await(%s *)' is declared",
+                     type_text(record), record_name(record), type_text(record));
     else
         dialect_note(inner->first, "a 'Coro(T)', 'Task(T)' or 'Future(T)' can be awaited");
 }
@@ -208,8 +212,7 @@ void check_await(struct expression *e)
         e->await_kind = AWAIT_FUTURE;
         e->type = type_unqualified(stripped->inner);
         break;
-    default:
-        await_other(e, type);
+    default: await_other(e, type);
     }
 }
 
@@ -235,7 +238,8 @@ void check_async_call(struct expression *e)
             dialect_note(call->first, "leave out the 'await'");
     } else if (check_now.function && !check_now.groups && !check_now.unevaluated) {
         dialect_error(e->first, "'async' call outside an 'async { }' block");
-        dialect_note(e->first, "put 'async { }' around it to wait for it there, or use 'ac_create_task(...)' for a task that may outlive the block");
+        dialect_note(e->first, "put 'async { }' around it to wait for it there, or use 'ac_create_task(...)' for a "
+                               "task that may outlive the block");
     }
 }
 
@@ -247,18 +251,21 @@ static void check_child_initializer(struct declarator *declarator)
     if (is_unknown(type))
         return;
     if (!type_is(type, TYPE_CORO)) {
-        dialect_error(e->first, "child '%s' is initialized with '%s'; a coroutine is wanted", declarator->name, type_text(type));
+        dialect_error(e->first, "child '%s' is initialized with '%s'; a coroutine is wanted", declarator->name,
+                      type_text(type));
         if (expression_inner(e)->kind == EXPRESSION_AWAIT)
             dialect_note(e->first, "leave out the 'await': the declaration starts the call as a task");
         else if (type_is_handle(type))
-            dialect_note(e->first, "a handle of a task that there is already is declared as '%s %s'", type_text(type), declarator->name);
+            dialect_note(e->first, "a handle of a task that there is already is declared as '%s %s'", type_text(type),
+                         declarator->name);
         else
             dialect_note(e->first, "call an async function here, or leave out the 'async'");
         return;
     }
     struct type *given = type_strip(type)->inner;
     if (!is_unknown(given) && !is_unknown(wanted) && !type_same(given, wanted)) {
-        dialect_error(e->first, "child '%s' of type '%s' is initialized with a '%s'", declarator->name, type_text(wanted), type_text(type));
+        dialect_error(e->first, "child '%s' of type '%s' is initialized with a '%s'", declarator->name,
+                      type_text(wanted), type_text(type));
         dialect_note(e->first, "write 'async %s %s = ...'", type_text(given), declarator->name);
     }
 }
@@ -266,17 +273,20 @@ static void check_child_initializer(struct declarator *declarator)
 void check_child(struct declarator *declarator, struct symbol *symbol)
 {
     if (symbol->storage == STORAGE_STATIC || symbol->storage == STORAGE_EXTERN || symbol->thread_local_) {
-        dialect_error(declarator->name_token, "child '%s' cannot be static or extern: it ends with its block", declarator->name);
+        dialect_error(declarator->name_token, "child '%s' cannot be static or extern: it ends with its block",
+                      declarator->name);
     } else if (check_now.block && check_now.block->kind == STATEMENT_FOR) {
         dialect_error(declarator->name_token, "child '%s' declared in the head of a 'for'", declarator->name);
         dialect_note(declarator->name_token, "declare it in the block around the loop");
     }
     if (!declarator->initializer) {
         dialect_error(declarator->name_token, "child '%s' has no initializer", declarator->name);
-        dialect_note(declarator->name_token, "write the call that it runs: 'async %s %s = f();'", type_text(declarator->type), declarator->name);
+        dialect_note(declarator->name_token, "write the call that it runs: 'async %s %s = f();'",
+                     type_text(declarator->type), declarator->name);
     } else if (declarator->initializer->kind == EXPRESSION_INITIALIZER) {
         check_expression(declarator->initializer);
-        dialect_error(declarator->initializer->first, "child '%s' is initialized with a list; a coroutine is wanted", declarator->name);
+        dialect_error(declarator->initializer->first, "child '%s' is initialized with a list; a coroutine is wanted",
+                      declarator->name);
     } else {
         check_expression(declarator->initializer);
         check_child_initializer(declarator);
@@ -311,7 +321,7 @@ void check_set_result(struct expression *e)
         dialect_error(e->b->first, "a '%s' has no value", type_text(type));
         dialect_note(e->b->first, "write 'ac_future_set_result(..., NULL)'");
     } else {
-        check_conversion(type->inner, e->b, (struct conversion) { .kind = CONVERT_RESULT });
+        check_conversion(type->inner, e->b, (struct conversion){.kind = CONVERT_RESULT});
     }
 }
 
@@ -353,7 +363,8 @@ static struct type *iteration_type(struct expression *e)
     struct type *record = record_of(type);
     dialect_error(e->first, "'async for' cannot go over '%s'", type_text(type));
     if (record && record_name(record))
-        dialect_note(e->first, "it can where 'async T %s_anext(%s *)' is declared", record_name(record), type_text(record));
+        dialect_note(e->first, "it can where 'async T %s_anext(%s *)' is declared", record_name(record),
+                     type_text(record));
     else
         dialect_note(e->first, "a 'Gen(T)' is wanted, or a struct X with 'async T X_anext(struct X *)'");
     return type_basic(TYPE_UNKNOWN);
@@ -404,7 +415,8 @@ static struct symbol *check_manager(struct expression *e)
     if (type_is_handle(type))
         note_missing_await(e);
     else if (record && record_name(record))
-        dialect_note(e->first, "it can where 'async T %s_aenter(%s *)' and 'async void %s_aexit(%s *, int)' are declared",
+        dialect_note(e->first,
+                     "it can where 'async T %s_aenter(%s *)' and 'async void %s_aexit(%s *, int)' are declared",
                      record_name(record), type_text(record), record_name(record), type_text(record));
     return NULL;
 }
@@ -458,7 +470,8 @@ void check_yield(struct statement *s)
         check_value(s->a);
     if (!function->is_generator) {
         dialect_error(s->first, "'yield' outside a generator");
-        dialect_note(function->symbol->place, "'async yield %s' makes '%s' a generator", type_text(function->result), function->symbol->name);
+        dialect_note(function->symbol->place, "'async yield %s' makes '%s' a generator", type_text(function->result),
+                     function->symbol->name);
     } else if (check_now.defer) {
         dialect_error(s->first, "'yield' in a defer");
     } else if (!s->a && !type_is(function->result, TYPE_VOID)) {
@@ -466,7 +479,7 @@ void check_yield(struct statement *s)
     } else if (s->a && type_is(function->result, TYPE_VOID)) {
         dialect_error(s->a->first, "'yield' with a value in a generator of 'void'");
     } else if (s->a) {
-        check_conversion(function->result, s->a, (struct conversion) { .kind = CONVERT_RESULT });
+        check_conversion(function->result, s->a, (struct conversion){.kind = CONVERT_RESULT});
     }
 }
 
@@ -484,8 +497,8 @@ static void return_child(struct statement *s)
     if (type_same(result, check_now.function->result))
         dialect_note(s->a->first, "'return await %s;' returns its value", child->name);
     else
-        dialect_note(child->symbol->place, "'%s %s = ac_create_task(...)' makes a task that may outlive the block", type_text(child->type),
-                     child->name);
+        dialect_note(child->symbol->place, "'%s %s = ac_create_task(...)' makes a task that may outlive the block",
+                     type_text(child->type), child->name);
 }
 
 static void return_value(struct statement *s)
@@ -503,7 +516,7 @@ static void return_value(struct statement *s)
         dialect_error(s->a->first, "'return' with a value in a function returning void");
         dialect_note(function->symbol->place, "declared here");
     } else {
-        check_conversion(function->result, s->a, (struct conversion) { .kind = CONVERT_RETURN });
+        check_conversion(function->result, s->a, (struct conversion){.kind = CONVERT_RETURN});
     }
 }
 

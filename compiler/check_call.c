@@ -1,5 +1,6 @@
-/* Calls (6.5.2.2). Functions of the runtime that work for any T are declared with type variables: a call binds T from its handles first,
-   then from its other arguments, and checks all arguments against the parameters with T put in. */
+/* Calls (6.5.2.2). Functions of the runtime that work for any T are declared with type variables: a call binds T
+   from its handles first, then from its other arguments, and checks all arguments against the parameters with T put
+   in. */
 #include "builtins.h"
 #include "checking.h"
 #include <string.h>
@@ -48,7 +49,8 @@ static struct type *substitute(struct type *type, struct type *bound)
     return copy;
 }
 
-/* What T is by this parameter and argument; NULL where they do not tell. A handle tells it for sure, a pointer or value only where no handle does. */
+/* What T is by this parameter and argument; NULL where they do not tell. A handle tells it for sure, a pointer or
+   value only where no handle does. */
 static struct type *bind(struct type *parameter, struct type *argument, bool handles)
 {
     argument = type_strip(argument);
@@ -85,7 +87,8 @@ static struct type *bound_variable(struct type *function, struct expression *cal
 static const char *callee_name(struct expression *call)
 {
     struct expression *callee = expression_inner(call->a);
-    bool named = callee->kind == EXPRESSION_NAME || callee->kind == EXPRESSION_MEMBER || callee->kind == EXPRESSION_ARROW;
+    bool named =
+        callee->kind == EXPRESSION_NAME || callee->kind == EXPRESSION_MEMBER || callee->kind == EXPRESSION_ARROW;
     return named ? callee->name : NULL;
 }
 
@@ -104,8 +107,8 @@ static bool check_argument_count(struct type *function, struct expression *call)
         return true;
     const char *name = callee_name(call);
     token_index place = given > wanted ? call->arguments[wanted]->first : call->last;
-    rule_error(place, "too %s arguments to %s%s%s: %zu where %zu %s wanted", given > wanted ? "many" : "few", name ? "'" : "function",
-               name ? name : "", name ? "'" : "", given, wanted, wanted == 1 ? "is" : "are");
+    rule_error(place, "too %s arguments to %s%s%s: %zu where %zu %s wanted", given > wanted ? "many" : "few",
+               name ? "'" : "function", name ? name : "", name ? "'" : "", given, wanted, wanted == 1 ? "is" : "are");
     note_declaration(call);
     return false;
 }
@@ -117,7 +120,7 @@ static void check_arguments(struct type *function, struct expression *call, stru
     for (size_t i = 0; i < call->argument_count; i++) {
         struct expression *argument = call->arguments[i];
         if (i < function->parameter_count) {
-            struct conversion conversion = { .kind = CONVERT_ARGUMENT, .function = callee_name(call), .argument = i + 1 };
+            struct conversion conversion = {.kind = CONVERT_ARGUMENT, .function = callee_name(call), .argument = i + 1};
             check_conversion(substitute(function->parameters[i].type, bound), argument, conversion);
         } else if (type_is(argument->type, TYPE_VOID)) {
             rule_error(argument->first, "void value not ignored as it ought to be");
@@ -139,11 +142,13 @@ static bool is_one_of(const char *name, const char *const *names, size_t count)
 static void check_returns_twice(struct expression *call, const char *name)
 {
     static const char *const names[] = {
-        "setjmp", "_setjmp", "__setjmp", "sigsetjmp", "__sigsetjmp", "__builtin_setjmp", "savectx", "getcontext", "vfork",
+        "setjmp",           "_setjmp", "__setjmp",   "sigsetjmp", "__sigsetjmp",
+        "__builtin_setjmp", "savectx", "getcontext", "vfork",
     };
     if (!check_now.function || !name || check_now.unevaluated || !is_one_of(name, names, sizeof names / sizeof *names))
         return;
-    dialect_error(call->first, "'%s' in an async function: it would return into a C stack frame that is gone after an await", name);
+    dialect_error(call->first,
+                  "'%s' in an async function: it would return into a C stack frame that is gone after an await", name);
     dialect_note(call->first, "move the part that uses it into a plain function");
 }
 

@@ -1,6 +1,6 @@
-/* What may be given to what: assignment, initialisation, return and arguments (6.5.16.1), with the rules that the dialect adds for handles
-   and async functions. Where gcc only warns (pointers of different types, integers as pointers), the C compiler that reads the output
-   tells it, and nothing is said here. */
+/* What may be given to what: assignment, initialisation, return and arguments (6.5.16.1), with the rules that the
+   dialect adds for handles and async functions. Where gcc only warns (pointers of different types, integers as
+   pointers), the C compiler that reads the output tells it, and nothing is said here. */
 #include "checking.h"
 #include <string.h>
 
@@ -11,7 +11,8 @@ void note_missing_await(struct expression *e)
     switch (type->kind) {
     case TYPE_CORO:
         if (inner->kind == EXPRESSION_CALL)
-            dialect_note(inner->first, "calling an async function only makes a coroutine; 'await' runs it and gives its '%s'",
+            dialect_note(inner->first,
+                         "calling an async function only makes a coroutine; 'await' runs it and gives its '%s'",
                          type_text(type->inner));
         else
             dialect_note(inner->first, "'await' runs the coroutine and gives its '%s'", type_text(type->inner));
@@ -23,24 +24,18 @@ void note_missing_await(struct expression *e)
     case TYPE_GEN:
         dialect_note(inner->first, "'async for' goes over a generator, and 'await ac_next(...)' gives its next value");
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
 static const char *place_text(struct conversion conversion)
 {
     switch (conversion.kind) {
-    case CONVERT_ASSIGN:
-        return "in assignment";
-    case CONVERT_INITIALIZE:
-        return "in initialization";
-    case CONVERT_RETURN:
-        return "in return";
-    case CONVERT_RESULT:
-        return "as the result";
-    case CONVERT_ARGUMENT:
-        break;
+    case CONVERT_ASSIGN: return "in assignment";
+    case CONVERT_INITIALIZE: return "in initialization";
+    case CONVERT_RETURN: return "in return";
+    case CONVERT_RESULT: return "as the result";
+    case CONVERT_ARGUMENT: break;
     }
     if (!conversion.function)
         return arena_format("for argument %zu", conversion.argument);
@@ -55,7 +50,8 @@ static bool dialect_mismatch(struct type *to, struct expression *from, struct ty
 
 static bool rule_mismatch(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
 {
-    rule_error(from->first, "incompatible types: '%s' where '%s' is wanted %s", type_text(type), type_text(to), place_text(conversion));
+    rule_error(from->first, "incompatible types: '%s' where '%s' is wanted %s", type_text(type), type_text(to),
+               place_text(conversion));
     return false;
 }
 
@@ -67,11 +63,12 @@ static bool is_task_or_future(struct type *type)
 /* What an AC_AWAITABLE takes besides the three handles: their C types. */
 static bool is_untyped_pointer(struct type *type)
 {
-    return type_is(type, TYPE_POINTER) && (type_is(type_strip(type)->inner, TYPE_VOID) || type_is_record(type_strip(type)->inner));
+    return type_is(type, TYPE_POINTER) &&
+           (type_is(type_strip(type)->inner, TYPE_VOID) || type_is_record(type_strip(type)->inner));
 }
 
-/* Both are handles, or `to` takes any. A task is also a future, and in C the two are one type; of which of the two a pointer is, only who made
-   it knows: both directions pass, as long as they are of the same T. */
+/* Both are handles, or `to` takes any. A task is also a future, and in C the two are one type; of which of the two a
+   pointer is, only who made it knows: both directions pass, as long as they are of the same T. */
 static bool handles_agree(struct type *to, struct type *from)
 {
     to = type_strip(to);
@@ -93,18 +90,20 @@ static bool convert_to_handle(struct type *to, struct expression *from, struct t
     if (handle && handles_agree(to, type))
         return true;
     if (!handle && type_is(type, TYPE_POINTER) && !type_is(to, TYPE_AWAITABLE))
-        return true;                            /* incompatible pointers: the C compiler's to tell */
+        return true; /* incompatible pointers: the C compiler's to tell */
     dialect_mismatch(to, from, type, conversion);
     struct type *inner = type_strip(to)->inner;
     if (!handle && type_is(to, TYPE_CORO) && expression_inner(from)->kind == EXPRESSION_AWAIT)
         dialect_note(expression_inner(from)->first, "a coroutine is wanted here, not its value: leave out the 'await'");
-    else if (type_is(type, TYPE_CORO) && is_task_or_future(to) && !is_unknown(inner) && type_same(inner, type_strip(type)->inner))
+    else if (type_is(type, TYPE_CORO) && is_task_or_future(to) && !is_unknown(inner) &&
+             type_same(inner, type_strip(type)->inner))
         dialect_note(from->first, "'ac_create_task(...)' makes a task of a coroutine");
     return false;
 }
 
 /* Pointer to any handle: an array of coroutines, tasks or futures of one T. */
-static bool convert_to_awaitables(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
+static bool convert_to_awaitables(struct type *to, struct expression *from, struct type *type,
+                                  struct conversion conversion)
 {
     struct type *element = type_is(type, TYPE_POINTER) ? type_strip(type)->inner : NULL;
     if (is_null_constant(from) || (element && (type_is(element, TYPE_VOID) || is_untyped_pointer(element))))
@@ -119,8 +118,10 @@ static bool convert_to_awaitables(struct type *to, struct expression *from, stru
     return false;
 }
 
-/* The value of a handle where something else is wanted: mostly an await was forgotten. Pointers are left to the C compiler. */
-static bool convert_from_handle(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
+/* The value of a handle where something else is wanted: mostly an await was forgotten. Pointers are left to the C
+   compiler. */
+static bool convert_from_handle(struct type *to, struct expression *from, struct type *type,
+                                struct conversion conversion)
 {
     if (type_is(to, TYPE_POINTER) && (!type_is(type, TYPE_CORO) || is_untyped_pointer(to)))
         return true;
@@ -137,7 +138,8 @@ static struct type *pointed_function(struct type *type)
     return type_strip(type->inner);
 }
 
-/* `ac_coro *f(P)` is what an async function is in C, whatever its T: plain code that makes coroutines by hand is written so. */
+/* `ac_coro *f(P)` is what an async function is in C, whatever its T: plain code that makes coroutines by hand is
+   written so. */
 bool returns_coroutine(struct type *function)
 {
     struct type *result = type_strip(function->inner);
@@ -147,18 +149,22 @@ bool returns_coroutine(struct type *function)
     return tag && strcmp(tag, "ac_frame") == 0;
 }
 
-/* In C an async function is an ordinary one that returns a coroutine: called through a plain type it would do nothing. */
+/* In C an async function is an ordinary one that returns a coroutine: called through a plain type it would do
+   nothing. */
 static bool convert_function(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
 {
     struct type *wanted = pointed_function(to), *given = pointed_function(type);
     bool agrees = wanted->is_async == given->is_async && wanted->is_generator == given->is_generator &&
-                  (!wanted->is_async || is_unknown(wanted->inner) || is_unknown(given->inner) || type_same(wanted->inner, given->inner));
+                  (!wanted->is_async || is_unknown(wanted->inner) || is_unknown(given->inner) ||
+                   type_same(wanted->inner, given->inner));
     if (agrees || returns_coroutine(wanted) || returns_coroutine(given))
         return true;
     dialect_mismatch(to, from, type, conversion);
     if (given->is_async && !wanted->is_async)
-        dialect_note(from->first, "an async function does not convert to a plain function pointer; a plain function can start it with "
-                     "'ac_create_task' or 'ac_run'");
+        dialect_note(
+            from->first,
+            "an async function does not convert to a plain function pointer; a plain function can start it with "
+            "'ac_create_task' or 'ac_run'");
     else if (!given->is_async && wanted->is_async)
         dialect_note(from->first, "a plain function is no async function; write 'async' before its definition");
     return false;
@@ -172,7 +178,8 @@ static bool is_real_number(struct type *type)
 /* Neither is a handle. */
 static bool convert_plain(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
 {
-    bool number_to = type_is_arithmetic(to), pointer_to = type_is(to, TYPE_POINTER), vector_to = type_is(to, TYPE_VECTOR);
+    bool number_to = type_is_arithmetic(to), pointer_to = type_is(to, TYPE_POINTER),
+         vector_to = type_is(to, TYPE_VECTOR);
     bool number = type_is_arithmetic(type), pointer = type_is(type, TYPE_POINTER);
     if (vector_to || type_is(type, TYPE_VECTOR) || type_is(to, TYPE_VA_LIST) || type_is(type, TYPE_VA_LIST))
         return true;

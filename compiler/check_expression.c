@@ -1,6 +1,7 @@
-/* Types of expressions (C11 6.5). check_expression goes down the tree, types the operands first, and leaves in each node what tree.h marks
-   "set by check". A type is kept as it is written: an array stays an array until its user asks for its value (use_value), because what
-   decays where decides which objects must have an address. A mistake gives UNKNOWN, which silences all that would follow from it. */
+/* Types of expressions (C11 6.5). check_expression goes down the tree, types the operands first, and leaves in each
+   node what tree.h marks "set by check". A type is kept as it is written: an array stays an array until its user
+   asks for its value (use_value), because what decays where decides which objects must have an address. A mistake
+   gives UNKNOWN, which silences all that would follow from it. */
 #include "checking.h"
 #include <string.h>
 
@@ -40,15 +41,12 @@ struct symbol *expression_root(struct expression *e)
 {
     for (;;) {
         switch (e->kind) {
-        case EXPRESSION_NAME:
-            return e->symbol;
+        case EXPRESSION_NAME: return e->symbol;
         case EXPRESSION_PAREN:
         case EXPRESSION_EXTENSION:
         case EXPRESSION_MEMBER:
         case EXPRESSION_REAL:
-        case EXPRESSION_IMAG:
-            e = e->a;
-            break;
+        case EXPRESSION_IMAG: e = e->a; break;
         case EXPRESSION_GENERIC:
         case EXPRESSION_CHOOSE:
             if (!e->chosen)
@@ -66,8 +64,7 @@ struct symbol *expression_root(struct expression *e)
                 return NULL;
             e = e->a;
             break;
-        default:
-            return NULL;
+        default: return NULL;
         }
     }
 }
@@ -116,7 +113,8 @@ struct type *check_value(struct expression *e)
 static struct type *operand_type(struct expression *e)
 {
     struct type *type = use_value(e);
-    if (e->is_bit_field && type_is_integer(type) && (e->bit_width < 32 || (e->bit_width == 32 && !type_is(type, TYPE_UNSIGNED))))
+    if (e->is_bit_field && type_is_integer(type) &&
+        (e->bit_width < 32 || (e->bit_width == 32 && !type_is(type, TYPE_UNSIGNED))))
         return type_is(type, TYPE_LONG) || type_is(type, TYPE_UNSIGNED_LONG) ? type : integer();
     return type;
 }
@@ -159,7 +157,8 @@ struct type *typeof_expression(struct expression *e)
     if (e->type && e->type->kind != TYPE_AUTO && e->type->kind != TYPE_UNKNOWN)
         return e->type;
     struct check_state outer = check_now;
-    check_now = (struct check_state) { .voice = TELL_NOTHING, .function = outer.function, .statement = outer.statement, .block = outer.block };
+    check_now = (struct check_state){
+        .voice = TELL_NOTHING, .function = outer.function, .statement = outer.statement, .block = outer.block};
     check_unevaluated(e, NOT_CHOSEN);
     check_now = outer;
     return e->type;
@@ -178,7 +177,8 @@ void check_written_type(struct type *type, bool *await)
             check_value(type->bound);
             *await |= type->bound->has_await;
             if (type_is(type->bound->type, TYPE_POINTER) || type_is_record(type->bound->type))
-                rule_error(type->bound->first, "the size of the array has the non-integer type '%s'", type_text(type->bound->type));
+                rule_error(type->bound->first, "the size of the array has the non-integer type '%s'",
+                           type_text(type->bound->type));
         } else if (type->kind != TYPE_POINTER && type->kind != TYPE_FUNCTION && type->kind != TYPE_ARRAY) {
             return;
         }
@@ -207,7 +207,9 @@ struct type *enumerator_type(struct symbol *symbol)
     if (symbol->value >= INT32_MIN && symbol->value <= INT32_MAX)
         return integer();
     struct type *type = symbol->type ? type_strip(symbol->type) : type_basic(TYPE_LONG);
-    return type->kind == TYPE_ENUM && type->tag->enum_type ? type->tag->enum_type : type->kind == TYPE_ENUM ? type_basic(TYPE_LONG) : type;
+    return type->kind == TYPE_ENUM && type->tag->enum_type ? type->tag->enum_type
+           : type->kind == TYPE_ENUM                       ? type_basic(TYPE_LONG)
+                                                           : type;
 }
 
 static bool is_function_name(const char *name)
@@ -221,8 +223,8 @@ static void check_unbound_name(struct expression *e)
         struct type *element = type_qualified(type_basic(TYPE_CHAR), QUALIFIER_CONST);
         e->type = type_array(element, strlen(check_now.function->symbol->name) + 1);
         e->is_lvalue = true;
-    } else if (strncmp(e->name, "__builtin_", 10) && strncmp(e->name, "__sync_", 7) && strncmp(e->name, "__atomic_", 9) &&
-               !is_function_name(e->name)) {
+    } else if (strncmp(e->name, "__builtin_", 10) && strncmp(e->name, "__sync_", 7) &&
+               strncmp(e->name, "__atomic_", 9) && !is_function_name(e->name)) {
         undeclared(e);
     }
 }
@@ -291,7 +293,8 @@ static void check_generic(struct expression *e)
         e->chosen = chosen->value;
         pass_through(e, chosen->value);
     } else if (!is_unknown(type)) {
-        rule_error(e->first, "'_Generic' selector of type '%s' is not compatible with any association", type_text(type));
+        rule_error(e->first, "'_Generic' selector of type '%s' is not compatible with any association",
+                   type_text(type));
     }
 }
 
@@ -434,12 +437,8 @@ static void check_increment(struct expression *e)
 static void check_compound_literal(struct expression *e)
 {
     check_type_name(e);
-    struct type *type = e->type_name->type;
-    if (type_is(type, TYPE_STRUCT) || type_is(type, TYPE_UNION) || type_is(type, TYPE_ENUM) || type_is_complete(type) || is_unknown(type) ||
-        type_is(type, TYPE_ARRAY))
-        type = check_initializer(type, e->initializer);
+    e->type = check_initializer(e->type_name->type, e->initializer);
     inherit(e, e->initializer);
-    e->type = type;
     e->is_lvalue = true;
 }
 
@@ -607,12 +606,14 @@ static void invalid_operands(struct expression *e, struct type *a, struct type *
         return;
     bool handle_a = type_is_handle(a), handle_b = type_is_handle(b);
     if (handle_a || handle_b) {
-        dialect_error(e->operator_, "invalid operands to binary '%s' (have '%s' and '%s')", operator_text(e), type_text(a), type_text(b));
+        dialect_error(e->operator_, "invalid operands to binary '%s' (have '%s' and '%s')", operator_text(e),
+                      type_text(a), type_text(b));
         note_missing_await(handle_a ? e->a : e->b);
     } else if (type_is(a, TYPE_VOID) || type_is(b, TYPE_VOID)) {
         rule_error(type_is(a, TYPE_VOID) ? e->a->first : e->b->first, "void value not ignored as it ought to be");
     } else {
-        rule_error(e->operator_, "invalid operands to binary '%s' (have '%s' and '%s')", operator_text(e), type_text(a), type_text(b));
+        rule_error(e->operator_, "invalid operands to binary '%s' (have '%s' and '%s')", operator_text(e), type_text(a),
+                   type_text(b));
     }
 }
 
@@ -668,7 +669,10 @@ static struct type *vector_comparison(struct type *type)
     result->length = type->length;
     if (!type_size(type->inner, &size, &alignment))
         return unknown();
-    result->inner = type_basic(size == 1 ? TYPE_SIGNED_CHAR : size == 2 ? TYPE_SHORT : size == 4 ? TYPE_INT : TYPE_LONG);
+    result->inner = type_basic(size == 1   ? TYPE_SIGNED_CHAR
+                               : size == 2 ? TYPE_SHORT
+                               : size == 4 ? TYPE_INT
+                                           : TYPE_LONG);
     return result;
 }
 
@@ -688,23 +692,19 @@ static struct type *binary_result(struct expression *e, const char *operator_, s
 {
     switch (operator_[0]) {
     case '+':
-    case '-':
-        return additive_result(e, a, b, operator_[0] == '-');
+    case '-': return additive_result(e, a, b, operator_[0] == '-');
     case '*':
-    case '/':
-        return arithmetic_result(e, a, b);
+    case '/': return arithmetic_result(e, a, b);
     case '%':
     case '&':
     case '|':
-    case '^':
-        return integer_result(e, a, b);
+    case '^': return integer_result(e, a, b);
     case '<':
     case '>':
         if (operator_[1] == operator_[0])
             return shift_result(e, a, b);
         return comparison_result(e, a, b);
-    default:
-        return comparison_result(e, a, b);
+    default: return comparison_result(e, a, b);
     }
 }
 
@@ -736,7 +736,8 @@ static void finish_binary(struct expression *e)
 
 static bool is_left_recursive(struct expression *e)
 {
-    return e->kind == EXPRESSION_BINARY || e->kind == EXPRESSION_COMMA || e->kind == EXPRESSION_AND || e->kind == EXPRESSION_OR;
+    return e->kind == EXPRESSION_BINARY || e->kind == EXPRESSION_COMMA || e->kind == EXPRESSION_AND ||
+           e->kind == EXPRESSION_OR;
 }
 
 static void begin(struct expression *e)
@@ -748,13 +749,13 @@ static void begin(struct expression *e)
 /* a + b + c ... leans to the left, as deep as the text is long: its left side is gone down in a loop. */
 static void check_binary(struct expression *e)
 {
-    ARRAY(struct expression *) spine = { 0 };
+    ARRAY(struct expression *) spine = {0};
     for (; is_left_recursive(e); e = e->a) {
         begin(e);
         array_add(&spine, e);
     }
     check_expression(e);
-    for (size_t i = spine.count; i-- > 0; ) {
+    for (size_t i = spine.count; i-- > 0;) {
         check_expression(spine.at[i]->b);
         finish_binary(spine.at[i]);
         if (i)
@@ -807,14 +808,16 @@ static struct type *conditional_result(struct expression *e, struct expression *
     if (type_is_handle(b) || type_is_handle(c)) {
         if (type_is(b, TYPE_POINTER) || type_is(c, TYPE_POINTER))
             return type_is_handle(b) ? b : c;
-        dialect_error(e->operator_ ? e->operator_ : e->first, "type mismatch in conditional expression: '%s' and '%s'", type_text(b), type_text(c));
+        dialect_error(e->operator_ ? e->operator_ : e->first, "type mismatch in conditional expression: '%s' and '%s'",
+                      type_text(b), type_text(c));
         return unknown();
     }
     if (type_same(b, c) && type_is_record(b))
         return b;
-    if (type_is_scalar(b) && type_is_scalar(c))         /* pointer and integer: gcc only warns */
+    if (type_is_scalar(b) && type_is_scalar(c)) /* pointer and integer: gcc only warns */
         return type_is(b, TYPE_POINTER) ? b : c;
-    rule_error(e->operator_ ? e->operator_ : e->first, "type mismatch in conditional expression: '%s' and '%s'", type_text(b), type_text(c));
+    rule_error(e->operator_ ? e->operator_ : e->first, "type mismatch in conditional expression: '%s' and '%s'",
+               type_text(b), type_text(c));
     return unknown();
 }
 
@@ -859,7 +862,7 @@ static void check_assign(struct expression *e)
     if (!operator_is(e, "="))
         check_compound_assignment(e);
     else if (good)
-        check_conversion(e->a->type, e->b, (struct conversion) { .kind = CONVERT_ASSIGN });
+        check_conversion(e->a->type, e->b, (struct conversion){.kind = CONVERT_ASSIGN});
     else
         use_value(e->b);
 }

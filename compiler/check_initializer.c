@@ -1,12 +1,13 @@
-/* Initialisers (6.7.9). The items of a braced list are handed out to the parts of the type in order, with elided braces and designators, so
-   that each value is checked against the part that it initialises and that the length of an array without a bound comes out. */
+/* Initialisers (6.7.9). The items of a braced list are handed out to the parts of the type in order, with elided
+   braces and designators, so that each value is checked against the part that it initialises and that the length of
+   an array without a bound comes out. */
 #include "checking.h"
 
 /* The items of one pair of braces, and how far they are used up. */
 struct cursor {
     struct expression *list;
     size_t at;
-    size_t checked;             /* items before this one have types already */
+    size_t checked; /* items before this one have types already */
 };
 
 static void fill_braced(struct type **type, struct expression *list);
@@ -44,11 +45,12 @@ static void take_scalar(struct type *type, struct cursor *cursor)
 {
     struct expression *value = current(cursor)->value;
     item_checked(cursor);
-    check_conversion(type, value, (struct conversion) { .kind = CONVERT_INITIALIZE });
+    check_conversion(type, value, (struct conversion){.kind = CONVERT_INITIALIZE});
     cursor->at++;
 }
 
-/* The value of an item for a part of this type; a part with parts of its own, without braces, takes as many items as it has. */
+/* The value of an item for a part of this type; a part with parts of its own, without braces, takes as many items as
+   it has. */
 static void fill_part(struct type *type, struct cursor *cursor)
 {
     struct expression *value = current(cursor)->value;
@@ -78,14 +80,15 @@ static bool is_skipped(struct member *member)
     return !member->name && member->bit_field;
 }
 
-/* Gives items to the parts from `index` on, until all parts have one or a designator leads elsewhere. Returns the index after the last. */
+/* Gives items to the parts from `index` on, until all parts have one or a designator leads elsewhere. Returns the
+   index after the last. */
 static size_t fill_array(struct type *type, struct cursor *cursor, size_t index)
 {
     bool bounded = !type->incomplete_array && !type->variable;
     for (; continues(cursor) && (!bounded || index < type->length); index++) {
         size_t before = cursor->at;
         fill_part(type->inner, cursor);
-        if (cursor->at == before)               /* an element without parts takes nothing */
+        if (cursor->at == before) /* an element without parts takes nothing */
             cursor->at++;
     }
     return index;
@@ -126,8 +129,8 @@ static size_t member_index(struct tag *tag, const char *name)
     return index;
 }
 
-/* An item whose designators from `depth` on lead into `type`. Returns the index after the part of `type` that they name; SIZE_MAX after a mistake.
-   Inside (depth > 0) the next items go on after that part. */
+/* An item whose designators from `depth` on lead into `type`. Returns the index after the part of `type` that they
+   name; SIZE_MAX after a mistake. Inside (depth > 0) the next items go on after that part. */
 static size_t fill_designated(struct type *type, struct cursor *cursor, size_t depth);
 
 static void fill_designated_part(struct type *part, struct cursor *cursor, size_t depth)
@@ -173,11 +176,12 @@ static size_t fill_designated_member(struct type *type, struct cursor *cursor, s
     const char *name = current(cursor)->designators[depth].member;
     size_t index = member_index(type->tag, name);
     if (index == type->tag->member_count)
-        return bad_designator(cursor, arena_format("'%s' has no member named '%s'", type_text(type_unqualified(type)), name));
+        return bad_designator(cursor,
+                              arena_format("'%s' has no member named '%s'", type_text(type_unqualified(type)), name));
     struct member *member = &type->tag->members[index];
     if (member->name)
         fill_designated_part(member->type, cursor, depth + 1);
-    else                                        /* the same designator leads on inside */
+    else /* the same designator leads on inside */
         fill_designated_part(member->type, cursor, depth);
     return index + 1;
 }
@@ -203,7 +207,7 @@ static struct type *completed_array(struct type *type, size_t length)
 
 static void check_rest(struct cursor *cursor)
 {
-    for (; current(cursor); cursor->at++)       /* too many: gcc only warns */
+    for (; current(cursor); cursor->at++) /* too many: gcc only warns */
         if (current(cursor)->value->kind != EXPRESSION_INITIALIZER)
             item_checked(cursor);
         else
@@ -261,7 +265,7 @@ static bool is_opaque_list(struct type *type)
 
 static void fill_braced(struct type **type, struct expression *list)
 {
-    struct cursor cursor = { .list = list };
+    struct cursor cursor = {.list = list};
     struct type *stripped = type_strip(*type);
     struct expression *first = list->item_count == 1 ? list->items[0].value : NULL;
     list_begin(list, *type);
@@ -297,13 +301,14 @@ struct type *check_initializer(struct type *type, struct expression *e)
         return stripped->incomplete_array ? completed_array(stripped, length) : type;
     }
     if (stripped->kind == TYPE_ARRAY) {
-        struct type *given = type_strip(e->type);       /* GNU: an array may be initialised by a compound literal of its type */
+        struct type *given =
+            type_strip(e->type); /* GNU: an array may be initialised by a compound literal of its type */
         if (given->kind == TYPE_ARRAY)
             return stripped->incomplete_array ? completed_array(stripped, given->length) : type;
         if (!is_unknown(given) && !stripped->variable)
             rule_error(e->first, "invalid initializer");
         return type;
     }
-    check_conversion(type, e, (struct conversion) { .kind = CONVERT_INITIALIZE });
+    check_conversion(type, e, (struct conversion){.kind = CONVERT_INITIALIZE});
     return type;
 }

@@ -1,5 +1,5 @@
-/* Statements of async bodies: their parts, in the order of the text; and jumps. What a jump must not enter is kept as a chain of barriers,
-   so that each goto is judged by comparing two chains once the whole body is seen. */
+/* Statements of async bodies: their parts, in the order of the text; and jumps. What a jump must not enter is kept
+   as a chain of barriers, so that each goto is judged by comparing two chains once the whole body is seen. */
 #include "checking.h"
 
 /* A goto, to be judged at the end of the function. */
@@ -15,7 +15,7 @@ static ARRAY(struct jump) jumps;
 struct barrier *barrier_push(const char *what, token_index place)
 {
     struct barrier *barrier = arena_alloc(sizeof *barrier);
-    *barrier = (struct barrier) { .outer = check_now.barrier, .what = what, .place = place };
+    *barrier = (struct barrier){.outer = check_now.barrier, .what = what, .place = place};
     barrier->depth = barrier->outer ? barrier->outer->depth + 1 : 1;
     return check_now.barrier = barrier;
 }
@@ -88,12 +88,12 @@ static void judge_jumps(void)
 
 static void check_goto(struct statement *s)
 {
-    array_add(&jumps, (struct jump) { .statement = s, .from = check_now.barrier });
+    array_add(&jumps, (struct jump){.statement = s, .from = check_now.barrier});
 }
 
 static void check_label(struct statement *s)
 {
-    if (s->label && s->label->defined == s)     /* not where it is a second one: the parser has told that */
+    if (s->label && s->label->defined == s) /* not where it is a second one: the parser has told that */
         s->label->barrier = check_now.barrier;
 }
 
@@ -137,7 +137,8 @@ static void check_break(struct statement *s)
         dialect_error(s->first, "'%s' in a defer: it must not jump out", is_break ? "break" : "continue");
         dialect_note(check_now.defer->first, "the defer begins here");
     } else {
-        rule_error(s->first, is_break ? "break statement not within loop or switch" : "continue statement not within a loop");
+        rule_error(s->first,
+                   is_break ? "break statement not within loop or switch" : "continue statement not within a loop");
     }
 }
 
@@ -225,7 +226,7 @@ static void check_expression_statement(struct statement *s)
 /* `else if` chains are as long as the text: gone along in a loop. */
 static void check_if(struct statement *s)
 {
-    ARRAY(struct statement *) chain = { 0 };
+    ARRAY(struct statement *) chain = {0};
     for (;;) {
         array_add(&chain, s);
         check_statement_condition(s);
@@ -238,7 +239,7 @@ static void check_if(struct statement *s)
         s = check_now.statement = next;
     }
     check_part(s, s->otherwise);
-    for (size_t i = chain.count; i-- > 1; )
+    for (size_t i = chain.count; i-- > 1;)
         chain.at[i - 1]->has_await |= chain.at[i]->has_await;
 }
 
@@ -357,8 +358,8 @@ static void check_label_itself(struct statement *s)
         check_case_place(s);
 }
 
-/* Labels in a row: each is the body of the one before. Not by check_part: what a labelled declaration or defer opens lasts to the end of the
-   block. */
+/* Labels in a row: each is the body of the one before. Not by check_part: what a labelled declaration or defer opens
+   lasts to the end of the block. */
 static void check_labelled(struct statement *first)
 {
     struct statement *last = first;
@@ -422,7 +423,7 @@ void check_statement(struct statement *s, struct statement *parent)
 void check_body(struct function *function)
 {
     struct check_state outer = check_now;
-    check_now = (struct check_state) { .voice = TELL_ALL, .function = function };
+    check_now = (struct check_state){.voice = TELL_ALL, .function = function};
     awaits_begin(function);
     check_statement(function->body, NULL);
     judge_jumps();

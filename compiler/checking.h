@@ -1,7 +1,7 @@
-/* What the files of the check stage share, and what others ask of it while the program is still being parsed. The stage goes once over each
-   async body, in the order of the text: check.c (declarations, functions), check_statement.c (statements, jumps), check_expression.c
-   (types), check_convert.c (assignments and their kin), check_initializer.c, check_call.c (arguments, type variables), check_async.c
-   (what the dialect adds), warn.c. */
+/* What the files of the check stage share, and what others ask of it while the program is still being parsed. The
+   stage goes once over each async body, in the order of the text: check.c (declarations, functions),
+   check_statement.c (statements, jumps), check_expression.c (types), check_convert.c (assignments and their kin),
+   check_initializer.c, check_call.c (arguments, type variables), check_async.c (what the dialect adds), warn.c. */
 #ifndef CHECKING_H
 #define CHECKING_H
 #include "constant.h"
@@ -26,18 +26,18 @@ struct symbol *expression_root(struct expression *e);
 
 /* ================= the state of the walk ================= */
 
-/* What is told: everything in async bodies; outside of them only what the dialect forbids, since the C compiler sees that text as it is;
-   nothing while the parser asks for a type. */
+/* What is told: everything in async bodies; outside of them only what the dialect forbids, since the C compiler sees
+   that text as it is; nothing while the parser asks for a type. */
 enum check_voice { TELL_NOTHING, TELL_DIALECT, TELL_ALL };
 
-/* What one must not jump into: a try, a defer, the rest of a block after a child ... A place is described by the chain of those that it
-   is in; a jump is good where the chain of its target is an outer part of that of its origin. */
+/* What one must not jump into: a try, a defer, the rest of a block after a child ... A place is described by the
+   chain of those that it is in; a jump is good where the chain of its target is an outer part of that of its origin. */
 struct barrier {
     struct barrier *outer;
     unsigned depth;
-    const char *what;           /* "the scope of child 'a'" */
-    token_index place;          /* for the note */
-    bool defer;                 /* the body of a defer: one must not jump out of it either */
+    const char *what;  /* "the scope of child 'a'" */
+    token_index place; /* for the note */
+    bool defer;        /* the body of a defer: one must not jump out of it either */
 };
 
 struct check_state {
@@ -59,10 +59,10 @@ struct check_state {
 extern struct check_state check_now;
 
 /* A mistake in C; a mistake in the dialect. Each with its notes. */
-#define rule_error(...) (check_now.voice == TELL_ALL ? error_at(__VA_ARGS__) : (void)0)
-#define rule_note(...) (check_now.voice == TELL_ALL ? note_at(__VA_ARGS__) : (void)0)
+#define rule_error(...)    (check_now.voice == TELL_ALL ? error_at(__VA_ARGS__) : (void)0)
+#define rule_note(...)     (check_now.voice == TELL_ALL ? note_at(__VA_ARGS__) : (void)0)
 #define dialect_error(...) (check_now.voice >= TELL_DIALECT ? error_at(__VA_ARGS__) : (void)0)
-#define dialect_note(...) (check_now.voice >= TELL_DIALECT ? note_at(__VA_ARGS__) : (void)0)
+#define dialect_note(...)  (check_now.voice >= TELL_DIALECT ? note_at(__VA_ARGS__) : (void)0)
 
 /* ================= check_expression.c ================= */
 
@@ -72,7 +72,8 @@ void check_expression(struct expression *e);
 struct type *check_value(struct expression *e);
 /* e was checked; it is now used as a value. An array that decays may be kept: its object's address is taken. */
 struct type *use_value(struct expression *e);
-/* The operand of sizeof and its kin; `by` is the token that makes it unevaluated, NOT_CHOSEN where it is an arm that is not selected. */
+/* The operand of sizeof and its kin; `by` is the token that makes it unevaluated, NOT_CHOSEN where it is an arm that
+   is not selected. */
 #define NOT_CHOSEN UINT32_MAX
 void check_unevaluated(struct expression *e, token_index by);
 /* A condition: any scalar. */
@@ -97,11 +98,12 @@ enum conversion_kind { CONVERT_ASSIGN, CONVERT_INITIALIZE, CONVERT_RETURN, CONVE
 /* Where a value goes, for the message. */
 struct conversion {
     enum conversion_kind kind;
-    const char *function;       /* ARGUMENT: what is called; NULL where it has no name */
-    size_t argument;            /* counted from 1 */
+    const char *function; /* ARGUMENT: what is called; NULL where it has no name */
+    size_t argument;      /* counted from 1 */
 };
 
-/* May the value of `from` (checked) be given to something of type `to`? Tells where not (6.5.16.1, and the rules of handles). */
+/* May the value of `from` (checked) be given to something of type `to`? Tells where not (6.5.16.1, and the rules of
+   handles). */
 bool check_conversion(struct type *to, struct expression *from, struct conversion conversion);
 
 /* Is it a plain function that returns an ac_coro *? */
@@ -116,7 +118,8 @@ void check_call(struct expression *e);
 /* Is a an async function, or a pointer to one? Its FUNCTION type; else NULL. */
 struct type *callee_type(struct expression *callee);
 
-/* Checks an initialiser against the type of what it initialises, and gives that type with the array length that the initialiser tells. */
+/* Checks an initialiser against the type of what it initialises, and gives that type with the array length that the
+   initialiser tells. */
 struct type *check_initializer(struct type *type, struct expression *e);
 
 /* The async function X_suffix of a struct X or struct X *; NULL. */
@@ -151,7 +154,8 @@ void undeclared(struct expression *e);
 /* The value of e, of which the statement makes no use. */
 void warn_dropped(struct expression *e);
 void warn_unevaluated_await(struct expression *e);
-/* Every call of a known function, every awaited operand, every local variable: what the warnings about the whole body are made of. */
+/* Every call of a known function, every awaited operand, every local variable: what the warnings about the whole
+   body are made of. */
 void warn_call(struct expression *call);
 void warn_note_await(struct expression *operand);
 void warn_note_declaration(struct declarator *declarator);

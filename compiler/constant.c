@@ -1,6 +1,7 @@
-/* Constant folding over the tree. Every value is kept with its C type and brought back to the range of that type after each operation, so
-   that unsigned arithmetic, shifts and comparisons come out as the C compiler computes them. Operands of sizeof are typed on the way
-   (typeof_expression), so that an array bound can be computed while the program is still being parsed. */
+/* Constant folding over the tree. Every value is kept with its C type and brought back to the range of that type
+   after each operation, so that unsigned arithmetic, shifts and comparisons come out as the C compiler computes
+   them. Operands of sizeof are typed on the way (typeof_expression), so that an array bound can be computed while
+   the program is still being parsed. */
 #include "constant.h"
 #include "checking.h"
 #include <string.h>
@@ -68,10 +69,11 @@ static bool convert(struct literal *value, struct type *type)
 {
     struct type *stripped = type_strip(type);
     bool integer = type_is_integer(type) || is_pointer_like(type);
-    if (stripped->kind == TYPE_INT128 || stripped->kind == TYPE_UNSIGNED_INT128 || stripped->kind == TYPE_COMPLEX || value->imaginary)
+    if (stripped->kind == TYPE_INT128 || stripped->kind == TYPE_UNSIGNED_INT128 || stripped->kind == TYPE_COMPLEX ||
+        value->imaginary)
         return false;
     if (stripped->kind == TYPE_BOOL) {
-        *value = (struct literal) { .type = type, .bits = is_true(value) };
+        *value = (struct literal){.type = type, .bits = is_true(value)};
         return true;
     }
     if (integer) {
@@ -95,7 +97,7 @@ static bool convert(struct literal *value, struct type *type)
 
 static bool set_integer(struct literal *value, enum type_kind kind, uint64_t bits)
 {
-    *value = (struct literal) { .type = type_basic(kind), .bits = bits };
+    *value = (struct literal){.type = type_basic(kind), .bits = bits};
     truncate_bits(value);
     return true;
 }
@@ -124,7 +126,7 @@ static bool fold_division(bool remainder, struct literal *a, const struct litera
         return true;
     }
     int64_t x = (int64_t)a->bits, y = (int64_t)b->bits;
-    if (y == -1)                                /* the one quotient that does not fit would trap */
+    if (y == -1) /* the one quotient that does not fit would trap */
         a->bits = remainder ? 0 : 0 - a->bits;
     else
         a->bits = (uint64_t)(remainder ? x % y : x / y);
@@ -190,7 +192,8 @@ static bool fold_comparison(const char *operator_, struct literal *a, const stru
 
 static bool is_comparison(const char *operator_)
 {
-    return (strchr("<>", operator_[0]) && operator_[1] != operator_[0]) || (strchr("=!", operator_[0]) && operator_[1] == '=');
+    return (strchr("<>", operator_[0]) && operator_[1] != operator_[0]) ||
+           (strchr("=!", operator_[0]) && operator_[1] == '=');
 }
 
 static bool fold_binary(const char *operator_, struct literal *a, struct literal *b)
@@ -250,7 +253,8 @@ static bool fold_conditional(struct expression *e, struct literal *value)
     if (!constant_evaluate(holds ? second : e->c, value))
         return false;
     /* The other arm takes part in the type alone; it may be something that has no value, as 1 / 0. */
-    if (!constant_evaluate(holds ? e->c : second, &other) || !type_is_arithmetic(value->type) || !type_is_arithmetic(other.type))
+    if (!constant_evaluate(holds ? e->c : second, &other) || !type_is_arithmetic(value->type) ||
+        !type_is_arithmetic(other.type))
         return true;
     return convert(value, type_arithmetic(value->type, other.type));
 }
@@ -285,7 +289,8 @@ static bool fold_size(struct expression *e, struct literal *value)
     return set_integer(value, TYPE_UNSIGNED_LONG, is_size ? size : alignment);
 }
 
-/* The designator of an offsetof is read from its tokens: NAME { . NAME | [ index ] }, with the indices in e->arguments. */
+/* The designator of an offsetof is read from its tokens: NAME { . NAME | [ index ] }, with the indices in
+   e->arguments. */
 static bool fold_offsetof(struct expression *e, struct literal *value)
 {
     struct type *type = e->type_name->type;
@@ -319,10 +324,8 @@ static bool fold_address(struct expression *place, struct literal *value)
     uint64_t offset;
     switch (place->kind) {
     case EXPRESSION_PAREN:
-    case EXPRESSION_EXTENSION:
-        return fold_address(place->a, value);
-    case EXPRESSION_DEREFERENCE:
-        return constant_evaluate(place->a, value);
+    case EXPRESSION_EXTENSION: return fold_address(place->a, value);
+    case EXPRESSION_DEREFERENCE: return constant_evaluate(place->a, value);
     case EXPRESSION_MEMBER:
         if (!fold_address(place->a, value) || !type_member_offset(typeof_expression(place->a), place->name, &offset))
             return false;
@@ -332,8 +335,7 @@ static bool fold_address(struct expression *place, struct literal *value)
             !type_member_offset(type_strip(value->type)->inner, place->name, &offset))
             return false;
         break;
-    default:
-        return false;
+    default: return false;
     }
     value->bits += offset;
     value->type = type_pointer(type_basic(TYPE_VOID));
@@ -359,7 +361,8 @@ static bool fold_call(struct expression *e, struct literal *value)
         return false;
     if (strcmp(e->a->name, expect) == 0)
         return constant_evaluate(e->arguments[0], value);
-    return strcmp(e->a->name, is_constant) == 0 && constant_evaluate(e->arguments[0], value) && set_integer(value, TYPE_INT, 1);
+    return strcmp(e->a->name, is_constant) == 0 && constant_evaluate(e->arguments[0], value) &&
+           set_integer(value, TYPE_INT, 1);
 }
 
 static bool fold_types_compatible(struct expression *e, struct literal *value)
@@ -374,46 +377,32 @@ static bool evaluate(struct expression *e, struct literal *value)
 {
     struct literal right;
     switch (e->kind) {
-    case EXPRESSION_CONSTANT:
-        return fold_constant(e, value);
-    case EXPRESSION_NAME:
-        return fold_name(e, value);
+    case EXPRESSION_CONSTANT: return fold_constant(e, value);
+    case EXPRESSION_NAME: return fold_name(e, value);
     case EXPRESSION_PAREN:
-    case EXPRESSION_EXTENSION:
-        return constant_evaluate(e->a, value);
+    case EXPRESSION_EXTENSION: return constant_evaluate(e->a, value);
     case EXPRESSION_PLUS:
     case EXPRESSION_MINUS:
     case EXPRESSION_COMPLEMENT:
-    case EXPRESSION_NOT:
-        return fold_unary(e, value);
+    case EXPRESSION_NOT: return fold_unary(e, value);
     case EXPRESSION_BINARY:
         return constant_evaluate(e->a, value) && constant_evaluate(e->b, &right) &&
                fold_binary(tokens[e->operator_].name, value, &right);
     case EXPRESSION_AND:
-    case EXPRESSION_OR:
-        return fold_logical(e, value);
-    case EXPRESSION_CONDITIONAL:
-        return fold_conditional(e, value);
-    case EXPRESSION_CAST:
-        return fold_cast(e, value);
+    case EXPRESSION_OR: return fold_logical(e, value);
+    case EXPRESSION_CONDITIONAL: return fold_conditional(e, value);
+    case EXPRESSION_CAST: return fold_cast(e, value);
     case EXPRESSION_SIZEOF:
     case EXPRESSION_SIZEOF_TYPE:
     case EXPRESSION_ALIGNOF:
-    case EXPRESSION_ALIGNOF_TYPE:
-        return fold_size(e, value);
-    case EXPRESSION_OFFSETOF:
-        return fold_offsetof(e, value);
-    case EXPRESSION_ADDRESS:
-        return fold_address(e->a, value);
+    case EXPRESSION_ALIGNOF_TYPE: return fold_size(e, value);
+    case EXPRESSION_OFFSETOF: return fold_offsetof(e, value);
+    case EXPRESSION_ADDRESS: return fold_address(e->a, value);
     case EXPRESSION_GENERIC:
-    case EXPRESSION_CHOOSE:
-        return fold_selected(e, value);
-    case EXPRESSION_TYPES_COMPATIBLE:
-        return fold_types_compatible(e, value);
-    case EXPRESSION_CALL:
-        return fold_call(e, value);
-    default:
-        return false;
+    case EXPRESSION_CHOOSE: return fold_selected(e, value);
+    case EXPRESSION_TYPES_COMPATIBLE: return fold_types_compatible(e, value);
+    case EXPRESSION_CALL: return fold_call(e, value);
+    default: return false;
     }
 }
 
@@ -424,7 +413,7 @@ bool constant_evaluate(struct expression *e, struct literal *value)
         return evaluate(e, value);
     if (!e->is_constant)
         return false;
-    *value = (struct literal) { .type = type_unqualified(e->type), .bits = (uint64_t)e->value };
+    *value = (struct literal){.type = type_unqualified(e->type), .bits = (uint64_t)e->value};
     return true;
 }
 

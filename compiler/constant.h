@@ -4,8 +4,8 @@
 #include "literal.h"
 #include "tree.h"
 
-/* The value of an integer constant expression (6.6), one of unsigned long taken modulo 2^64. Works on trees that check has not seen.
-   false: it is none, or one that only the C compiler can compute. */
+/* The value of an integer constant expression (6.6), one of unsigned long taken modulo 2^64. Works on trees that
+   check has not seen. false: it is none, or one that only the C compiler can compute. */
 bool constant_integer(struct expression *e, int64_t *value);
 
 /* Any arithmetic (or null-pointer-based address) constant, with its type. */

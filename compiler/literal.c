@@ -1,5 +1,5 @@
-/* Numbers, characters and strings. A literal is read from its spelling in the preprocessed text; nothing here reports errors, since what is
-   wrong with a literal is told by the C compiler, which sees it too. */
+/* Numbers, characters and strings. A literal is read from its spelling in the preprocessed text; nothing here
+   reports errors, since what is wrong with a literal is told by the C compiler, which sees it too. */
 #include "literal.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -9,11 +9,11 @@
 /* ================= numbers (6.4.4) ================= */
 
 struct suffix {
-    unsigned longs;             /* number of l: 0, 1 or 2 */
+    unsigned longs; /* number of l: 0, 1 or 2 */
     bool is_unsigned, imaginary;
-    char floating;              /* f l q w, d for decimal, b for bf16; 0: none */
-    unsigned bits;              /* of f16, f32, f64, f128, d64 ...; 0: none */
-    bool extended;              /* f32x, f64x */
+    char floating; /* f l q w, d for decimal, b for bf16; 0: none */
+    unsigned bits; /* of f16, f32, f64, f128, d64 ...; 0: none */
+    bool extended; /* f32x, f64x */
     bool bad;
 };
 
@@ -24,7 +24,7 @@ static bool is_hexadecimal(const char *text)
 
 static struct suffix suffix_read(const char *at, bool floating)
 {
-    struct suffix suffix = { 0 };
+    struct suffix suffix = {0};
     while (*at) {
         char c = *at++;
         if (c == 'u' || c == 'U') {
@@ -61,16 +61,15 @@ static enum type_kind floating_kind(const struct suffix *suffix)
             return suffix->extended ? TYPE_FLOAT64X : TYPE_FLOAT64;
         return suffix->bits == 128 ? TYPE_FLOAT128 : TYPE_FLOAT;
     case 'd':
-        return suffix->bits == 32 ? TYPE_DECIMAL32 : suffix->bits == 128 ? TYPE_DECIMAL128 : suffix->bits ? TYPE_DECIMAL64 : TYPE_DOUBLE;
+        return suffix->bits == 32    ? TYPE_DECIMAL32
+               : suffix->bits == 128 ? TYPE_DECIMAL128
+               : suffix->bits        ? TYPE_DECIMAL64
+                                     : TYPE_DOUBLE;
     case 'l':
-    case 'w':
-        return TYPE_LONG_DOUBLE;
-    case 'q':
-        return TYPE_FLOAT128;
-    case 'b':
-        return TYPE_BFLOAT16;
-    default:
-        return TYPE_DOUBLE;
+    case 'w': return TYPE_LONG_DOUBLE;
+    case 'q': return TYPE_FLOAT128;
+    case 'b': return TYPE_BFLOAT16;
+    default: return TYPE_DOUBLE;
     }
 }
 
@@ -109,7 +108,7 @@ static bool number_is_floating(const char *text)
 
 static struct literal number_read(const char *text)
 {
-    struct literal literal = { 0 };
+    struct literal literal = {0};
     char *end;
     if (number_is_floating(text)) {
         literal.is_floating = true;
@@ -129,7 +128,7 @@ struct literal literal_number(const struct token *token)
 {
     char *text = arena_copy(token->text, token->length);
     size_t length = 0;
-    for (const char *at = text; *at; at++)      /* C23: digits may be grouped with ' */
+    for (const char *at = text; *at; at++) /* C23: digits may be grouped with ' */
         if (*at != '\'')
             text[length++] = *at;
     text[length] = 0;
@@ -141,8 +140,8 @@ struct literal literal_number(const struct token *token)
 /* Where the units of a literal are read from: between its quotes. */
 struct reader {
     const unsigned char *at, *end;
-    enum type_kind unit;        /* CHAR, UNSIGNED_CHAR: bytes; UNSIGNED_SHORT: UTF-16; INT, UNSIGNED: UTF-32 */
-    bool raw;                   /* R"tag(...)tag": no escapes */
+    enum type_kind unit; /* CHAR, UNSIGNED_CHAR: bytes; UNSIGNED_SHORT: UTF-16; INT, UNSIGNED: UTF-32 */
+    bool raw;            /* R"tag(...)tag": no escapes */
 };
 
 /* wchar_t is unsigned on some targets. */
@@ -154,7 +153,7 @@ static enum type_kind prefix_unit(const struct token *token, bool character)
     if (text[0] == 'L')
         return WIDE_KIND;
     if (text[0] == 'U')
-        return TYPE_UNSIGNED;                   /* char32_t */
+        return TYPE_UNSIGNED; /* char32_t */
     if (text[0] == 'u' && text[1] == '8')
         return character ? TYPE_UNSIGNED_CHAR : TYPE_CHAR;
     return text[0] == 'u' ? TYPE_UNSIGNED_SHORT : TYPE_CHAR;
@@ -174,7 +173,8 @@ static void reader_skip_raw_delimiters(struct reader *reader)
 
 static struct reader reader_begin(const struct token *token, char quote)
 {
-    struct reader reader = { .end = (const unsigned char *)token->text + token->length, .unit = prefix_unit(token, quote == '\'') };
+    struct reader reader = {.end = (const unsigned char *)token->text + token->length,
+                            .unit = prefix_unit(token, quote == '\'')};
     reader.at = memchr(token->text, quote, token->length);
     if (!reader.at)
         reader.at = reader.end;
@@ -272,7 +272,7 @@ struct literal literal_character(const struct token *token)
 {
     struct reader reader = reader_begin(token, '\'');
     bool plain = reader.unit == TYPE_CHAR;
-    struct literal literal = { .type = type_basic(plain ? TYPE_INT : reader.unit) };
+    struct literal literal = {.type = type_basic(plain ? TYPE_INT : reader.unit)};
     unsigned count = 0;
     while (reader.at < reader.end) {
         uint32_t value;

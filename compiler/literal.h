@@ -5,10 +5,10 @@
 
 /* A value of arithmetic type: integers in `bits`, sign-extended or zero-extended to 64; others in `real`. */
 struct literal {
-    struct type *type;          /* NULL: the spelling means nothing that acc knows */
+    struct type *type; /* NULL: the spelling means nothing that acc knows */
     bool is_floating;
-    bool imaginary;             /* suffix i or j: `type` is complex, and the value not used */
-    bool wide;                  /* does not fit into 64 bits */
+    bool imaginary; /* suffix i or j: `type` is complex, and the value not used */
+    bool wide;      /* does not fit into 64 bits */
     uint64_t bits;
     long double real;
 };

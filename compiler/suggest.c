@@ -31,7 +31,8 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-/* How many letters have to be inserted, left out, replaced or swapped with their neighbour. Both at most NAME_MAX long. */
+/* How many letters have to be inserted, left out, replaced or swapped with their neighbour. Both at most NAME_MAX
+   long. */
 static unsigned distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     unsigned rows[3][NAME_MAX + 1];
@@ -79,12 +80,15 @@ static struct symbol *nearest(const char *name, struct binding *scope)
 /* The header that declares it, for names that everyone forgets once. */
 static const char *header_of(const char *name)
 {
-    static const struct { const char *name, *header; } known[] = {
-        { "NULL", "stddef.h" }, { "printf", "stdio.h" }, { "fprintf", "stdio.h" }, { "snprintf", "stdio.h" }, { "puts", "stdio.h" },
-        { "perror", "stdio.h" }, { "malloc", "stdlib.h" }, { "calloc", "stdlib.h" }, { "realloc", "stdlib.h" }, { "free", "stdlib.h" },
-        { "exit", "stdlib.h" }, { "atoi", "stdlib.h" }, { "strlen", "string.h" }, { "memcpy", "string.h" }, { "memset", "string.h" },
-        { "strcmp", "string.h" }, { "strdup", "string.h" }, { "close", "unistd.h" }, { "errno", "errno.h" }, { "true", "stdbool.h" },
-        { "false", "stdbool.h" }, { "assert", "assert.h" },
+    static const struct {
+        const char *name, *header;
+    } known[] = {
+        {"NULL", "stddef.h"},    {"printf", "stdio.h"},  {"fprintf", "stdio.h"}, {"snprintf", "stdio.h"},
+        {"puts", "stdio.h"},     {"perror", "stdio.h"},  {"malloc", "stdlib.h"}, {"calloc", "stdlib.h"},
+        {"realloc", "stdlib.h"}, {"free", "stdlib.h"},   {"exit", "stdlib.h"},   {"atoi", "stdlib.h"},
+        {"strlen", "string.h"},  {"memcpy", "string.h"}, {"memset", "string.h"}, {"strcmp", "string.h"},
+        {"strdup", "string.h"},  {"close", "unistd.h"},  {"errno", "errno.h"},   {"true", "stdbool.h"},
+        {"false", "stdbool.h"},  {"assert", "assert.h"},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(name, known[i].name) == 0)

@@ -1,6 +1,6 @@
-/* Types: making them, asking about them, and their layout. Basic types exist once; every other maker gives a new object, and equality is
-   asked with type_same. Sugar (TYPEDEF, TYPEOF) is looked through by type_strip, with which nearly every question begins. How types are
-   printed is in type_text.c. */
+/* Types: making them, asking about them, and their layout. Basic types exist once; every other maker gives a new
+   object, and equality is asked with type_same. Sugar (TYPEDEF, TYPEOF) is looked through by type_strip, with which
+   nearly every question begins. How types are printed is in type_text.c. */
 #include "type.h"
 #include "checking.h"
 #include "names.h"
@@ -64,8 +64,9 @@ struct type *type_qualified(struct type *type, unsigned qualifiers)
 
 /* ================= sugar and qualifiers ================= */
 
-/* What a typeof stands for is found when it is first needed, since its expression may name what is declared with another typeof. It stays open
-   while the expression names a variable of __auto_type whose initialiser is not typed yet. */
+/* What a typeof stands for is found when it is first needed, since its expression may name what is declared with
+   another typeof. It stays open while the expression names a variable of __auto_type whose initialiser is not typed
+   yet. */
 static struct type *sugar_inner(struct type *type)
 {
     if (type->kind == TYPE_TYPEOF && !type->inner && type->bound) {
@@ -124,7 +125,7 @@ struct type *type_value(struct type *type)
 
 static enum type_kind stripped_kind(struct type *type)
 {
-    for (struct type *inner; (inner = sugar_inner(type)); )
+    for (struct type *inner; (inner = sugar_inner(type));)
         type = inner;
     return type->kind;
 }
@@ -168,16 +169,12 @@ bool type_is_complete(struct type *type)
 {
     type = type_strip(type);
     switch (type->kind) {
-    case TYPE_VOID:
-        return false;
+    case TYPE_VOID: return false;
     case TYPE_STRUCT:
     case TYPE_UNION:
-    case TYPE_ENUM:
-        return type->tag->complete;
-    case TYPE_ARRAY:
-        return !type->incomplete_array && type_is_complete(type->inner);
-    default:
-        return true;
+    case TYPE_ENUM: return type->tag->complete;
+    case TYPE_ARRAY: return !type->incomplete_array && type_is_complete(type->inner);
+    default: return true;
     }
 }
 
@@ -214,15 +211,13 @@ bool type_known(struct type *type)
     switch (type->kind) {
     case TYPE_UNKNOWN:
     case TYPE_TYPEOF:
-    case TYPE_AUTO:
-        return false;
+    case TYPE_AUTO: return false;
     case TYPE_FUNCTION:
         for (size_t i = 0; i < type->parameter_count; i++)
             if (!type_known(type->parameters[i].type))
                 return false;
         return type_known(type->inner);
-    default:
-        return !type->inner || type_known(type->inner);
+    default: return !type->inner || type_known(type->inner);
     }
 }
 
@@ -263,7 +258,8 @@ static bool same_with_qualifiers(struct type *a, struct type *b)
 
 static bool lengths_agree(struct type *a, struct type *b)
 {
-    bool open = a->incomplete_array || b->incomplete_array || a->variable || b->variable || a->star_bound || b->star_bound;
+    bool open =
+        a->incomplete_array || b->incomplete_array || a->variable || b->variable || a->star_bound || b->star_bound;
     return open || a->length == b->length;
 }
 
@@ -289,18 +285,14 @@ bool type_same(struct type *a, struct type *b)
     switch (a->kind) {
     case TYPE_STRUCT:
     case TYPE_UNION:
-    case TYPE_ENUM:
-        return a->tag == b->tag;
+    case TYPE_ENUM: return a->tag == b->tag;
     case TYPE_FUNCTION:
-        return a->is_async == b->is_async && a->is_generator == b->is_generator && type_same(a->inner, b->inner) && parameters_same(a, b);
-    case TYPE_ARRAY:
-        return lengths_agree(a, b) && same_with_qualifiers(a->inner, b->inner);
-    case TYPE_VECTOR:
-        return a->length == b->length && type_same(a->inner, b->inner);
-    case TYPE_POINTER:
-        return same_with_qualifiers(a->inner, b->inner);
-    default:
-        return !a->inner || !b->inner || type_same(a->inner, b->inner);
+        return a->is_async == b->is_async && a->is_generator == b->is_generator && type_same(a->inner, b->inner) &&
+               parameters_same(a, b);
+    case TYPE_ARRAY: return lengths_agree(a, b) && same_with_qualifiers(a->inner, b->inner);
+    case TYPE_VECTOR: return a->length == b->length && type_same(a->inner, b->inner);
+    case TYPE_POINTER: return same_with_qualifiers(a->inner, b->inner);
+    default: return !a->inner || !b->inner || type_same(a->inner, b->inner);
     }
 }
 
@@ -315,33 +307,28 @@ enum { VA_LIST_SIZE = 24, UNNAMED_FIELDS_ALIGN = 0 };
 static unsigned basic_size(enum type_kind kind)
 {
     switch (kind) {
-    case TYPE_VOID:                                 /* GNU C: sizeof(void) is 1 */
+    case TYPE_VOID: /* GNU C: sizeof(void) is 1 */
     case TYPE_FUNCTION:
     case TYPE_BOOL:
     case TYPE_CHAR:
     case TYPE_SIGNED_CHAR:
-    case TYPE_UNSIGNED_CHAR:
-        return 1;
+    case TYPE_UNSIGNED_CHAR: return 1;
     case TYPE_SHORT:
     case TYPE_UNSIGNED_SHORT:
     case TYPE_FLOAT16:
-    case TYPE_BFLOAT16:
-        return 2;
+    case TYPE_BFLOAT16: return 2;
     case TYPE_INT:
     case TYPE_UNSIGNED:
     case TYPE_FLOAT:
     case TYPE_FLOAT32:
-    case TYPE_DECIMAL32:
-        return 4;
+    case TYPE_DECIMAL32: return 4;
     case TYPE_INT128:
     case TYPE_UNSIGNED_INT128:
     case TYPE_LONG_DOUBLE:
     case TYPE_FLOAT128:
     case TYPE_FLOAT64X:
-    case TYPE_DECIMAL128:
-        return 16;
-    default:
-        return 8;
+    case TYPE_DECIMAL128: return 16;
+    default: return 8;
     }
 }
 
@@ -353,8 +340,8 @@ static uint64_t round_up(uint64_t size, uint64_t alignment)
 /* Where the next member goes, in bits, while a record is laid out. */
 struct layout {
     bool packed, is_union;
-    uint64_t pack;          /* #pragma pack: no member is aligned more by its type; 0: none */
-    uint64_t bits;          /* up to here it is filled (of a union: the largest member) */
+    uint64_t pack; /* #pragma pack: no member is aligned more by its type; 0: none */
+    uint64_t bits; /* up to here it is filled (of a union: the largest member) */
     uint64_t alignment;
 };
 
@@ -372,7 +359,8 @@ static uint64_t packed_alignment(const struct layout *layout, uint64_t alignment
     return layout->pack && layout->pack < alignment ? layout->pack : alignment;
 }
 
-/* A bit-field does not cross a boundary of its type, unless the record is packed in either way; a width of 0 ends the run. */
+/* A bit-field does not cross a boundary of its type, unless the record is packed in either way; a width of 0 ends
+   the run. */
 static void layout_bit_field(struct layout *layout, struct member *member, uint64_t size, uint64_t alignment)
 {
     uint64_t begin = layout->is_union ? 0 : layout->bits, width = member->width;
@@ -414,7 +402,10 @@ static bool tag_size(struct tag *tag)
     if (tag->sized || !tag->complete)
         return tag->sized;
     struct layout layout = {
-        .packed = tag->packed, .pack = tag->pack, .is_union = tag->kind == TYPE_UNION, .alignment = 1,
+        .packed = tag->packed,
+        .pack = tag->pack,
+        .is_union = tag->kind == TYPE_UNION,
+        .alignment = 1,
     };
     for (size_t i = 0; i < tag->member_count; i++) {
         uint64_t size, alignment;
@@ -440,8 +431,7 @@ static bool natural_size(struct type *type, uint64_t *size, uint64_t *alignment)
         *size = type->tag->size;
         *alignment = type->tag->alignment;
         return true;
-    case TYPE_ENUM:
-        return type->tag->enum_type && type_size(type->tag->enum_type, size, alignment);
+    case TYPE_ENUM: return type->tag->enum_type && type_size(type->tag->enum_type, size, alignment);
     case TYPE_ARRAY:
         if (type->variable || type->incomplete_array || type->star_bound || !type_size(type->inner, size, alignment))
             return false;
@@ -452,9 +442,7 @@ static bool natural_size(struct type *type, uint64_t *size, uint64_t *alignment)
             return false;
         *size *= 2;
         return true;
-    case TYPE_VECTOR:
-        *size = *alignment = type->length;
-        return type->length != 0;
+    case TYPE_VECTOR: *size = *alignment = type->length; return type->length != 0;
     case TYPE_VA_LIST:
         *size = VA_LIST_SIZE;
         *alignment = 8;
@@ -462,11 +450,8 @@ static bool natural_size(struct type *type, uint64_t *size, uint64_t *alignment)
     case TYPE_TYPEOF:
     case TYPE_AUTO:
     case TYPE_VARIABLE:
-    case TYPE_UNKNOWN:
-        return false;
-    default:
-        *size = *alignment = basic_size(type->kind);
-        return true;
+    case TYPE_UNKNOWN: return false;
+    default: *size = *alignment = basic_size(type->kind); return true;
     }
 }
 
@@ -514,19 +499,18 @@ struct type *type_promoted(struct type *type)
     case TYPE_SIGNED_CHAR:
     case TYPE_UNSIGNED_CHAR:
     case TYPE_SHORT:
-    case TYPE_UNSIGNED_SHORT:
-        return type_basic(TYPE_INT);
-    default:
-        return type_is(type, TYPE_ENUM) ? stripped : type_unqualified(type);
+    case TYPE_UNSIGNED_SHORT: return type_basic(TYPE_INT);
+    default: return type_is(type, TYPE_ENUM) ? stripped : type_unqualified(type);
     }
 }
 
-/* The order of the floating types: the one with the greater rank wins; of two with one format the _FloatN type. 0: none of them. */
+/* The order of the floating types: the one with the greater rank wins; of two with one format the _FloatN type. 0:
+   none of them. */
 static unsigned floating_rank(enum type_kind kind)
 {
     static const uint8_t ranks[TYPE_KIND_COUNT] = {
-        [TYPE_FLOAT16] = 1, [TYPE_BFLOAT16] = 2, [TYPE_FLOAT] = 3, [TYPE_FLOAT32] = 4, [TYPE_DOUBLE] = 5, [TYPE_FLOAT32X] = 6,
-        [TYPE_FLOAT64] = 7, [TYPE_LONG_DOUBLE] = 8, [TYPE_FLOAT64X] = 9, [TYPE_FLOAT128] = 10,
+        [TYPE_FLOAT16] = 1,    [TYPE_BFLOAT16] = 2,   [TYPE_FLOAT] = 3,       [TYPE_FLOAT32] = 4,  [TYPE_DOUBLE] = 5,
+        [TYPE_FLOAT32X] = 6,   [TYPE_FLOAT64] = 7,    [TYPE_LONG_DOUBLE] = 8, [TYPE_FLOAT64X] = 9, [TYPE_FLOAT128] = 10,
         [TYPE_DECIMAL32] = 11, [TYPE_DECIMAL64] = 12, [TYPE_DECIMAL128] = 13,
     };
     return ranks[kind];

@@ -1,5 +1,6 @@
-/* Types as text: as C for the output, and as the user would write them for messages. A declaration is built from the name outwards, as C's
-   declarators are: each level of the type wraps what is there until the base of the type is put in front. */
+/* Types as text: as C for the output, and as the user would write them for messages. A declaration is built from the
+   name outwards, as C's declarators are: each level of the type wraps what is there until the base of the type is
+   put in front. */
 #include "type.h"
 #include "names.h"
 #include "tree.h"
@@ -11,27 +12,49 @@ static const char *declare(struct type *type, const char *name, enum text_mode m
 
 static const char *qualifier_text(unsigned qualifiers)
 {
-    return arena_format("%s%s%s%s", qualifiers & QUALIFIER_CONST ? "const " : "", qualifiers & QUALIFIER_VOLATILE ? "volatile " : "",
-                        qualifiers & QUALIFIER_RESTRICT ? "restrict " : "", qualifiers & QUALIFIER_ATOMIC ? "_Atomic " : "");
+    return arena_format(
+        "%s%s%s%s", qualifiers & QUALIFIER_CONST ? "const " : "", qualifiers & QUALIFIER_VOLATILE ? "volatile " : "",
+        qualifiers & QUALIFIER_RESTRICT ? "restrict " : "", qualifiers & QUALIFIER_ATOMIC ? "_Atomic " : "");
 }
 
-/* The spelling of a type that is one word. __int128_t and __uint128_t are known to gcc and clang, and not told by -Wpedantic. */
+/* The spelling of a type that is one word. __int128_t and __uint128_t are known to gcc and clang, and not told by
+   -Wpedantic. */
 static const char *basic_text(enum type_kind kind, enum text_mode mode)
 {
     static const char *const texts[TYPE_KIND_COUNT] = {
-        [TYPE_VOID] = "void", [TYPE_BOOL] = "_Bool", [TYPE_CHAR] = "char", [TYPE_SIGNED_CHAR] = "signed char",
-        [TYPE_UNSIGNED_CHAR] = "unsigned char", [TYPE_SHORT] = "short", [TYPE_UNSIGNED_SHORT] = "unsigned short", [TYPE_INT] = "int",
-        [TYPE_UNSIGNED] = "unsigned int", [TYPE_LONG] = "long", [TYPE_UNSIGNED_LONG] = "unsigned long", [TYPE_LONG_LONG] = "long long",
-        [TYPE_UNSIGNED_LONG_LONG] = "unsigned long long", [TYPE_INT128] = "__int128_t", [TYPE_UNSIGNED_INT128] = "__uint128_t",
-        [TYPE_FLOAT16] = "_Float16", [TYPE_BFLOAT16] = "__bf16", [TYPE_FLOAT] = "float", [TYPE_DOUBLE] = "double",
-        [TYPE_LONG_DOUBLE] = "long double", [TYPE_FLOAT32] = "_Float32", [TYPE_FLOAT64] = "_Float64",
+        [TYPE_VOID] = "void",
+        [TYPE_BOOL] = "_Bool",
+        [TYPE_CHAR] = "char",
+        [TYPE_SIGNED_CHAR] = "signed char",
+        [TYPE_UNSIGNED_CHAR] = "unsigned char",
+        [TYPE_SHORT] = "short",
+        [TYPE_UNSIGNED_SHORT] = "unsigned short",
+        [TYPE_INT] = "int",
+        [TYPE_UNSIGNED] = "unsigned int",
+        [TYPE_LONG] = "long",
+        [TYPE_UNSIGNED_LONG] = "unsigned long",
+        [TYPE_LONG_LONG] = "long long",
+        [TYPE_UNSIGNED_LONG_LONG] = "unsigned long long",
+        [TYPE_INT128] = "__int128_t",
+        [TYPE_UNSIGNED_INT128] = "__uint128_t",
+        [TYPE_FLOAT16] = "_Float16",
+        [TYPE_BFLOAT16] = "__bf16",
+        [TYPE_FLOAT] = "float",
+        [TYPE_DOUBLE] = "double",
+        [TYPE_LONG_DOUBLE] = "long double",
+        [TYPE_FLOAT32] = "_Float32",
+        [TYPE_FLOAT64] = "_Float64",
 #if defined(__x86_64__)
         [TYPE_FLOAT128] = "__float128",
 #else
         [TYPE_FLOAT128] = "_Float128",
 #endif
-        [TYPE_FLOAT32X] = "_Float32x", [TYPE_FLOAT64X] = "_Float64x", [TYPE_DECIMAL32] = "_Decimal32", [TYPE_DECIMAL64] = "_Decimal64",
-        [TYPE_DECIMAL128] = "_Decimal128", [TYPE_VA_LIST] = "__builtin_va_list",
+        [TYPE_FLOAT32X] = "_Float32x",
+        [TYPE_FLOAT64X] = "_Float64x",
+        [TYPE_DECIMAL32] = "_Decimal32",
+        [TYPE_DECIMAL64] = "_Decimal64",
+        [TYPE_DECIMAL128] = "_Decimal128",
+        [TYPE_VA_LIST] = "__builtin_va_list",
     };
     if (mode == TEXT_USER && kind == TYPE_INT128)
         return "__int128";
@@ -58,7 +81,7 @@ static const char *typeof_text(struct type *type, enum text_mode mode)
 
 static const char *tag_text(struct tag *tag, enum text_mode mode)
 {
-    static const char *const keywords[] = { "struct", "union", "enum" };
+    static const char *const keywords[] = {"struct", "union", "enum"};
     const char *keyword = keywords[tag->kind - TYPE_STRUCT];
     if (mode == TEXT_C && tag->renamed)
         return arena_format("%s %s", keyword, tag->renamed);
@@ -73,8 +96,8 @@ static const char *tag_text(struct tag *tag, enum text_mode mode)
 
 static const char *wrapped_text(struct type *type, enum text_mode mode)
 {
-    static const char *const in_c[] = { "ac_coro_ref", "ac_task_ref", "ac_future_ref", "ac_gen_ref", "void *", "void *" };
-    static const char *const in_user[] = { "Coro", "Task", "Future", "Gen", "AC_AWAITABLE", "AC_AWAITABLES" };
+    static const char *const in_c[] = {"ac_coro_ref", "ac_task_ref", "ac_future_ref", "ac_gen_ref", "void *", "void *"};
+    static const char *const in_user[] = {"Coro", "Task", "Future", "Gen", "AC_AWAITABLE", "AC_AWAITABLES"};
     if (mode == TEXT_C)
         return in_c[type->kind - TYPE_CORO];
     return arena_format("%s(%s)", in_user[type->kind - TYPE_CORO], declare(type->inner, "", mode));
@@ -86,29 +109,20 @@ static const char *base_text(struct type *type, enum text_mode mode)
     switch (type->kind) {
     case TYPE_STRUCT:
     case TYPE_UNION:
-    case TYPE_ENUM:
-        return tag_text(type->tag, mode);
-    case TYPE_TYPEDEF:
-        return type->symbol->name;
-    case TYPE_TYPEOF:
-        return typeof_text(type, mode);
-    case TYPE_COMPLEX:
-        return arena_format("%s _Complex", basic_text(type->inner->kind, mode));
-    case TYPE_AUTO:
-        return "__auto_type";
-    case TYPE_VARIABLE:
-        return mode == TEXT_C ? "void" : "T";
-    case TYPE_UNKNOWN:
-        return mode == TEXT_C ? NULL : "<unknown>";
+    case TYPE_ENUM: return tag_text(type->tag, mode);
+    case TYPE_TYPEDEF: return type->symbol->name;
+    case TYPE_TYPEOF: return typeof_text(type, mode);
+    case TYPE_COMPLEX: return arena_format("%s _Complex", basic_text(type->inner->kind, mode));
+    case TYPE_AUTO: return "__auto_type";
+    case TYPE_VARIABLE: return mode == TEXT_C ? "void" : "T";
+    case TYPE_UNKNOWN: return mode == TEXT_C ? NULL : "<unknown>";
     case TYPE_CORO:
     case TYPE_TASK:
     case TYPE_FUTURE:
     case TYPE_GEN:
     case TYPE_AWAITABLE:
-    case TYPE_AWAITABLES:
-        return wrapped_text(type, mode);
-    default:
-        return basic_text(type->kind, mode);
+    case TYPE_AWAITABLES: return wrapped_text(type, mode);
+    default: return basic_text(type->kind, mode);
     }
 }
 
@@ -203,22 +217,16 @@ static bool has_kept_bound(struct type *type)
 static const char *declare(struct type *type, const char *name, enum text_mode mode)
 {
     switch (type->kind) {
-    case TYPE_POINTER:
-        return declare_pointer(type, name, mode);
-    case TYPE_ARRAY:
-        return declare(type->inner, arena_format("%s[%s]", name, bound_text(type)), mode);
-    case TYPE_FUNCTION:
-        return declare_function(type, name, mode);
-    case TYPE_VECTOR:
-        return declare_vector(type, name, mode);
-    case TYPE_TYPEOF:
-        return declare_typeof(type, name, mode);
+    case TYPE_POINTER: return declare_pointer(type, name, mode);
+    case TYPE_ARRAY: return declare(type->inner, arena_format("%s[%s]", name, bound_text(type)), mode);
+    case TYPE_FUNCTION: return declare_function(type, name, mode);
+    case TYPE_VECTOR: return declare_vector(type, name, mode);
+    case TYPE_TYPEOF: return declare_typeof(type, name, mode);
     case TYPE_TYPEDEF:
         if (mode == TEXT_C && has_kept_bound(type->inner))
             return declare(type->inner, name, mode);
         return declare_base(type, name, mode);
-    default:
-        return declare_base(type, name, mode);
+    default: return declare_base(type, name, mode);
     }
 }
 
