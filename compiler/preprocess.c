@@ -68,9 +68,12 @@ static void add_dependency_words(word_list *list)
     if (!options.dependencies)
         return;
     dependency_final = options.dependency_file ? options.dependency_file : default_dependency_file(options.output);
-    dependency_temporary = arena_format("%s.acc-%ld", dependency_final, (long)getpid());
+    struct stat status;
+    bool device = !stat(dependency_final, &status) && !S_ISREG(status.st_mode);     /* to be written to, not replaced */
+    if (!device)
+        dependency_temporary = arena_format("%s.acc-%ld", dependency_final, (long)getpid());
     array_add(list, "-MF");
-    array_add(list, dependency_temporary);
+    array_add(list, device ? dependency_final : dependency_temporary);
     for (size_t i = 0; i < options.dependency_targets.count; i++)
         array_add(list, options.dependency_targets.at[i]);
     if (!options.dependency_targets.count) {
