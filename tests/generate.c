@@ -88,20 +88,52 @@ static void leaf(bool beside_effect)
         printf("%uu", chance(2) ? chance(10) : chance(1000000));
 }
 
-/* Odd functions have effects, and are called only where one is allowed. */
-static void call(int depth, bool effect)
+/* A function that can be called here, or a negative number. Odd ones have effects, and are called only where one is allowed. */
+static int callee_choose(bool effect)
 {
     int callee = (int)chance((unsigned)function_now + 1) - 1;
-    if (callee < 0 || (callee % 2 == 1 && !effect) || cost[function_now] + factor * (cost[callee] + 1) > COST_LIMIT) {
+    if (callee < 0 || (callee % 2 == 1 && !effect) || cost[function_now] + factor * (cost[callee] + 1) > COST_LIMIT)
+        return -1;
+    cost[function_now] += factor * (cost[callee] + 1);
+    return callee;
+}
+
+/* By name, through a pointer, or through one of two, whichever turns out. */
+static void callee_write(int callee, int other)
+{
+    if (other < 0)
+        printf(chance(5) ? "await f%d" : "await (*&f%d)", callee);
+    else {
+        printf("await (");
+        leaf(true);
+        printf(" %% 2u ? f%d : f%d)", callee, other);
+    }
+}
+
+static void record_call(int depth, bool effect)
+{
+    printf("(await swap((struct record){");
+    expression(depth - 1, effect);
+    printf(", .y = 3})).%s", chance(2) ? "x" : "bits");
+}
+
+static void call(int depth, bool effect)
+{
+    if (chance(10) == 0) {
+        record_call(depth, effect);
+        return;
+    }
+    int callee = callee_choose(effect);
+    if (callee < 0) {
         leaf(effect);
         return;
     }
-    cost[function_now] += factor * (cost[callee] + 1);
-    printf("await f%d(", callee);
+    callee_write(callee, chance(4) ? -1 : callee_choose(effect));
+    printf("(");
     expression(depth - 1, false);
     printf(", ");
     expression(depth - 1, false);
-    const struct variable *variable = callee % 2 ? variable_choose(true, false) : NULL;
+    const struct variable *variable = effect ? variable_choose(true, false) : NULL;
     if (variable && variable->addressable && variable->aliased)
         printf(", &%s)", variable->text);
     else
@@ -226,6 +258,8 @@ static void struct_declare(void)
     begin("struct record s%d = {.y = ", name);
     expression(2, true);
     printf(", .x = %uu};\n", chance(100));
+    if (chance(3) == 0)
+        begin("s%d = await swap(s%d);\n", name, name);
     variable_add(aliased, false, true, "s%d.x", name);
     variable_add(false, false, false, "s%d.y", name);
     variable_add(false, false, false, "s%d.bits", name);
@@ -354,6 +388,64 @@ static void goto_statement(int depth)
     begin("l%d:;\n", name);
 }
 
+/* A loop made of a jump back. */
+static void goto_loop(int depth)
+{
+    int name = names++, mark = variable_count;
+    unsigned rounds = 1 + chance(3), saved = factor;
+    begin("{\n");
+    indent++;
+    begin("unsigned i%d = %u;\n", name, rounds);
+    variable_add(false, true, false, "i%d", name);
+    begin("l%d:;\n", name);
+    factor *= rounds + 1;
+    block(depth - 1);
+    begin("if (i%d-- > 0 && (", name);
+    expression(2, true);
+    printf(" & 3u))\n");
+    factor = saved;
+    indent++;
+    begin("goto l%d;\n", name);
+    indent -= 2;
+    begin("}\n");
+    variable_count = mark;
+}
+
+/* Cases inside a loop inside the switch: Duff's device. */
+static void duff_statement(int depth)
+{
+    int name = names++, mark = variable_count;
+    unsigned rounds = 1 + chance(3), saved = factor;
+    int saved_loops = loops, saved_switches = switches;
+    begin("{\n");
+    indent++;
+    begin("unsigned i%d = %u;\n", name, rounds);
+    variable_add(false, true, false, "i%d", name);
+    begin("switch ((");
+    expression(2, true);
+    printf(") %% 4u) {\n");
+    begin("case 0:\n");
+    begin("do {\n");
+    factor *= rounds;
+    /* Out of the loop, a break would mean something else in the blocks than it says. */
+    loops = switches = 0;
+    indent++;
+    for (int i = 1; i < 4; i++) {
+        block(depth - 1);
+        begin("case %d:\n", i);
+    }
+    block(depth - 1);
+    indent--;
+    begin("} while (--i%d > 0);\n", name);
+    begin("}\n");
+    factor = saved;
+    loops = saved_loops;
+    switches = saved_switches;
+    indent--;
+    begin("}\n");
+    variable_count = mark;
+}
+
 static void leave_statement(void)
 {
     if (loops == 0 && switches == 0 && chance(3))
@@ -376,7 +468,7 @@ static void leave_statement(void)
 
 static void statement(int depth)
 {
-    unsigned kind = chance(depth > 0 ? 14 : 8);
+    unsigned kind = chance(depth > 0 ? 16 : 8);
     switch (kind) {
     case 0: case 1: scalar_declare(); break;
     case 2: array_declare(); break;
@@ -388,6 +480,8 @@ static void statement(int depth)
     case 10: loop_statement(depth); break;
     case 11: switch_statement(depth); break;
     case 12: goto_statement(depth); break;
+    case 13: goto_loop(depth); break;
+    case 14: duff_statement(depth); break;
     default: block(depth - 1); break;
     }
 }
@@ -437,6 +531,8 @@ static void head(const char *seed)
     printf("#ifdef PLAIN\n#define async\n#define await\nstatic unsigned later(unsigned n) { return n; }\n#else\n#include <ac.h>\n"
            "static async unsigned later(unsigned n) { if (n %% 2) await ac_sleep(0); return n; }\n#endif\n\n");
     printf("struct record { unsigned x; short y; unsigned bits : 5; };\n\n"
+           "static async struct record swap(struct record r)\n{\n    await later(r.x);\n    r.bits = r.x;\n    r.x ^= (unsigned)r.y;\n"
+           "    return r;\n}\n\n"
            "static unsigned sink, traced, trace_sum;\n\n"
            "static void trace(unsigned n)\n{\n    trace_sum = trace_sum * 31 + n;\n    if (traced++ < 200)\n        printf(\"%%u\\n\", n);\n}\n\n");
 }
