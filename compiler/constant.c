@@ -344,7 +344,7 @@ static bool fold_address(struct expression *place, struct literal *value)
 
 static bool fold_selected(struct expression *e, struct literal *value)
 {
-    if (!e->chosen)
+    if (!e->chosen && !e->type)
         typeof_expression(e);
     return e->chosen && constant_evaluate(e->chosen, value);
 }

@@ -6,15 +6,12 @@
 #include "emit.h"
 #include "options.h"
 #include "source.h"
+#include "write.h"
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* The original text from `begin` up to `end` gives way to `text`. */
 struct edit {
@@ -473,66 +470,103 @@ static void add_edited(uint32_t inclusion, struct text *out)
     end_line_of(out);
 }
 
-/* The tokens of an inclusion whose text cannot be edited, with the #include lines in between. */
+/* The tokens of an inclusion whose text cannot be edited, with its #include lines and definitions in between. */
+struct token_writer {
+    struct inclusion *in;
+    uint32_t inclusion;
+    struct text *out;
+    struct raw_text *raw;
+    size_t next_raw;        /* the first directive not yet passed */
+    int depth;              /* of conditionals */
+    uint32_t line;          /* that the output stands on; 0: has to be told */
+};
+
+/* Definitions outside of all conditionals (but a header's guard), since later #include lines may need them. */
+static void pass_directives(struct token_writer *w, uint32_t limit)
+{
+    int guard = w->inclusion ? 1 : 0;
+    for (; w->next_raw < w->raw->count && w->raw->at[w->next_raw].line < limit; w->next_raw++) {
+        struct raw_token *r = &w->raw->at[w->next_raw];
+        const char *text = w->in->file->text + r->offset;
+        if (!r->directive)
+            continue;
+        w->depth += directive_is(text, "if") ? 1 : directive_is(text, "endif") ? -1 : 0;
+        if (w->depth > guard || (!directive_is(text, "define") && !directive_is(text, "undef")))
+            continue;
+        end_line_of(w->out);
+        text_format(w->out, "%.*s\n", (int)r->length, text);
+        w->line = 0;
+    }
+}
+
+/* The nested inclusion that token t belongs to, directly included here. */
+static uint32_t nested_at(struct token_writer *w, token_index t)
+{
+    uint32_t nested = tokens[t].inclusion;
+    while (inclusions.at[nested].includer != w->inclusion)
+        nested = inclusions.at[nested].includer;
+    return nested;
+}
+
+static token_index write_nested(struct token_writer *w, token_index t)
+{
+    uint32_t nested = nested_at(w, t);
+    pass_directives(w, inclusions.at[nested].line);
+    end_line_of(w->out);
+    struct raw_token *r = &w->raw->at[w->next_raw];
+    if (pieces[nested].inlined)
+        add_inclusion(nested, w->out);
+    else if (w->next_raw < w->raw->count)
+        text_format(w->out, "%.*s\n", (int)r->length, w->in->file->text + r->offset);
+    w->line = 0;
+    return inclusions.at[nested].end - 1;
+}
+
+static void write_token(struct token_writer *w, token_index t)
+{
+    if (tokens[t].line != w->line) {
+        end_line_of(w->out);
+        emit_line_directive(w->out, w->in->file->path, w->line = tokens[t].line);
+    } else if (tokens[t].space_before) {
+        text_add(w->out, " ");
+    }
+    if (tokens[t].renamed)
+        text_add(w->out, tokens[t].renamed);
+    else
+        text_add_bytes(w->out, tokens[t].text, tokens[t].length);
+    if (tokens[t].kind == TOKEN_PRAGMA)
+        w->line = 0;
+}
+
+static struct function *definition_at(token_index t)
+{
+    for (size_t i = 0; i < unit.functions.count; i++)
+        if (unit.functions.at[i]->is_async && unit.functions.at[i]->declaration->first == t)
+            return unit.functions.at[i];
+    return NULL;
+}
+
 static void add_preprocessed(uint32_t inclusion, struct text *out)
 {
     struct inclusion *in = &inclusions.at[inclusion];
-    struct raw_text *raw = source_cut(in->file);
-    uint32_t line = 0;
-    int depth = 0;
-    size_t r = 0;
-    for (token_index t = in->first; t <= in->end; t++) {
-        uint32_t own = t < in->end ? tokens[t].inclusion : inclusion;
-        uint32_t limit = t < in->end && own == inclusion ? tokens[t].line : UINT32_MAX;
-        for (uint32_t child = own; child != inclusion && t < in->end; child = inclusions.at[child].includer)
-            if (inclusions.at[child].includer == inclusion)
-                limit = inclusions.at[child].line;
-        for (; r < raw->count && raw->at[r].line < limit; r++) {
-            const char *text = in->file->text + raw->at[r].offset;
-            if (!raw->at[r].directive)
-                continue;
-            depth += directive_is(text, "if") ? 1 : directive_is(text, "endif") ? -1 : 0;
-            if (depth == (inclusion && depth ? 1 : 0) && (directive_is(text, "define") || directive_is(text, "undef")))
-                text_format(out, "\n%.*s\n", (int)raw->at[r].length, text);
-        }
-        if (t >= in->end)
+    struct token_writer w = {.in = in, .inclusion = inclusion, .out = out, .raw = source_cut(in->file)};
+    for (token_index t = in->first; t < in->end; t++) {
+        if (tokens[t].kind == TOKEN_END)
             break;
-        if (own != inclusion) {
-            uint32_t child = own;
-            while (inclusions.at[child].includer != inclusion)
-                child = inclusions.at[child].includer;
-            text_add(out, "\n");
-            if (pieces[child].inlined)
-                add_inclusion(child, out);
-            else if (r < raw->count)
-                text_format(out, "%.*s\n", (int)raw->at[r].length, in->file->text + raw->at[r].offset);
-            t = inclusions.at[child].end - 1;
-            line = 0;
+        if (tokens[t].inclusion != inclusion) {
+            t = write_nested(&w, t);
             continue;
         }
-        struct function *f = NULL;
-        for (size_t i = 0; i < unit.functions.count && !f; i++)
-            if (unit.functions.at[i]->is_async && unit.functions.at[i]->declaration->first == t)
-                f = unit.functions.at[i];
-        if (f) {
-            text_add(out, "\n");
-            text_add(out, definition_text(f));
-            t = f->declaration->last;
-            line = 0;
+        pass_directives(&w, tokens[t].line);
+        struct function *f = definition_at(t);
+        if (!f) {
+            write_token(&w, t);
             continue;
         }
-        if (tokens[t].line != line) {
-            end_line_of(out);
-            emit_line_directive(out, in->file->path, line = tokens[t].line);
-        } else if (tokens[t].space_before) {
-            text_add(out, " ");
-        }
-        if (tokens[t].renamed)
-            text_add(out, tokens[t].renamed);
-        else
-            text_add_bytes(out, tokens[t].text, tokens[t].length);
-        if (tokens[t].kind == TOKEN_PRAGMA)
-            line = 0;
+        end_line_of(out);
+        text_add(out, definition_text(f));
+        t = f->declaration->last;
+        w.line = 0;
     }
     end_line_of(out);
 }
@@ -562,81 +596,6 @@ static bool includes_header(void)
         if (!strcmp(file_name(inclusions.at[i].file->path), "ac.h"))
             return true;
     return false;
-}
-
-/* ---- writing ---- */
-
-static const char *volatile temporary_path;
-
-static void remove_temporary(int signal_number)
-{
-    if (temporary_path)
-        unlink(temporary_path);
-    signal(signal_number, SIG_DFL);
-    raise(signal_number);
-}
-
-static int write_all(int fd, const char *bytes, size_t size)
-{
-    while (size) {
-        ssize_t n = write(fd, bytes, size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        bytes += n;
-        size -= (size_t)n;
-    }
-    return 0;
-}
-
-static int cannot_write(const char *name)
-{
-    error_plain("cannot write %s: %s", name, strerror(errno));
-    return -1;
-}
-
-/* Standard output, and what is there already and is no regular file (a device, a pipe), is written to directly. */
-static int write_directly(const char *name, int fd, const struct text *text)
-{
-    if (fd < 0 || write_all(fd, text->at, text->length))
-        return cannot_write(name);
-    if (fd != 1 && close(fd))
-        return cannot_write(name);
-    return 0;
-}
-
-static int write_file(const char *name, const struct text *text)
-{
-    struct stat status;
-    if (!strcmp(name, "-"))
-        return write_directly("standard output", 1, text);
-    if (!stat(name, &status) && !S_ISREG(status.st_mode))
-        return write_directly(name, open(name, O_WRONLY | O_CLOEXEC), text);
-    const char *path = arena_format("%s.acc-%ld", name, (long)getpid());
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-        if (signal(signals[i], remove_temporary) == SIG_IGN)
-            signal(signals[i], SIG_IGN);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return cannot_write(name);
-    temporary_path = path;
-    bool failed = write_all(fd, text->at, text->length) != 0;
-    int error = errno;
-    if (close(fd) && !failed) {
-        failed = true;
-        error = errno;
-    }
-    if (!failed && rename(path, name)) {
-        failed = true;
-        error = errno;
-    }
-    if (failed)
-        unlink(path);
-    temporary_path = NULL;
-    errno = error;
-    return failed ? cannot_write(name) : 0;
 }
 
 int output_write(void)

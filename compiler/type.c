@@ -64,16 +64,29 @@ struct type *type_qualified(struct type *type, unsigned qualifiers)
 
 /* ================= sugar and qualifiers ================= */
 
-/* What a typeof stands for is found when it is first needed, since its expression may name what is declared with
-   another typeof. It stays open while the expression names a variable of __auto_type whose initialiser is not typed
-   yet. */
+static bool leads_to(struct type *from, struct type *type)
+{
+    while (from && from != type)
+        from = from->kind == TYPE_TYPEDEF || from->kind == TYPE_TYPEOF ? from->inner : NULL;
+    return from != NULL;
+}
+
+/* What a typeof stands for is found when it is first needed, since its expression may name what is declared with another
+   typeof. It stays open while the expression names a variable of __auto_type whose initialiser is not typed yet, and
+   where it asks for itself (extern __typeof__(x) x). */
+static void typeof_resolve(struct type *type)
+{
+    type->resolving = true;
+    struct type *inner = typeof_expression(type->bound);
+    type->resolving = false;
+    if (inner->kind != TYPE_AUTO && inner->kind != TYPE_UNKNOWN && !leads_to(inner, type))
+        type->inner = inner;
+}
+
 static struct type *sugar_inner(struct type *type)
 {
-    if (type->kind == TYPE_TYPEOF && !type->inner && type->bound) {
-        struct type *inner = typeof_expression(type->bound);
-        if (inner->kind != TYPE_AUTO && inner->kind != TYPE_UNKNOWN)
-            type->inner = inner;
-    }
+    if (type->kind == TYPE_TYPEOF && !type->inner && type->bound && !type->resolving)
+        typeof_resolve(type);
     return type->kind == TYPE_TYPEDEF || type->kind == TYPE_TYPEOF ? type->inner : NULL;
 }
 

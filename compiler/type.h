@@ -59,6 +59,7 @@ struct type {
     struct parameter *parameters;   /* FUNCTION */
     size_t parameter_count;
     token_index first, last;    /* TYPEOF: its tokens */
+    bool resolving;             /* TYPEOF: `inner` is being found */
     struct type *unqualified;   /* cache */
 };
 
