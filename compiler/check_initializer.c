@@ -3,11 +3,15 @@
    an array without a bound comes out. */
 #include "checking.h"
 
+/* A wrong program may have a struct in itself: there an end must be made. */
+enum { DEPTH_MAX = 500 };
+
 /* The items of one pair of braces, and how far they are used up. */
 struct cursor {
     struct expression *list;
     size_t at;
     size_t checked; /* items before this one have types already */
+    unsigned depth; /* of parts without braces of their own */
 };
 
 static void fill_braced(struct type **type, struct expression *list);
@@ -109,10 +113,16 @@ static void fill_record(struct type *type, struct cursor *cursor, size_t index)
 static void fill_rest(struct type *type, struct cursor *cursor, size_t index)
 {
     type = type_strip(type);
+    if (cursor->depth == DEPTH_MAX) {
+        cursor->at++;
+        return;
+    }
+    cursor->depth++;
     if (type->kind == TYPE_ARRAY)
         fill_array(type, cursor, index);
     else
         fill_record(type, cursor, index);
+    cursor->depth--;
 }
 
 static bool member_leads_to(struct member *member, const char *name)

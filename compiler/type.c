@@ -208,14 +208,16 @@ bool type_has_const_member(struct type *type)
     type = type_strip(type);
     while (type->kind == TYPE_ARRAY)
         type = type_strip(type->inner);
-    if (type->kind != TYPE_STRUCT && type->kind != TYPE_UNION)
+    bool record = type->kind == TYPE_STRUCT || type->kind == TYPE_UNION, found = false;
+    if (!record || type->tag->visiting)
         return false;
-    for (size_t i = 0; i < type->tag->member_count; i++) {
+    type->tag->visiting = true;
+    for (size_t i = 0; i < type->tag->member_count && !found; i++) {
         struct type *member = type->tag->members[i].type;
-        if (type_qualifiers(member) & QUALIFIER_CONST || type_has_const_member(member))
-            return true;
+        found = type_qualifiers(member) & QUALIFIER_CONST || type_has_const_member(member);
     }
-    return false;
+    type->tag->visiting = false;
+    return found;
 }
 
 bool type_known(struct type *type)
@@ -237,17 +239,19 @@ bool type_known(struct type *type)
 struct member *type_member(struct type *record, const char *name)
 {
     record = type_strip(record);
-    if (record->kind != TYPE_STRUCT && record->kind != TYPE_UNION)
+    if ((record->kind != TYPE_STRUCT && record->kind != TYPE_UNION) || record->tag->visiting)
         return NULL;
-    for (size_t i = 0; i < record->tag->member_count; i++) {
+    struct member *found = NULL;
+    record->tag->visiting = true;
+    for (size_t i = 0; i < record->tag->member_count && !found; i++) {
         struct member *member = &record->tag->members[i];
         if (member->name == name)
-            return member;
-        struct member *within = member->name || member->bit_field ? NULL : type_member(member->type, name);
-        if (within)
-            return within;
+            found = member;
+        else if (!member->name && !member->bit_field)
+            found = type_member(member->type, name);
     }
-    return NULL;
+    record->tag->visiting = false;
+    return found;
 }
 
 /* ================= compatibility (6.2.7) ================= */
@@ -410,9 +414,23 @@ static bool member_size(struct member *member, uint64_t *size, uint64_t *alignme
     return type_size(member->type, size, alignment);
 }
 
+static bool layout_members(struct layout *layout, struct tag *tag)
+{
+    for (size_t i = 0; i < tag->member_count; i++) {
+        uint64_t size, alignment;
+        if (!member_size(&tag->members[i], &size, &alignment))
+            return false;
+        if (tag->members[i].bit_field)
+            layout_bit_field(layout, &tag->members[i], size, alignment);
+        else
+            layout_member(layout, &tag->members[i], size, alignment);
+    }
+    return true;
+}
+
 static bool tag_size(struct tag *tag)
 {
-    if (tag->sized || !tag->complete)
+    if (tag->sized || !tag->complete || tag->visiting)
         return tag->sized;
     struct layout layout = {
         .packed = tag->packed,
@@ -420,15 +438,11 @@ static bool tag_size(struct tag *tag)
         .is_union = tag->kind == TYPE_UNION,
         .alignment = 1,
     };
-    for (size_t i = 0; i < tag->member_count; i++) {
-        uint64_t size, alignment;
-        if (!member_size(&tag->members[i], &size, &alignment))
-            return false;
-        if (tag->members[i].bit_field)
-            layout_bit_field(&layout, &tag->members[i], size, alignment);
-        else
-            layout_member(&layout, &tag->members[i], size, alignment);
-    }
+    tag->visiting = true;
+    bool known = layout_members(&layout, tag);
+    tag->visiting = false;
+    if (!known)
+        return false;
     tag->alignment = tag->aligned > layout.alignment ? tag->aligned : layout.alignment;
     tag->size = round_up((layout.bits + 7) / 8, tag->alignment);
     return tag->sized = true;

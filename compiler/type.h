@@ -91,6 +91,7 @@ struct tag {
     token_index body_first, body_last;  /* the braces of the definition */
     const char *renamed;        /* lowering: name under which a local one is declared at file scope */
     bool sized;                 /* type.c: size and alignment are filled in; only where complete */
+    bool visiting;              /* type.c: a question about its members is under way; a wrong program may have a struct in itself */
     uint64_t size, alignment;
 };
 
