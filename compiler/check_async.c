@@ -128,14 +128,19 @@ static bool callee_is_bound(struct expression *call)
     return false;
 }
 
-static void note_callee(struct expression *call)
+static void note_callee_symbol(struct symbol *symbol)
 {
-    struct expression *callee = expression_inner(call->a);
-    struct function *function = callee->kind == EXPRESSION_NAME && callee->symbol ? callee->symbol->function : NULL;
+    struct function *function = symbol ? symbol->function : NULL;
     if (!function || check_now.unevaluated || !check_now.function || function->noted_by == check_now.function)
         return;
     function->noted_by = check_now.function;
     array_add(&check_now.function->callees, function);
+}
+
+static void note_callee(struct expression *call)
+{
+    struct expression *callee = expression_inner(call->a);
+    note_callee_symbol(callee->kind == EXPRESSION_NAME ? callee->symbol : NULL);
 }
 
 /* A coroutine that is made right here is no value that anything else could hold: parentheses around the call mean
@@ -174,6 +179,7 @@ static void note_not_awaitable(struct expression *e, struct type *type)
 static void await_other(struct expression *e, struct type *type)
 {
     struct symbol *method = async_method(type, "_await");
+    note_callee_symbol(method);
     if (method) {
         e->await_kind = AWAIT_CUSTOM;
         e->symbol = method;
@@ -358,6 +364,7 @@ static struct type *iteration_type(struct expression *e)
     if (type->kind == TYPE_GEN)
         return type->inner;
     struct symbol *method = async_method(type, "_anext");
+    note_callee_symbol(method);
     if (method)
         return method_result(method);
     struct type *record = record_of(type);
@@ -408,6 +415,8 @@ static struct symbol *check_manager(struct expression *e)
 {
     struct type *type = use_value(e);
     struct symbol *enter = async_method(type, "_aenter"), *leave = async_method(type, "_aexit");
+    note_callee_symbol(enter);
+    note_callee_symbol(leave);
     if (is_unknown(type) || (enter && leave))
         return enter;
     struct type *record = record_of(type);

@@ -164,8 +164,12 @@ static void put_site(struct printer *p, struct item *item)
         if (!v->parameter)
             text_format(&back, "%s%s = ac_self->%s;", back.length ? " " : "", v->name, v->member);
     }
-    put(p, item->place, arena_format("%s(%u, %s, %s, %s, %s);", item->heap ? "AC_AWAIT_CORO" : "AC_AWAIT", item->site, resolved(p->l, item->text), text_string(&keep),
-                                     text_string(&back), resolved(p->l, item->failure)));
+    const char *failure = resolved(p->l, item->failure);
+    if (item->yields)
+        put(p, item->place, arena_format("AC_YIELD(%u, %s, %s, %s);", item->site, text_string(&keep), text_string(&back), failure));
+    else
+        put(p, item->place, arena_format("%s(%u, %s, %s, %s, %s);", item->heap ? "AC_AWAIT_CORO" : "AC_AWAIT", item->site,
+                                         resolved(p->l, item->text), text_string(&keep), text_string(&back), failure));
 }
 
 static bool is_const_record(struct type *type)
@@ -297,7 +301,7 @@ static void add_description(struct function *f, struct text *out)
     text_format(out, ", .lines = %s__lines, .frame_size = sizeof(struct %s__frame), .alignment = _Alignof(struct %s__frame)", name, name, name);
     if (has_result)
         text_format(out, ", .result_size = sizeof(%s), .result_offset = offsetof(struct %s__frame, result)", type_declare(type_unqualified(f->result), ""), name);
-    text_format(out, ", .kind = AC_KIND_FUNCTION};\n");
+    text_format(out, ", .kind = %s};\n", f->is_generator ? "AC_KIND_GENERATOR" : "AC_KIND_FUNCTION");
 }
 
 static void add_parameters(struct function *f, struct text *out)
@@ -336,7 +340,7 @@ static void add_signature(struct function *f, struct text *out)
         text_add(out, "static ");
     else
         add_specifiers(f, out);
-    text_format(out, "ac_coro *%s(", f->generated_name);
+    text_format(out, "%s *%s(", f->is_generator ? "ac_gen" : "ac_coro", f->generated_name);
     add_parameters(f, out);
     text_add(out, ")");
 }
@@ -351,14 +355,12 @@ void emit_prototype(struct function *f, struct text *out)
 static void add_constructor(struct function *f, struct text *out)
 {
     add_signature(f, out);
-    text_format(out, "\n{\n    struct %s__frame *ac_self = (struct %s__frame *)ac_coro_new(&%s__fn);\n", f->generated_name, f->generated_name, f->generated_name);
-    if (f->declarator->parameter_count) {
-        text_add(out, "    if (ac_self) {");
-        for (size_t i = 0; i < f->declarator->parameter_count; i++)
-            text_format(out, " ac_self->%s = %s;", parameter_member(f, i), parameter_member(f, i));
-        text_add(out, " }\n");
-    }
-    text_add(out, "    return (ac_coro *)ac_self;\n}\n");
+    text_format(out, "\n{\n    struct %s__frame *ac_self = (struct %s__frame *)%s(&%s__fn);\n", f->generated_name, f->generated_name,
+                f->is_generator ? "ac_gen_new" : "ac_coro_new", f->generated_name);
+    for (size_t i = 0; i < f->declarator->parameter_count; i++)
+        text_format(out, "%sac_self->%s = %s;%s", i ? " " : "    if (ac_self) { ", parameter_member(f, i), parameter_member(f, i),
+                    i + 1 == f->declarator->parameter_count ? " }\n" : "");
+    text_format(out, "    return (%s *)ac_self;\n}\n", f->is_generator ? "ac_gen" : "ac_coro");
 }
 
 /* The plain main of an async one. */
@@ -377,11 +379,11 @@ static void add_head(struct printer *body, struct text *out)
     add_arguments(body, &arguments);
     add_dispatch(l, &dispatch);
     text_format(out, "static int %s__resume(ac_frame *ac_base)\n{\n", l->function->generated_name);
-    if (body_says(body, "ac_self") || body_says(body, "AC_START") || arguments.length)
+    if (body_says(body, "ac_self") || body_says(body, "AC_START") || body_says(body, "AC_AWAIT_CORO") || arguments.length)
         text_format(out, "    struct %s__frame *ac_self = (struct %s__frame *)ac_base;\n", l->function->generated_name, l->function->generated_name);
     else if (!body_says(body, "ac_base") && !dispatch.length)
         text_add(out, "    (void)ac_base;\n");
-    if (body_says(body, "ac_status") || body_says(body, "AC_AWAIT"))
+    if (body_says(body, "ac_status") || body_says(body, "AC_AWAIT") || body_says(body, "AC_YIELD"))
         text_add(out, "    int ac_status = 0;\n");
     if (body_says(body, "ac_function"))
         text_format(out, "    static const char ac_function[] = \"%s\";\n", l->function->symbol->name);

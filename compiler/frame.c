@@ -100,9 +100,8 @@ static struct type *member_type(struct variable *v)
     return kept ? type_qualified(type, kept) : type;
 }
 
-static void add_member(struct lowering *l, struct text *out, struct variable *v, unsigned depth)
+static void add_member(struct text *out, struct variable *v, unsigned depth)
 {
-    (void)l;
     indent(out, depth);
     uint32_t aligned = v->symbol && v->symbol->declarator ? v->symbol->declarator->aligned : 0;
     if (aligned)
@@ -112,11 +111,34 @@ static void add_member(struct lowering *l, struct text *out, struct variable *v,
     text_format(out, "%s;\n", text);
 }
 
-static void add_extent(struct lowering *l, struct text *out, struct extent *extent, unsigned depth)
+/* The member that an extent consists of, where it is but one. */
+static struct variable *only_variable(struct extent *extent)
+{
+    struct variable *only = NULL;
+    for (size_t i = 0; i < extent->variables.count; i++) {
+        struct variable *v = extent->variables.at[i];
+        if (!v->kept || v->parameter)
+            continue;
+        if (only)
+            return NULL;
+        only = v;
+    }
+    for (struct extent *child = extent->first_child; child; child = child->next)
+        if (!extent_empty(child)) {
+            if (only)
+                return NULL;
+            only = only_variable(child);
+            if (!only)
+                return NULL;
+        }
+    return only;
+}
+
+static void add_extent(struct text *out, struct extent *extent, unsigned depth)
 {
     for (size_t i = 0; i < extent->variables.count; i++)
         if (extent->variables.at[i]->kept && !extent->variables.at[i]->parameter)
-            add_member(l, out, extent->variables.at[i], depth);
+            add_member(out, extent->variables.at[i], depth);
     unsigned count = 0;
     struct extent *only = NULL;
     for (struct extent *child = extent->first_child; child; child = child->next)
@@ -125,7 +147,7 @@ static void add_extent(struct lowering *l, struct text *out, struct extent *exte
             only = child;
         }
     if (count == 1)
-        add_extent(l, out, only, depth);
+        add_extent(out, only, depth);
     if (count < 2)
         return;
     indent(out, depth);
@@ -133,9 +155,14 @@ static void add_extent(struct lowering *l, struct text *out, struct extent *exte
     for (struct extent *child = extent->first_child; child; child = child->next) {
         if (extent_empty(child))
             continue;
+        struct variable *single = only_variable(child);
+        if (single) {
+            add_member(out, single, depth + 1);
+            continue;
+        }
         indent(out, depth + 1);
         text_add(out, "struct {\n");
-        add_extent(l, out, child, depth + 2);
+        add_extent(out, child, depth + 2);
         indent(out, depth + 1);
         text_add(out, "};\n");
     }
@@ -161,8 +188,12 @@ void frame_members(struct lowering *l, struct text *out)
     text_add(out, "    ac_frame base;\n");
     if (!type_is(function->result, TYPE_VOID))
         text_format(out, "    %s;\n", type_declare(type_unqualified(function->result), "result"));
-    for (size_t i = 0; i < function->declarator->parameter_count; i++)
-        text_format(out, "    %s;\n", type_declare(type_unqualified(function->declarator->parameters[i].type), parameter_member(function, i)));
-    add_extent(l, out, l->root, 1);
+    for (size_t i = 0; i < function->declarator->parameter_count; i++) {
+        struct type *type = type_unqualified(function->declarator->parameters[i].type);
+        if (type_is_variably_modified(type))
+            type = type_pointer(type_basic(TYPE_VOID));
+        text_format(out, "    %s;\n", type_declare(type, parameter_member(function, i)));
+    }
+    add_extent(out, l->root, 1);
     add_callees(l, out);
 }

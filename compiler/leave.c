@@ -67,7 +67,7 @@ static unsigned leaving_code(struct context *c, struct leaving way)
     return (unsigned)c->leavings.count;
 }
 
-static unsigned error_code(struct context *c)
+unsigned leave_error_code(struct context *c)
 {
     return leaving_code(c, (struct leaving){.kind = JUMP_ERROR});
 }
@@ -137,7 +137,7 @@ static void jump_directly(enum jump_kind kind, struct context *target, struct la
 {
     switch (kind) {
     case JUMP_RETURN:
-        emit_format("return 0;");
+        emit_format(now->function->is_generator ? "return AC_STOP;" : "return 0;");
         emit_jump(0);
         break;
     case JUMP_BREAK:
@@ -193,18 +193,25 @@ static struct context *error_target(void)
 const char *failure_text(void)
 {
     now->has_status = true;
+    struct text out = {0};
+    if (context_now && context_now->stop_label) {
+        emit_branch(context_now->stop_label);
+        text_format(&out, "if (ac_status == AC_STOP) goto ac_stop_%u; ", context_now->number);
+    }
     struct context *c = error_target();
-    if (!c)
-        return "return ac_status;";
+    if (!c) {
+        text_add(&out, "return ac_status;");
+        return text_string(&out);
+    }
     if (c->kind != CONTEXT_CLEANUP) {
         c->handler_used = true;
         emit_branch(c->handler_label);
-        return arena_format("goto ac_catch_%u;", c->number);
+        text_format(&out, "goto ac_catch_%u;", c->number);
+        return text_string(&out);
     }
-    struct text out = {0};
     emit_definition(c->error);
     text_format(&out, "%s = ac_status; ", variable_reference(c->error));
-    enter_unwinding(c, error_code(c), &out);
+    enter_unwinding(c, leave_error_code(c), &out);
     emit_branch(c->cleanups.at[c->cleanups.count - 1].label);
     return text_string(&out);
 }
@@ -219,7 +226,7 @@ static void undo_child(struct cleanup *cleanup)
 /* The group's own status decides how the block ends. */
 static void undo_group(struct context *c, struct cleanup *cleanup)
 {
-    unsigned code = error_code(c);
+    unsigned code = leave_error_code(c);
     add_callee("ac_group_end", "ac_group_end__frame", NULL);
     emit_format("ac_self->await.ac_group_end.group = &%s;", variable_reference(cleanup->variable));
     emit_format("ac_self->await.ac_group_end.status = %s == %u ? %s : 0;", variable_reference(c->leave), code, variable_reference(c->error));
@@ -245,6 +252,12 @@ static void undo(struct context *c, struct cleanup *cleanup)
     case CLEANUP_ARRAY:
         emit_format("ac_array_free(%s);", variable_base(cleanup->variable));
         break;
+    case CLEANUP_WITH:
+        undo_with(c, cleanup);
+        break;
+    case CLEANUP_GENERATOR:
+        undo_generator(cleanup);
+        break;
     case CLEANUP_ALLOCA:
         emit_format("ac_alloca_end(&%s);", variable_reference(cleanup->variable));
         break;
@@ -266,7 +279,7 @@ static void undo_guarded(struct context *c, struct cleanup *cleanup)
     emit_definition(c->error);
     emit_definition(c->leave);
     emit_format("if (0) { ac_catch_%u: %s = ac_status; %s = %u; }", item->number, variable_reference(c->error), variable_reference(c->leave),
-                error_code(c));
+                leave_error_code(c));
     emit_label(after);
 }
 

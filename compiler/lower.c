@@ -123,12 +123,8 @@ unsigned new_site(token_index place)
     return (unsigned)now->sites.count - 1;
 }
 
-unsigned emit_site(token_index place, const char *format, ...)
+static unsigned add_site(token_index place, const char *text, bool yields)
 {
-    va_list args;
-    va_start(args, format);
-    const char *text = formatted(format, args);
-    va_end(args);
     unsigned site = new_site(place);
     now->suspends.at[site] = true;
     now->resume_count++;
@@ -139,10 +135,30 @@ unsigned emit_site(token_index place, const char *format, ...)
     item->extent = extent_now;
     item->text = text;
     item->place = place;
+    item->yields = yields;
     const char *failure = failure_text();
     now->items.at[index].failure = failure;
     after_case = false;
     return site;
+}
+
+unsigned emit_site(token_index place, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *text = formatted(format, args);
+    va_end(args);
+    return add_site(place, text, false);
+}
+
+void emit_yield(token_index place)
+{
+    add_site(place, "", true);
+}
+
+void emit_declaration(struct variable *v)
+{
+    add_item(ITEM_DECLARE)->variable = v;
 }
 
 void add_callee(const char *name, const char *frame_tag, struct function *function)
@@ -215,7 +231,7 @@ static bool needs_frame(struct type *type)
     return !type_is_scalar(type) || (type_qualifiers(type) & (QUALIFIER_VOLATILE | QUALIFIER_ATOMIC));
 }
 
-static struct variable *track(struct symbol *symbol)
+struct variable *track_variable(struct symbol *symbol)
 {
     const char *name = unshadowed(symbol->name);
     struct variable *v = new_variable(symbol->type, name);
@@ -303,18 +319,25 @@ static void use_declaration(struct declaration *declaration)
     }
 }
 
-static struct cleanup *begin_cleanup(struct cleanup cleanup)
+void begin_cleanup(struct cleanup cleanup)
 {
     struct context *c = context_now;
     require(c && c->kind == CONTEXT_CLEANUP);
     cleanup.label = new_label();
     array_add(&c->cleanups, cleanup);
-    return &c->cleanups.at[c->cleanups.count - 1];
+}
+
+void leave_block(struct context *c, token_index place)
+{
+    place_now = place;
+    if (c->cleanups.count)
+        emit_unwinding(c, reachable);
+    context_pop(c);
 }
 
 static void lower_child(struct declarator *d)
 {
-    struct variable *v = track(d->symbol);
+    struct variable *v = track_variable(d->symbol);
     const char *coroutine = lower_full(d->initializer, true);
     if (!needs_lowering(d->initializer))
         use_expression(d->initializer);
@@ -382,7 +405,7 @@ static void lower_declaration(struct declaration *declaration)
     }
     for (size_t i = 0; scope_awaits && i < declaration->declarator_count; i++)
         if (is_automatic(declaration->declarators[i], specifiers))
-            track(declaration->declarators[i]->symbol);
+            track_variable(declaration->declarators[i]->symbol);
     if (!specifiers || stays_whole(declaration) || !scope_awaits) {
         use_declaration(declaration);
         emit_copied(declaration->first, copy_range(declaration->first, declaration->last));
@@ -446,7 +469,7 @@ static struct block_census block_census(struct statement *block)
     return census;
 }
 
-static struct context *cleanup_context(struct statement *s, bool masked)
+struct context *cleanup_context(struct statement *s, bool masked)
 {
     struct context *c = context_push(CONTEXT_CLEANUP, s);
     c->leave = new_variable(type_basic(TYPE_INT), arena_format("ac_leave_%u", c->number));
@@ -466,11 +489,8 @@ static void lower_items(struct statement *block)
     for (size_t i = 0; i < block->item_count; i++)
         lower_statement(block->items[i]);
     place_now = block->last;
-    if (c) {
-        if (c->cleanups.count)
-            emit_unwinding(c, reachable);
-        context_pop(c);
-    }
+    if (c)
+        leave_block(c, block->last);
     extent_end(extent);
     scope_awaits = outer_awaits;
 }
@@ -480,6 +500,14 @@ static void lower_block(struct statement *s)
     emit_copied(s->first, "{");
     lower_items(s);
     emit_copied(s->last, "}");
+}
+
+void lower_scope(struct statement *s, bool awaits)
+{
+    bool outer_awaits = scope_awaits;
+    scope_awaits = awaits;
+    lower_nested(s);
+    scope_awaits = outer_awaits;
 }
 
 void lower_nested(struct statement *s)
@@ -515,9 +543,7 @@ static void lower_group(struct statement *s)
     emit_format("ac_group_begin(&%s);", variable_reference(group));
     begin_cleanup((struct cleanup){.kind = CLEANUP_GROUP, .variable = group, .place = s->first});
     lower_statement(s->body);
-    place_now = s->last;
-    emit_unwinding(c, reachable);
-    context_pop(c);
+    leave_block(c, s->last);
     emit_copied(s->last, "}");
     extent_end(extent);
 }
@@ -562,7 +588,7 @@ static bool always_true(struct expression *e)
     return !e || (e->is_constant && e->value);
 }
 
-static struct context *loop_context(struct statement *s)
+struct context *loop_context(struct statement *s)
 {
     struct context *c = context_push(CONTEXT_LOOP, s);
     c->break_label = new_label();
@@ -634,7 +660,7 @@ static bool declaration_splits(struct declaration *declaration)
 {
     for (size_t i = 0; i < declaration->declarator_count; i++)
         if (is_automatic(declaration->declarators[i], declaration->specifiers))
-            track(declaration->declarators[i]->symbol);
+            track_variable(declaration->declarators[i]->symbol);
     return !stays_whole(declaration);
 }
 
@@ -834,7 +860,7 @@ static void lower_catch(struct catch_clause *clause, bool first)
     struct extent *extent = extent_begin();
     struct declarator *d = clause->declaration && clause->declaration->declarator_count ? clause->declaration->declarators[0] : NULL;
     if (d && d->symbol) {
-        struct variable *v = track(d->symbol);
+        struct variable *v = track_variable(d->symbol);
         emit_definition(v);
         struct item *item = add_item(ITEM_DECLARE);
         item->variable = v;
@@ -900,11 +926,6 @@ static void lower_asm(struct statement *s)
     emit_copied(s->first, copy_range(s->first, s->last));
 }
 
-static void not_yet(struct statement *s, const char *what)
-{
-    error_at(s->first, "%s is not part of this version of acc", what);
-}
-
 void lower_statement(struct statement *s)
 {
     place_now = s->first;
@@ -936,9 +957,9 @@ void lower_statement(struct statement *s)
     case STATEMENT_TRY: lower_try(s); break;
     case STATEMENT_THROW: lower_throw(s); break;
     case STATEMENT_ASYNC_BLOCK: lower_group(s); break;
-    case STATEMENT_YIELD: not_yet(s, "an async generator"); break;
-    case STATEMENT_ASYNC_FOR: not_yet(s, "`async for`"); break;
-    case STATEMENT_ASYNC_WITH: not_yet(s, "`async with`"); break;
+    case STATEMENT_YIELD: lower_yield(s); break;
+    case STATEMENT_ASYNC_FOR: lower_async_for(s); break;
+    case STATEMENT_ASYNC_WITH: lower_async_with(s); break;
     }
 }
 
@@ -1043,7 +1064,7 @@ static void track_parameters(struct function *function)
         struct symbol *symbol = function->declarator->parameters[i].symbol;
         if (!symbol)
             continue;
-        struct variable *v = track(symbol);
+        struct variable *v = track_variable(symbol);
         v->parameter = true;
         v->member = parameter_member(function, i);
         emit_definition(v);
@@ -1063,8 +1084,7 @@ static void lower_body(struct function *function)
     emit_define(now->alloca_list, "%s = NULL;", variable_reference(now->alloca_list));
     begin_cleanup((struct cleanup){.kind = CLEANUP_ALLOCA, .variable = now->alloca_list, .place = function->body->first});
     lower_items(function->body);
-    emit_unwinding(c, reachable);
-    context_pop(c);
+    leave_block(c, function->body->last);
 }
 
 void lower(struct function *function)
@@ -1095,7 +1115,7 @@ void lower(struct function *function)
     if (reachable) {
         if (function->is_main && !type_is(function->result, TYPE_VOID))
             emit_format("ac_self->result = 0;");
-        emit_format("return 0;");
+        emit_format(function->is_generator ? "return AC_STOP;" : "return 0;");
     }
     extent_end(now->root);
     flow(now);

@@ -58,6 +58,7 @@ struct item {
     unsigned label;
     struct variable *variable;
     struct extent *extent;      /* SITE: what it stands in: variables of others are not in scope there */
+    bool yields;                /* SITE: no await but a yield */
     bool heap;                  /* SITE: text is not the call but the coroutine */
     const char *text, *failure;
     token_index place;          /* whose line and column the text has */

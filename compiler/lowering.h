@@ -34,10 +34,18 @@ void extent_end(struct extent *extent);
 
 void add_callee(const char *name, const char *frame_tag, struct function *function);
 
+/* The value of a suspended generator is in the result; comes back when the next one is asked for. */
+void emit_yield(token_index place);
+/* Where a variable is declared. */
+void emit_declaration(struct variable *v);
+struct variable *track_variable(struct symbol *symbol);
+
 /* Emits "where `pointer` is NULL, ENOMEM is thrown here". */
 void emit_null_check(const char *pointer, token_index place);
 
 void lower_statement(struct statement *s);
+/* The same, in a scope whose variables are tracked where it `awaits`. */
+void lower_scope(struct statement *s, bool awaits);
 /* As the body of another statement: in braces, unless it is a block already. */
 void lower_nested(struct statement *s);
 
@@ -62,6 +70,8 @@ void use_expression(struct expression *e);
 /* Does it have to be taken apart? */
 bool needs_lowering(struct expression *e);
 bool is_alloca_call(struct expression *e);
+/* Awaits a call of the async function of that name: text of its value, which is to be used before the next await. */
+const char *lower_await_of(token_index place, const char *function, const char **arguments, size_t count, struct type *result, bool wanted);
 /* Parts of a full expression; see there. */
 const char *lower_value(struct expression *e);
 const char *lower_initializer(struct expression *e);
@@ -71,10 +81,11 @@ enum context_kind { CONTEXT_LOOP, CONTEXT_SWITCH, CONTEXT_TRY, CONTEXT_CLEANUP, 
 
 /* What has to be undone when a block is left. */
 struct cleanup {
-    enum { CLEANUP_DEFER, CLEANUP_CHILD, CLEANUP_GROUP, CLEANUP_CALL, CLEANUP_ARRAY, CLEANUP_ALLOCA } kind;
+    enum { CLEANUP_DEFER, CLEANUP_CHILD, CLEANUP_GROUP, CLEANUP_CALL, CLEANUP_ARRAY, CLEANUP_ALLOCA, CLEANUP_WITH, CLEANUP_GENERATOR } kind;
     struct statement *statement;    /* DEFER */
-    struct variable *variable;      /* CHILD; CALL: the object; ARRAY: a variable length array; ALLOCA: the list */
-    const char *function;           /* CALL: of __attribute__((cleanup)) */
+    struct variable *variable;      /* CHILD; CALL: the object; ARRAY: a variable length array; ALLOCA: the list; GENERATOR */
+    const char *pointer;            /* WITH: text of a pointer to the manager */
+    const char *function;           /* CALL: of __attribute__((cleanup)); WITH: X_aexit */
     token_index place;
     unsigned label;                 /* of the flow: where leaving with this many things to undo begins */
     bool entered;                   /* something jumps there */
@@ -92,6 +103,7 @@ struct context {
     unsigned break_label, continue_label;   /* of the flow */
     bool continue_by_goto;          /* `continue` has to go to ac_continue_<number> */
     bool continue_used;
+    unsigned stop_label;            /* while an `async for` awaits its next element: AC_STOP goes there, to ac_stop_<number>; 0: not */
     ARRAY(unsigned) cases;          /* SWITCH: labels of the flow */
     bool has_default;
     /* TRY, ITEM: where errors go */
@@ -115,10 +127,22 @@ void emit_leave(enum jump_kind kind, struct context *target, struct label *label
 const char *failure_text(void);
 /* The end of a block: its cleanups, last first, then on to where each way of leaving it leads. */
 void emit_unwinding(struct context *c, bool end_reached);
-void emit_group_begin(struct context *c);
+/* A block with something to undo: begins it, notes what there is to be undone, ends it. */
+struct context *cleanup_context(struct statement *s, bool masked);
+void begin_cleanup(struct cleanup cleanup);
+void leave_block(struct context *c, token_index place);
+struct context *loop_context(struct statement *s);
+unsigned leave_error_code(struct context *c);
 struct context *enclosing_loop(void);
 struct context *enclosing_breakable(void);
 struct context *enclosing_group(void);
 unsigned flow_label_of(struct label *label);
+
+/* ---- async for, async with, yield (iterate.c) ---- */
+void lower_async_for(struct statement *s);
+void lower_async_with(struct statement *s);
+void lower_yield(struct statement *s);
+void undo_with(struct context *c, struct cleanup *cleanup);
+void undo_generator(struct cleanup *cleanup);
 
 #endif

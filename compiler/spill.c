@@ -570,6 +570,23 @@ static void await_call(struct expression *e, struct expression *call, bool wante
     await_member(e, name, arguments, call->argument_count, function, wanted);
 }
 
+/* A call of a function that is known by its name alone. */
+static void await_named(struct expression *e, const char *name, const char **arguments, size_t count, bool wanted)
+{
+    struct symbol *symbol = symbol_find(intern_string(name));
+    struct function *function = symbol && symbol->function && symbol->function->is_async ? symbol->function : NULL;
+    if (function ? embeds(now->function, function) : published_frame(name) != NULL) {
+        await_member(e, name, arguments, count, function, wanted);
+        return;
+    }
+    struct text call = {0};
+    text_format(&call, "%s(", name);
+    for (size_t i = 0; i < count; i++)
+        text_format(&call, "%s%s", i ? ", " : "", arguments[i]);
+    text_add(&call, ")");
+    await_coroutine(e, text_string(&call), wanted);
+}
+
 /* A struct X or struct X * with X_await. */
 static void await_custom(struct expression *e, bool wanted)
 {
@@ -577,7 +594,6 @@ static void await_custom(struct expression *e, bool wanted)
     bool pointer = type->kind == TYPE_POINTER;
     struct tag *tag = (pointer ? type_strip(type->inner) : type)->tag;
     const char *function_name = intern_string(arena_format("%s_await", tag->name ? tag->name : tag->typedef_name->name));
-    struct symbol *symbol = symbol_find(function_name);
     const char *argument;
     settle(e->a);
     if (pointer) {
@@ -591,11 +607,16 @@ static void await_custom(struct expression *e, bool wanted)
         emit_define(v, "%s = %s;", variable_reference(v), copy_expression(e->a));
         argument = arena_format("&%s", variable_reference(v));
     }
-    struct function *function = symbol->function && symbol->function->is_async ? symbol->function : NULL;
-    if (function ? embeds(now->function, function) : published_frame(function_name) != NULL)
-        await_member(e, function_name, &argument, 1, function, wanted);
-    else
-        await_coroutine(e, arena_format("%s(%s)", function_name, argument), wanted);
+    await_named(e, function_name, &argument, 1, wanted);
+}
+
+const char *lower_await_of(token_index place, const char *function, const char **arguments, size_t count, struct type *result, bool wanted)
+{
+    struct expression *e = expression_new(EXPRESSION_AWAIT, place, place);
+    e->type = result;
+    e->has_await = true;
+    await_named(e, function, arguments, count, wanted);
+    return copy_expression(e);
 }
 
 static void settle_await(struct expression *e, bool wanted)

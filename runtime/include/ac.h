@@ -273,6 +273,20 @@ int ac_pass(ac_frame *frame, uint32_t site, int error);
 #define AC_AWAIT_CORO(site, coroutine, keep, restore, failure)                                       \
     AC_AWAIT(site, ac_coro_await(ac_base, ac_self->await.coro = (coroutine)), keep, restore,          \
              ac_coro_free(ac_self->await.coro); failure)
+/* A yield: the value is in the result, and the state is kept. Asked for the next value, or closed, the function comes back to the label. */
+#define AC_YIELD(site, keep, restore, failure)                \
+    do {                                                      \
+        keep                                                  \
+        ac_base->state = (site);                              \
+        return 0;                                             \
+    ac_##site:                                                \
+        restore                                               \
+        ac_status = ac_base->error;                           \
+        if (AC__RARELY(ac_status != 0)) {                     \
+            ac_status = ac_pass(ac_base, (site), ac_status);  \
+            failure                                           \
+        }                                                     \
+    } while (0)
 #if defined(__GNUC__)
 #define AC__RARELY(condition) __builtin_expect((condition), 0)
 #else
@@ -354,6 +368,7 @@ typedef struct ac_group {
     uint16_t cancels;               /* cancellation requests of the parent that had been delivered when the block began */
     bool aborting;                  /* the children have been cancelled: no more can be started */
     bool cancelled_parent;          /* the group itself has cancelled the body */
+    struct ac__trace *trace;        /* of the errors, or NULL */
     bool outer_cancel;              /* a cancellation from outside arrived at the end of the block */
 } ac_group;
 
