@@ -28,9 +28,13 @@ static void add_text(token_index place, const char *text)
     after_case = false;
 }
 
+static void use_text(const char *text);
+
 void emit_use(struct variable *v)
 {
     add_item(ITEM_USE)->variable = v;
+    if (v->variable_type)       /* its bounds are variables too */
+        use_text(type_declare(v->variable_type, ""));
 }
 
 void emit_definition(struct variable *v)
@@ -70,10 +74,8 @@ static void use_text(const char *text)
         for (text++; *text != '\2'; text++)
             number = number * 10 + (unsigned)(*text - '0');
         struct variable *v = now->variables.at[number];
-        if (evaluated)
+        if (evaluated || v->variable_type)
             emit_use(v);
-        if (v->variable_type)
-            use_text(type_declare(v->variable_type, ""));
     }
 }
 

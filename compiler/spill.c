@@ -848,6 +848,9 @@ void use_expression(struct expression *e)
         break;
     case EXPRESSION_SIZEOF:
     case EXPRESSION_ALIGNOF:
+        for (token_index t = e->first; t <= e->last; t++)       /* the size of a variable length array is in its bounds */
+            if (token_variable(t) && token_variable(t)->variable_type)
+                emit_use(token_variable(t));
         break;
     case EXPRESSION_ASSIGN: {
         struct variable *target = is_plain_assignment(e) ? assigned_variable(e->a) : NULL;
