@@ -35,8 +35,7 @@ enum {
     AC__WOKEN = 1 << 8,            /* task: became ready while listed; queued when it leaves the list */
     AC__VISITED = 1 << 9,          /* task: seen by the search for a ring */
     AC__STEPPED = 1 << 10,         /* task: the hidden one of a coroutine that is stepped by hand; never queued */
-    AC__ENDING = 1 << 11,          /* task: one of those that the loop's shutdown waits for */
-    AC__SETTING = 1 << 12          /* future: its abort hook is running */
+    AC__ENDING = 1 << 11           /* task: one of those that the loop's shutdown waits for */
 };
 
 struct ac_future {
@@ -45,8 +44,13 @@ struct ac_future {
     struct ac__watch *watches;     /* first of those who wait for it, in order of coming; NULL when there are none or it is done */
     void *result;                  /* task: the root coroutine, until it is freed. future: the value, behind this struct */
     uint32_t references;
-    uint16_t cancels;              /* task: requests for cancellation that were not taken back */
-    uint16_t masks;                /* task: how many ac_mask are open */
+    union {
+        struct {
+            uint16_t cancels;      /* task: requests for cancellation that were not taken back */
+            uint16_t masks;        /* task: how many ac_mask are open */
+        };
+        uint32_t size;             /* future: of the value */
+    };
     struct ac__more *more;         /* what few need; NULL until needed */
 };
 
@@ -57,7 +61,6 @@ struct ac__more {
     void (*destroy)(void *value);                   /* future: what to do with a value that nobody took */
     bool (*abort)(ac_future *future, void *arg);    /* future: asked before it is cancelled */
     void *abort_arg;
-    size_t size;                                    /* future: of the value */
 };
 
 /* ---- pool.c: memory of frames, tasks and small records ---- */
@@ -73,7 +76,6 @@ void ac__thread_stack(void);                   /* sets ac__thread.stack_floor fo
 
 /* ---- future.c ---- */
 int ac__ensure_more(ac_future *future);
-ac_future *ac__future_make(ac_loop *loop, size_t size);
 void ac__future_finish(ac_future *future, int error);      /* value in place, or the error: wakes who waits */
 void ac__watch_add(ac_future *future, struct ac__watch *watch);
 void ac__watch_remove(ac_future *future, struct ac__watch *watch);
@@ -106,6 +108,7 @@ ac_task *ac__task_make(ac_loop *loop, ac_coro *coro);      /* not scheduled; one
 ac_task *ac__task_start(ac_loop *loop, ac_coro *coro);     /* scheduled; the caller's reference and the loop's. Always consumes coro */
 void ac__ready(ac_task *task);                             /* puts it at the end of the ready queue */
 void ac__step(struct ac__item *item);                      /* resumes what was taken out of the ready queue */
+void ac__step_nested(ac_task *task);                       /* the same from inside a step or a callback */
 void ac__task_abandon(ac_task *task);                      /* ends a task of a loop that closes, running none of its code */
 
 static inline ac_frame *ac__leaf(const ac_task *task)
@@ -155,6 +158,13 @@ int ac__complete_later(ac_frame *operation, int error);
 void *ac__operation_new(const ac_fn *fn);
 void ac__coro_discard(ac_coro *coro);          /* frees one that was never begun; NULL is allowed */
 
+/* A coroutine around an operation whose result has a size known only at run time. `take` copies the result out; `drop`, which
+ * may be NULL, is called when the coroutine is freed, and told whether it had begun. Returns the operation's frame, to be
+ * filled in; the coroutine is ac__carrier_coro of it. NULL without memory. */
+void *ac__carrier_new(const ac_fn *operation, size_t result_size, void (*take)(void *frame, void *out, size_t size),
+                      void (*drop)(void *frame, bool begun));
+ac_coro *ac__carrier_coro(void *operation_frame);
+
 /* The description of an operation named `op` with a result member, and without. */
 #define AC__OPERATION_FN(op, abort_function, type)                                                       \
     const ac_fn op##__fn = {                                                                             \
@@ -165,7 +175,7 @@ void ac__coro_discard(ac_coro *coro);          /* frees one that was never begun
         .result_size = sizeof(type),                                                                     \
         .result_offset = offsetof(struct op##__frame, result),                                           \
         .kind = AC_KIND_OPERATION,                                                                       \
-    }
+    };
 #define AC__OPERATION_FN_VOID(op, abort_function)                                                        \
     const ac_fn op##__fn = {                                                                             \
         .resume = op##__resume,                                                                          \
@@ -174,7 +184,7 @@ void ac__coro_discard(ac_coro *coro);          /* frees one that was never begun
         .frame_size = sizeof(struct op##__frame),                                                        \
         .result_offset = sizeof(ac_frame),                                                               \
         .kind = AC_KIND_OPERATION,                                                                       \
-    }
+    };
 
 /* Other handles that ac_retain and ac_release take: their fn is the first member of one of these, kind AC_KIND_OBJECT. */
 struct ac__object_fn {
@@ -183,11 +193,19 @@ struct ac__object_fn {
     void (*release)(void *object);
 };
 
+/* An operation that waited ends with this error: ECANCELED is the cancellation that was due. */
+static inline int ac__ended(int error)
+{
+    if (error == ECANCELED)
+        ac__thread.task->item.base.state &= ~(uint32_t)AC__DUE;
+    return error;
+}
+
 /* ---- generator.c ---- */
 void ac__gen_release(ac_gen *generator);
 void ac__gen_retain(ac_gen *generator);
-/* Ends the generators of a loop that are still open, and forgets them. */
-void ac__gens_close(ac_loop *loop);
+void ac__gens_end(ac_loop *loop);              /* starts a task for each generator that is open, to close it */
+void ac__gens_close(ac_loop *loop);            /* the loop closes: forgets its generators */
 /* For combinators that give a value of size known only at run time: the size of what `what` results in. */
 size_t ac__result_size(const void *what);
 
@@ -220,6 +238,8 @@ static inline bool ac__timer_runs(const ac__timer *timer)
 /* ---- trace.c ---- */
 struct ac__trace;
 struct ac__trace *ac__trace_save(int error);               /* a copy of the open trace of this error; NULL without */
+struct ac__trace *ac__trace_copy(const struct ac__trace *trace, int error);   /* with room for more; free() it */
+void ac__trace_join(struct ac__trace *trace, const struct ac__trace *later, int error);
 void ac__trace_restore(const struct ac__trace *trace, ac_frame *next);   /* opens a saved trace; `next` is who passes it on */
 void ac__trace_print(const struct ac__trace *trace, int error, FILE *out);   /* "error: text (code)" and its lines */
 

@@ -13,15 +13,20 @@
 
 enum { AC__POLL_INTERVAL = 64, AC__IO_BUDGET = 128 };
 
-struct ac__post;                   /* a call that another thread has left in the inbox */
+/* A call that another thread has left in the inbox. It is the loop's until it is made. */
+struct ac__post {
+    struct ac__post *next;
+    void (*call)(struct ac__post *post);               /* on the loop's thread */
+};
 
 struct ac_loop {
+    size_t references;             /* the owner's, and one of each task and future: the struct stays as long as they do */
     struct ac__item *head, **tail; /* the ready queue; tail points to the last link */
     int64_t now;                   /* nanoseconds; as of the last reading of the clock */
     struct ac__timers timers;
     int io_budget;                 /* operations on descriptors that may still complete at once in this turn */
     unsigned steps;                /* since the system was last asked */
-    bool running, stopping, closing;
+    bool running, stopping, closed;
     bool debug, virtual_clock;
     uint64_t random;               /* state of the generator that shuffles; 0: no shuffling */
     long cancel_at;                /* awaits of the main task until it is cancelled; 0: never */
@@ -40,8 +45,10 @@ struct ac_loop {
     struct ac__reader *readers;    /* ac_add_reader and ac_add_writer */
     struct ac__signals *signals;   /* handlers and waiters; NULL until needed */
 
-    _Atomic(struct ac__post *) inbox;   /* newest first */
-    atomic_bool signalled;         /* the wake-up descriptor has been written and not yet seen */
+    pthread_mutex_t inbox_lock;    /* for the inbox, and for wake_fd while it may be closed */
+    struct ac__post *inbox, **inbox_tail;
+    bool inbox_closed;
+    atomic_bool signalled;         /* something is in the inbox, or a signal has come: wake_fd has been written */
     int wake_fd;                   /* an eventfd that the backend watches */
     struct ac__io wake_io;         /* the wait for it */
 
@@ -62,19 +69,15 @@ static inline void ac__enqueue(ac_loop *loop, struct ac__item *item)
 int64_t ac__clock(ac_loop *loop);                      /* reads the clock into loop->now */
 int ac__loop_usable(const ac_loop *loop);              /* 0, or EPERM with a message in a child process */
 int ac__loop_run(ac_loop *loop, ac_future *until);     /* 0; AC_ESTUCK; EBUSY; until may be NULL */
+void ac__loop_unref(ac_loop *loop);
 void ac__loop_shut_down(ac_loop *loop);                /* ends all tasks, generators and threads */
 
 /* ---- inbox.c: calls from other threads ---- */
 int ac__inbox_open(ac_loop *loop);
-void ac__inbox_close(ac_loop *loop);
+void ac__inbox_close(ac_loop *loop);                   /* what is in it is still called */
 bool ac__inbox_drain(ac_loop *loop);                   /* true: there was something */
 void ac__inbox_wake(ac_loop *loop);                    /* async-signal-safe */
-/* Leaves a call whose record the caller owns until it is made. */
-struct ac__post {
-    struct ac__post *next;
-    void (*call)(struct ac__post *post);               /* on the loop's thread */
-};
-void ac__inbox_post(ac_loop *loop, struct ac__post *post);
+int ac__inbox_post(ac_loop *loop, struct ac__post *post);   /* 0, or AC_ESHUTDOWN: the record stays the caller's then */
 
 /* ---- signal.c ---- */
 void ac__signals_drain(ac_loop *loop);

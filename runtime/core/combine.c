@@ -1,0 +1,245 @@
+/* combine.c: awaiting one thing in another manner: with a limit of time, or shielded. */
+#define _GNU_SOURCE
+#include "core.h"
+#include "../loop/loop.h"
+
+#include <math.h>
+
+/* How the awaits of this file begin: 0: there is no need to wait. */
+static int begin(void *what)
+{
+    if (!what)
+        return ENOMEM;
+    if (!ac__is_future(what))
+        return ((ac_coro *)what)->parent ? EINVAL : AC_PENDING;
+    if (ac__is_done(what))
+        return 0;
+    return ac__closes_ring(what) ? EDEADLK : AC_PENDING;
+}
+
+static void discard(void *what)
+{
+    if (what && !ac__is_future(what))
+        ac__coro_discard(what);
+}
+
+static int discard_and_fail(void *what, int error)
+{
+    discard(what);
+    return error;
+}
+
+/* The end of the wait: the reference goes, unless there is a value to be taken. */
+static int end(ac_future *future, ac_frame *next)
+{
+    int error = ac__future_error_taken(future, next);
+    if (error)
+        ac__future_unref(future);
+    return error;
+}
+
+/* ---- ac_wait_for ---- */
+
+enum { RUNS = 1, EXPIRED, CANCELLED };      /* states of its frame */
+
+static int timer_expired(ac_frame *timer);
+
+static const ac_fn wait_for_timer_fn = { .resume = timer_expired, .name = "timer", .kind = AC_KIND_OPERATION };
+
+static int timer_expired(ac_frame *timer)
+{
+    struct ac_wait_for__frame *self = AC__CONTAINER(timer, struct ac_wait_for__frame, timer.base);
+    self->base.state = EXPIRED;
+    ac__cancel(self->future);
+    return AC_PENDING;
+}
+
+static void wait_for_fire(struct ac__watch *watch, ac_future *done)
+{
+    struct ac_wait_for__frame *self = AC__CONTAINER(watch, struct ac_wait_for__frame, watch);
+    ac__timer_stop(done->loop, &self->timer);
+    ac__wake(self->timer.owner);
+}
+
+static int wait_for_end(struct ac_wait_for__frame *self)
+{
+    int how = (int)self->base.state;
+    int error = end(self->future, self->base.parent);
+    if (error == ECANCELED && how == EXPIRED)
+        return ETIMEDOUT;
+    return how == 0 ? error : ac__ended(error);
+}
+
+/* The future is there and not done; from here on it is referenced. */
+static int wait_for_start(struct ac_wait_for__frame *self)
+{
+    ac_task *task = ac__thread.task;
+    ac__timer_due_set(&self->timer, &wait_for_timer_fn, task);
+    int error = 0;
+    if (self->seconds > 0 && !isinf(self->seconds))
+        error = ac__timer_start_after(task->loop, &self->timer, self->seconds);
+    if (error) {
+        if (!ac__is_future(self->what))
+            ac__cancel(self->future);
+        ac_detach(self->future);
+        return error;
+    }
+    self->base.state = self->seconds > 0 ? RUNS : EXPIRED;
+    self->watch.fire = wait_for_fire;
+    self->watch.task = isinf(self->seconds) ? task : NULL;
+    ac__watch_add(self->future, &self->watch);
+    int status = ac__suspend_masked(&self->base);
+    if (self->base.state == EXPIRED)
+        ac__cancel(self->future);
+    return status;
+}
+
+int ac_wait_for__resume(ac_frame *frame)
+{
+    struct ac_wait_for__frame *self = (struct ac_wait_for__frame *)(void *)frame;
+    if (frame->state)
+        return wait_for_end(self);
+    int status = isnan(self->seconds) ? EINVAL : begin(self->what);
+    if (status == EDEADLK && !isinf(self->seconds) && self->what != ac__thread.task)
+        status = AC_PENDING;
+    if (status == AC_PENDING && self->seconds <= 0 && !ac__is_future(self->what))
+        status = ETIMEDOUT;
+    if (status == AC_PENDING && ac__cancel_now(ac__thread.task))
+        status = ECANCELED;
+    if (status != 0 && status != AC_PENDING)
+        return discard_and_fail(self->what, status);
+    self->future = ac__future_of(self->what);
+    if (!self->future)
+        return ENOMEM;
+    return status == 0 ? wait_for_end(self) : wait_for_start(self);
+}
+
+/* A coroutine runs for this await alone. What others wait for too is left to them. */
+static bool wait_for_abort(ac_frame *frame)
+{
+    struct ac_wait_for__frame *self = (struct ac_wait_for__frame *)(void *)frame;
+    if (self->watch.next == &self->watch) {
+        frame->state = CANCELLED;
+        ac__cancel(self->future);
+        return false;
+    }
+    ac__watch_remove(self->future, &self->watch);
+    ac__timer_stop(self->future->loop, &self->timer);
+    ac__future_unref(self->future);
+    return true;
+}
+
+const ac_fn ac_wait_for__fn = {
+    .resume = ac_wait_for__resume,
+    .abort = wait_for_abort,
+    .name = "ac_wait_for",
+    .frame_size = sizeof(struct ac_wait_for__frame),
+    .kind = AC_KIND_OPERATION,
+};
+
+void ac_wait_for__take(struct ac_wait_for__frame *frame, void *out, size_t size)
+{
+    ac_future_take(frame->future, out, size);
+}
+
+static void wait_for_take(void *frame, void *out, size_t size)
+{
+    ac_wait_for__take(frame, out, size);
+}
+
+static void wait_for_drop(void *frame, bool begun)
+{
+    if (!begun)
+        discard(((struct ac_wait_for__frame *)frame)->what);
+}
+
+ac_coro *ac_wait_for(void *what, double seconds)
+{
+    struct ac_wait_for__frame *frame =
+        ac__carrier_new(&ac_wait_for__fn, what ? ac__result_size(what) : 0, wait_for_take, wait_for_drop);
+    if (!frame) {
+        discard(what);
+        return NULL;
+    }
+    frame->what = what;
+    frame->seconds = seconds;
+    return ac__carrier_coro(frame);
+}
+
+/* ---- ac_shield ---- */
+
+static void shield_fire(struct ac__watch *watch, ac_future *done)
+{
+    (void)done;
+    ac__wake(watch->task);
+}
+
+/* A coroutine is started even where a cancellation is due: it is not to be touched by that. */
+int ac_shield__resume(ac_frame *frame)
+{
+    struct ac_shield__frame *self = (struct ac_shield__frame *)(void *)frame;
+    if (frame->state)
+        return end(self->future, frame->parent);
+    int status = begin(self->what);
+    if (status != 0 && status != AC_PENDING)
+        return discard_and_fail(self->what, status);
+    self->future = ac__future_of(self->what);
+    if (!self->future)
+        return ENOMEM;
+    if (status == 0)
+        return end(self->future, frame->parent);
+    status = ac__suspend(frame);
+    if (status != AC_PENDING) {
+        ac__future_unref(self->future);
+        return status;
+    }
+    frame->state = RUNS;
+    self->watch.fire = shield_fire;
+    self->watch.task = ac__thread.task;
+    ac__watch_add(self->future, &self->watch);
+    return AC_PENDING;
+}
+
+static bool shield_abort(ac_frame *frame)
+{
+    struct ac_shield__frame *self = (struct ac_shield__frame *)(void *)frame;
+    ac__watch_remove(self->future, &self->watch);
+    ac__future_unref(self->future);
+    return true;
+}
+
+const ac_fn ac_shield__fn = {
+    .resume = ac_shield__resume,
+    .abort = shield_abort,
+    .name = "ac_shield",
+    .frame_size = sizeof(struct ac_shield__frame),
+    .kind = AC_KIND_OPERATION,
+};
+
+void ac_shield__take(struct ac_shield__frame *frame, void *out, size_t size)
+{
+    ac_future_take(frame->future, out, size);
+}
+
+static void shield_take(void *frame, void *out, size_t size)
+{
+    ac_shield__take(frame, out, size);
+}
+
+static void shield_drop(void *frame, bool begun)
+{
+    if (!begun)
+        discard(((struct ac_shield__frame *)frame)->what);
+}
+
+ac_coro *ac_shield(void *what)
+{
+    struct ac_shield__frame *frame =
+        ac__carrier_new(&ac_shield__fn, what ? ac__result_size(what) : 0, shield_take, shield_drop);
+    if (!frame) {
+        discard(what);
+        return NULL;
+    }
+    frame->what = what;
+    return ac__carrier_coro(frame);
+}

@@ -1,0 +1,97 @@
+/* dump.c: names of tasks, and who waits for what. */
+#define _GNU_SOURCE
+#include "core.h"
+#include "../loop/loop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int ac_task_set_name(ac_task *task, const char *name)
+{
+    char *copy = name ? strdup(name) : NULL;
+    if ((name && !copy) || ac__ensure_more(task) != 0) {
+        free(copy);
+        return ENOMEM;
+    }
+    free(task->more->name);
+    task->more->name = copy;
+    return 0;
+}
+
+/* Tasks are numbered when first asked: a number would cost each of them memory. */
+const char *ac_task_name(ac_task *task)
+{
+    static atomic_ulong last;
+    char *name = NULL;
+    if (task->more && task->more->name)
+        return task->more->name;
+    if (ac__ensure_more(task) != 0 || asprintf(&name, "Task-%lu", atomic_fetch_add(&last, 1) + 1) < 0)
+        return "Task";
+    task->more->name = name;
+    return name;
+}
+
+static void print_frame(const ac_frame *frame, FILE *out)
+{
+    const ac_fn *fn = frame->fn;
+    fprintf(out, "    in %s", fn->name);
+    if (fn->file && fn->lines && frame->state)
+        fprintf(out, " at %s:%u", fn->file, (unsigned)fn->lines[frame->state]);
+    else if (fn->kind != AC_KIND_OPERATION && frame->state == 0)
+        fputs(" (not begun)", out);
+    fputc('\n', out);
+}
+
+static const char *state_of(const ac_task *task)
+{
+    if (ac__is_done(task))
+        return !task->item.base.error ? "done" : task->item.base.error == ECANCELED ? "cancelled" : "failed";
+    if (task == ac__thread.task)
+        return "running";
+    return task->item.base.state & AC__WAITING ? "waiting" : "ready";
+}
+
+static void print_waiters(ac_future *future, FILE *out)
+{
+    struct ac__watch *watch = future->watches;
+    if (!watch)
+        return;
+    do {
+        if (watch->task)
+            fprintf(out, "    awaited by %s\n", ac_task_name(watch->task));
+        watch = watch->next;
+    } while (watch != future->watches);
+}
+
+enum { PRINTED_FRAMES = 100 };
+
+void ac_task_print(ac_task *task, FILE *out)
+{
+    fprintf(out, "  %s: %s\n", ac_task_name(task), state_of(task));
+    int count = 0;
+    /* The leaf of the running task is from its last suspension and may be gone. */
+    const ac_frame *frame = ac__is_done(task) || task == ac__thread.task ? &task->item.base : ac__leaf(task);
+    for (; frame != &task->item.base && count < PRINTED_FRAMES; frame = frame->parent, count++)
+        print_frame(frame, out);
+    if (frame != &task->item.base)
+        fputs("    ...\n", out);
+    print_waiters(task, out);
+}
+
+void ac_dump_tasks(FILE *out)
+{
+    ac_loop *loop = ac_get_loop();
+    if (!loop)
+        return;
+    fprintf(out, "%zu task%s\n", loop->tasks, loop->tasks == 1 ? "" : "s");
+    for (ac_task *task = ac__task_next(loop, NULL); task; task = ac__task_next(loop, task))
+        ac_task_print(task, out);
+}
+
+void ac__report_stuck(ac_loop *loop, ac_future *until)
+{
+    fprintf(stderr, "acc: stuck: nothing is left that could wake %s\n",
+            ac__is_task(until) ? ac_task_name(until) : "the future that is waited for");
+    for (ac_task *task = ac__task_next(loop, NULL); task; task = ac__task_next(loop, task))
+        ac_task_print(task, stderr);
+}

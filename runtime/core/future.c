@@ -1,0 +1,548 @@
+/* future.c: results that arrive later, those who wait for them, and references to handles.
+ *
+ * Who waits is a list of watches in order of coming. When the future is done each is taken out and fired, once. A done callback is
+ * a watch whose firing puts a record into the ready queue, so that callbacks never run inside the call that completes a future. */
+#define _GNU_SOURCE
+#include "core.h"
+#include "../loop/loop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const ac_fn future_fn = { .name = "future", .kind = AC_KIND_FUTURE };
+
+/* ---- Making and freeing ---- */
+
+ac_future *ac_future_new(size_t size)
+{
+    ac_loop *loop = ac_get_loop();
+    if (size > UINT32_MAX - sizeof(ac_future) || !loop)
+        return NULL;
+    ac_future *future = ac__pool_take(sizeof *future + size);
+    if (!future)
+        return NULL;
+    *future = (ac_future){
+        .item.base.fn = &future_fn,
+        .loop = loop,
+        .result = future + 1,
+        .references = 1,
+        .size = (uint32_t)size,
+    };
+    loop->futures++;
+    loop->references++;
+    return future;
+}
+
+int ac__ensure_more(ac_future *future)
+{
+    if (!future->more) {
+        future->more = ac__pool_take(sizeof *future->more);
+        if (!future->more)
+            return ENOMEM;
+        *future->more = (struct ac__more){ 0 };
+    }
+    return 0;
+}
+
+static void free_more(ac_future *future)
+{
+    if (!future->more)
+        return;
+    free(future->more->name);
+    free(future->more->trace);
+    ac__pool_give(future->more, sizeof *future->more);
+}
+
+static void report_untaken(ac_future *future)
+{
+    int error = future->item.base.error;
+    uint32_t state = future->item.base.state;
+    if (!(state & AC__FAILED) || (state & AC__TAKEN) || error == ECANCELED)
+        return;
+    future->references++;
+    ac_loop_report(future->loop, ac__is_task(future) ? "a task ended with an error that nobody took"
+                                                     : "a future has an error that nobody took", error, future);
+    future->references--;
+}
+
+static void destroy_value(ac_future *future)
+{
+    uint32_t state = future->item.base.state;
+    if ((state & AC__DONE) && !(state & (AC__FAILED | AC__TAKEN)) && future->more && future->more->destroy)
+        future->more->destroy(future->result);
+}
+
+static void destroy(ac_future *future)
+{
+    ac_loop *loop = future->loop;
+    report_untaken(future);
+    if (ac__is_task(future)) {
+        ac_coro_free(future->result);
+        free_more(future);
+        ac__task_slot_free(future);
+    } else {
+        loop->futures -= !ac__is_done(future);
+        destroy_value(future);
+        free_more(future);
+        ac__pool_give(future, sizeof *future + future->size);
+    }
+    if (loop)
+        ac__loop_unref(loop);
+}
+
+void ac__future_unref(ac_future *future)
+{
+    if (--future->references == 0)
+        destroy(future);
+}
+
+/* ---- Watches ---- */
+
+void ac__watch_add(ac_future *future, struct ac__watch *watch)
+{
+    struct ac__watch *first = future->watches;
+    if (!first) {
+        future->watches = watch->next = watch->prev = watch;
+        return;
+    }
+    watch->next = first;
+    watch->prev = first->prev;
+    first->prev->next = watch;
+    first->prev = watch;
+}
+
+void ac__watch_remove(ac_future *future, struct ac__watch *watch)
+{
+    if (!watch->next)
+        return;
+    if (watch->next == watch) {
+        future->watches = NULL;
+    } else {
+        watch->next->prev = watch->prev;
+        watch->prev->next = watch->next;
+        if (future->watches == watch)
+            future->watches = watch->next;
+    }
+    watch->next = watch->prev = NULL;
+}
+
+static void save_trace(ac_future *future, int error)
+{
+    if (error != ECANCELED && ac__ensure_more(future) == 0 && !future->more->trace)
+        future->more->trace = ac__trace_save(error);
+}
+
+void ac__future_finish(ac_future *future, int error)
+{
+    future->item.base.error = error;
+    future->item.base.state |= error ? AC__DONE | AC__FAILED : AC__DONE;
+    if (error)
+        save_trace(future, error);
+    while (future->watches) {
+        struct ac__watch *watch = future->watches;
+        ac__watch_remove(future, watch);
+        watch->fire(watch, future);
+    }
+}
+
+/* ---- Values ---- */
+
+void *ac__future_value(ac_future *future, size_t *size)
+{
+    if (!ac__is_task(future)) {
+        *size = future->size;
+        return future->result;
+    }
+    ac_coro *root = future->result;
+    *size = root ? root->fn->result_size : 0;
+    return root ? (char *)root + root->fn->result_offset : NULL;
+}
+
+void ac__future_copy(ac_future *future, void *out, size_t size)
+{
+    size_t have;
+    void *value = ac__future_value(future, &have);
+    future->item.base.state |= AC__TAKEN;
+    if (out && size && have)
+        memcpy(out, value, size < have ? size : have);
+}
+
+void ac_future_take(ac_future *future, void *out, size_t size)
+{
+    ac__future_copy(future, out, size);
+    ac__future_unref(future);
+}
+
+size_t ac__result_size(const void *what)
+{
+    size_t size;
+    if (!ac__is_future(what))
+        return ((const ac_coro *)what)->fn->result_size;
+    const ac_future *future = what;
+    if (!ac__is_task(future))
+        return future->size;
+    ac__future_value((ac_future *)(uintptr_t)future, &size);
+    return size;
+}
+
+int ac__future_error_taken(ac_future *future, ac_frame *next)
+{
+    int error = future->item.base.error;
+    future->item.base.state |= AC__TAKEN;
+    if (error && future->more && future->more->trace)
+        ac__trace_restore(future->more->trace, next);
+    return error;
+}
+
+static int set_done(ac_future *future, int error)
+{
+    if (ac__is_task(future) || ac__is_done(future))
+        return AC_EINVALID_STATE;
+    future->loop->futures--;
+    ac__future_finish(future, error);
+    return 0;
+}
+
+int ac_future_set_result(ac_future *future, const void *value)
+{
+    if (ac__is_task(future) || ac__is_done(future))
+        return AC_EINVALID_STATE;
+    if (value && future->size)
+        memcpy(future->result, value, future->size);
+    return set_done(future, 0);
+}
+
+int ac_future_set_error(ac_future *future, int error)
+{
+    return set_done(future, error == 0 || error == AC_PENDING ? EINVAL : error);
+}
+
+int ac_future_set_destructor(ac_future *future, void (*destroy_result)(void *value))
+{
+    if (ac__ensure_more(future) != 0)
+        return ENOMEM;
+    future->more->destroy = destroy_result;
+    return 0;
+}
+
+int ac_future_set_abort(ac_future *future, bool (*abort_hook)(ac_future *, void *), void *arg)
+{
+    if (ac__ensure_more(future) != 0)
+        return ENOMEM;
+    future->more->abort = abort_hook;
+    future->more->abort_arg = arg;
+    return 0;
+}
+
+int ac_done(ac_future *future)
+{
+    return ac__is_done(future);
+}
+
+int ac_cancelled(ac_future *future)
+{
+    return (future->item.base.state & AC__FAILED) && future->item.base.error == ECANCELED;
+}
+
+int ac_error(ac_future *future)
+{
+    if (!ac__is_done(future))
+        return AC_EINVALID_STATE;
+    future->item.base.state |= future->item.base.error ? AC__TAKEN : 0;
+    return future->item.base.error;
+}
+
+int ac_result(ac_future *future, void *out)
+{
+    int error = ac_error(future);
+    if (error == 0) {
+        size_t size;
+        ac__future_value(future, &size);
+        ac__future_copy(future, out, size);
+    }
+    return error;
+}
+
+/* ---- From other threads ---- */
+
+struct threadsafe_set {
+    struct ac__post post;
+    ac_future *future;
+    int error;                     /* 0: the value that follows this struct */
+};
+
+static void set_from_post(struct ac__post *post)
+{
+    struct threadsafe_set *set = AC__CONTAINER(post, struct threadsafe_set, post);
+    if (set->error)
+        ac_future_set_error(set->future, set->error);
+    else
+        ac_future_set_result(set->future, set + 1);
+    ac__future_unref(set->future);
+    free(set);
+}
+
+/* The size of a future's value is constant, so other threads may read it. */
+static int set_threadsafe(ac_future *future, const void *value, int error)
+{
+    size_t size = value ? future->size : 0;
+    struct threadsafe_set *set = ac__allocate(sizeof *set + future->size);
+    if (!set)
+        return ENOMEM;
+    *set = (struct threadsafe_set){ .post.call = set_from_post, .future = future, .error = error };
+    if (size)
+        memcpy(set + 1, value, size);
+    int error_of_post = ac__inbox_post(future->loop, &set->post);
+    if (error_of_post)
+        free(set);
+    return error_of_post;
+}
+
+int ac_future_set_result_threadsafe(ac_future *future, const void *value)
+{
+    return set_threadsafe(future, value, 0);
+}
+
+int ac_future_set_error_threadsafe(ac_future *future, int error)
+{
+    return set_threadsafe(future, NULL, error == 0 || error == AC_PENDING ? EINVAL : error);
+}
+
+/* ---- Done callbacks ---- */
+
+struct callback {
+    struct ac__item item;
+    struct ac__watch watch;
+    ac_future *future;             /* referenced from firing until the callback has run */
+    void (*fn)(ac_future *, void *);
+    void *arg;
+};
+
+static int callback_run(ac_frame *frame)
+{
+    struct callback *callback = AC__CONTAINER(frame, struct callback, item.base);
+    ac__thread.task = NULL;
+    callback->fn(callback->future, callback->arg);
+    ac__future_unref(callback->future);
+    ac__pool_give(callback, sizeof *callback);
+    return AC_PENDING;
+}
+
+static const ac_fn callback_fn = { .resume = callback_run, .name = "done callback", .kind = AC_KIND_OBJECT };
+
+static void callback_fire(struct ac__watch *watch, ac_future *done)
+{
+    struct callback *callback = AC__CONTAINER(watch, struct callback, watch);
+    done->references++;
+    ac__enqueue(done->loop, &callback->item);
+}
+
+int ac_add_done_callback(ac_future *future, void (*fn)(ac_future *, void *), void *arg)
+{
+    struct callback *callback = ac__pool_take(sizeof *callback);
+    if (!callback)
+        return ENOMEM;
+    *callback = (struct callback){
+        .item.base = { .fn = &callback_fn, .parent = &callback->item.base },
+        .watch.fire = callback_fire,
+        .future = future,
+        .fn = fn,
+        .arg = arg,
+    };
+    if (ac__is_done(future))
+        callback_fire(&callback->watch, future);
+    else
+        ac__watch_add(future, &callback->watch);
+    return 0;
+}
+
+static bool is_callback(struct ac__watch *watch, void (*fn)(ac_future *, void *), void *arg)
+{
+    if (watch->fire != callback_fire)
+        return false;
+    struct callback *callback = AC__CONTAINER(watch, struct callback, watch);
+    return callback->fn == fn && callback->arg == arg;
+}
+
+static struct ac__watch *find_callback(ac_future *future, void (*fn)(ac_future *, void *), void *arg)
+{
+    struct ac__watch *watch = future->watches;
+    while (watch && !is_callback(watch, fn, arg)) {
+        watch = watch->next;
+        if (watch == future->watches)
+            return NULL;
+    }
+    return watch;
+}
+
+int ac_remove_done_callback(ac_future *future, void (*fn)(ac_future *, void *), void *arg)
+{
+    int count = 0;
+    struct ac__watch *watch;
+    while ((watch = find_callback(future, fn, arg))) {
+        ac__watch_remove(future, watch);
+        ac__pool_give(AC__CONTAINER(watch, struct callback, watch), sizeof(struct callback));
+        count++;
+    }
+    return count;
+}
+
+/* ---- Awaiting ---- */
+
+/* A value lets the parent go on directly; an error is looked at when the task runs, for its trace to be the open one then. */
+static void future_wait_fire(struct ac__watch *watch, ac_future *done)
+{
+    if (done->item.base.error)
+        ac__wake(watch->task);
+    else
+        ac__complete(watch->task, 0);
+}
+
+static int future_wait_failed(struct ac_future_wait__frame *wait)
+{
+    int error = ac__future_error_taken(wait->future, wait->base.parent);
+    ac__future_unref(wait->future);
+    return error;
+}
+
+int ac_future_wait__resume(ac_frame *frame)
+{
+    struct ac_future_wait__frame *wait = (struct ac_future_wait__frame *)(void *)frame;
+    ac_future *future = wait->future;
+    if (frame->state)
+        return ac__ended(future_wait_failed(wait));
+    if (!future)
+        return ENOMEM;
+    future->references++;
+    if (ac__is_done(future))
+        return future->item.base.error ? future_wait_failed(wait) : 0;
+    int status = ac__closes_ring(future) ? EDEADLK : ac__suspend(frame);
+    if (status != AC_PENDING) {
+        ac__future_unref(future);
+        return status;
+    }
+    frame->state = 1;
+    wait->watch.fire = future_wait_fire;
+    wait->watch.task = ac__thread.task;
+    ac__watch_add(future, &wait->watch);
+    return AC_PENDING;
+}
+
+/* Who awaits alone cancels what is awaited, and ends when that ends. A future that is completed by a callback is not the
+ * awaiting task's own either, but asyncio cancels it too, and so do programs expect. */
+static bool future_wait_abort(ac_frame *frame)
+{
+    struct ac_future_wait__frame *wait = (struct ac_future_wait__frame *)(void *)frame;
+    ac_future *future = wait->future;
+    if (wait->watch.next == &wait->watch) {
+        ac__cancel(future);
+        return false;
+    }
+    ac__watch_remove(future, &wait->watch);
+    ac__future_unref(future);
+    return true;
+}
+
+AC__OPERATION_FN_VOID(ac_future_wait, future_wait_abort)
+
+/* ---- A coroutine of a future ---- */
+
+static void wait_take(void *frame, void *out, size_t size)
+{
+    struct ac_future_wait__frame *wait = frame;
+    ac_future_take(wait->future, out, size);
+    wait->future = NULL;
+}
+
+/* Unused, it still has the reference that it was given; begun, it moved into the wait. */
+static void wait_drop(void *frame, bool begun)
+{
+    struct ac_future_wait__frame *wait = frame;
+    if (!begun)
+        ac__future_unref(wait->future);
+}
+
+static int wait_owned_resume(ac_frame *frame)
+{
+    struct ac_future_wait__frame *wait = (struct ac_future_wait__frame *)(void *)frame;
+    ac_future *owned = frame->state == 0 ? wait->future : NULL;
+    int status = ac_future_wait__resume(frame);
+    if (owned)
+        ac__future_unref(owned);
+    return status;
+}
+
+/* ac_future_wait, but it takes over a reference. */
+static const ac_fn wait_owned_fn = {
+    .resume = wait_owned_resume,
+    .abort = future_wait_abort,
+    .name = "ac_future_wait",
+    .frame_size = sizeof(struct ac_future_wait__frame),
+    .kind = AC_KIND_OPERATION,
+};
+
+ac_coro *ac_coro_from_future(ac_future *future)
+{
+    if (!future)
+        return NULL;
+    struct ac_future_wait__frame *wait =
+        ac__carrier_new(&wait_owned_fn, ac__result_size(future), wait_take, wait_drop);
+    if (wait)
+        wait->future = future;
+    else
+        ac__future_unref(future);
+    return ac__carrier_coro(wait);
+}
+
+ac_future *ac__future_of(void *what)
+{
+    if (!what)
+        return NULL;
+    if (!ac__is_future(what))
+        return ac_create_task(what);
+    ((ac_future *)what)->references++;
+    return what;
+}
+
+ac_future *ac_ensure_future(void *what)
+{
+    return ac__future_of(what);
+}
+
+/* ---- References to any handle ---- */
+
+void *ac_retain(void *handle)
+{
+    if (!handle)
+        return NULL;
+    const ac_fn *fn = *(const ac_fn **)handle;
+    if (ac__is_future(handle))
+        ((ac_future *)handle)->references++;
+    else if (fn->kind == AC_KIND_GENERATOR)
+        ac__gen_retain(handle);
+    else if (fn->kind == AC_KIND_OBJECT)
+        ((const struct ac__object_fn *)(const void *)fn)->retain(handle);
+    return handle;
+}
+
+void ac_release(void *handle)
+{
+    if (!handle)
+        return;
+    const ac_fn *fn = *(const ac_fn **)handle;
+    if (ac__is_future(handle))
+        ac__future_unref(handle);
+    else if (fn->kind == AC_KIND_GENERATOR)
+        ac__gen_release(handle);
+    else if (fn->kind == AC_KIND_OBJECT)
+        ((const struct ac__object_fn *)(const void *)fn)->release(handle);
+    else
+        ac_coro_close(handle);
+}
+
+void ac_detach(void *handle)
+{
+    if (handle && ac__is_future(handle))
+        ((ac_future *)handle)->item.base.state |= AC__TAKEN;
+    ac_release(handle);
+}

@@ -1,0 +1,279 @@
+/* pool.c: memory of frames, tasks and small records.
+ *
+ * Each thread has its own memory. Small objects are cut from chunks and kept, when freed, in lists by exact size in grains of
+ * 16 bytes; an object has no header, so whoever frees it knows its size. Tasks have slabs of their own, so that all tasks can be
+ * enumerated without a list that would cost each of them memory: a slot is free where its fn is NULL.
+ *
+ * Under AddressSanitizer small objects come from malloc and free task slots are poisoned but for that fn, so that use after
+ * the end is seen. Everything is given back when the thread ends. */
+#define _GNU_SOURCE
+#include "core.h"
+#include "../loop/loop.h"
+
+#include <stdlib.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESS_SANITIZER 1
+#endif
+#endif
+
+#ifdef ADDRESS_SANITIZER
+#include <sanitizer/asan_interface.h>
+enum { POOLED = 0 };
+#else
+#define ASAN_POISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+enum { POOLED = 1 };
+#endif
+
+enum { CHUNK_SIZE = 64 * 1024, SLAB_TASKS = 450, STACK_BUDGET = 256 * 1024 };
+
+_Thread_local struct ac__thread ac__thread;
+
+struct chunk {
+    struct chunk *next;
+    size_t unused;                 /* keeps the first object aligned to a grain */
+};
+
+struct slab {
+    struct slab *next;
+    size_t used;                   /* slots that were ever used; the rest is not initialised */
+    struct ac_future tasks[SLAB_TASKS];
+};
+
+static _Thread_local struct {
+    struct chunk *chunks;          /* all of them, the one that is being cut first */
+    char *cut, *end;               /* what is left of it */
+    struct slab *slabs;            /* all of them, the one that is being filled first */
+    ac_task *free_tasks;           /* free slots, linked by item.next */
+    bool registered;               /* free_all will be called at the end of the thread */
+} memory;
+
+static pthread_key_t thread_end;
+static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
+static bool thread_end_works;
+
+static void free_lists(void)
+{
+    for (size_t i = 0; i < AC__POOL_CLASSES; i++) {
+        while (!POOLED && ac__thread.free[i]) {
+            void *object = ac__thread.free[i];
+            ac__thread.free[i] = *(void **)object;
+            free(object);
+        }
+        ac__thread.free[i] = NULL;
+    }
+}
+
+static void free_all(void *unused)
+{
+    (void)unused;
+    free_lists();
+    while (memory.chunks) {
+        struct chunk *chunk = memory.chunks;
+        memory.chunks = chunk->next;
+        free(chunk);
+    }
+    while (memory.slabs) {
+        struct slab *slab = memory.slabs;
+        memory.slabs = slab->next;
+        ASAN_UNPOISON_MEMORY_REGION(slab, sizeof *slab);
+        free(slab);
+    }
+    memory.cut = memory.end = NULL;
+    memory.free_tasks = NULL;
+    memory.registered = false;
+}
+
+static void make_thread_end(void)
+{
+    thread_end_works = pthread_key_create(&thread_end, free_all) == 0;
+}
+
+/* Without a key the memory stays until the process ends: no reason to fail. */
+static void register_thread(void)
+{
+    if (memory.registered)
+        return;
+    pthread_once(&thread_end_once, make_thread_end);
+    memory.registered = true;
+    if (thread_end_works)
+        pthread_setspecific(thread_end, &memory);
+}
+
+void *ac__allocate(size_t size)
+{
+    return malloc(size ? size : 1);
+}
+
+static size_t grains(size_t size)
+{
+    return (size + AC__POOL_GRAIN - 1) / AC__POOL_GRAIN;
+}
+
+/* What is left of the old chunk is lost: at most the largest class, 1 KiB. */
+static bool add_chunk(void)
+{
+    struct chunk *chunk = ac__allocate(CHUNK_SIZE);
+    if (!chunk)
+        return false;
+    register_thread();
+    chunk->next = memory.chunks;
+    memory.chunks = chunk;
+    memory.cut = (char *)chunk + sizeof *chunk;
+    memory.end = (char *)chunk + CHUNK_SIZE;
+    return true;
+}
+
+static void *cut(size_t size)
+{
+    if ((size_t)(memory.end - memory.cut) < size && !add_chunk())
+        return NULL;
+    void *object = memory.cut;
+    memory.cut += size;
+    return object;
+}
+
+void *ac__pool_take(size_t size)
+{
+    size_t class = grains(size);
+    if (class >= AC__POOL_CLASSES)
+        return ac__allocate(size);
+    void *object = ac__thread.free[class];
+    if (object) {
+        ac__thread.free[class] = *(void **)object;
+        return object;
+    }
+    return POOLED ? cut(class * AC__POOL_GRAIN) : ac__allocate(size);
+}
+
+void ac__pool_give(void *object, size_t size)
+{
+    size_t class = grains(size);
+    if (!object)
+        return;
+    if (!POOLED || class >= AC__POOL_CLASSES) {
+        free(object);
+        return;
+    }
+    *(void **)object = ac__thread.free[class];
+    ac__thread.free[class] = object;
+}
+
+/* Frames that need more than malloc's alignment are allocations of their own. */
+ac_frame *ac__coro_new(const ac_fn *fn)
+{
+    ac_frame *frame;
+    if (fn->alignment <= AC__POOL_GRAIN)
+        frame = ac__pool_take(fn->frame_size);
+    else
+        frame = aligned_alloc(fn->alignment, (fn->frame_size + fn->alignment - 1) / fn->alignment * fn->alignment);
+    return frame ? ac_enter(frame, fn, NULL) : NULL;
+}
+
+void ac__coro_free(ac_frame *coro)
+{
+    if (!coro)
+        return;
+    if (coro->fn->kind == AC_KIND_GENERATOR)
+        ac__gen_release(coro);
+    else if (coro->fn->kind == AC_KIND_CLOSURE)
+        coro->fn->abort(coro);
+    else if (coro->fn->alignment <= AC__POOL_GRAIN)
+        ac__pool_give(coro, coro->fn->frame_size);
+    else
+        free(coro);
+}
+
+/* ---- Tasks ---- */
+
+static void poison(ac_task *task)
+{
+    ASAN_POISON_MEMORY_REGION((char *)task + sizeof(void *), sizeof *task - sizeof(void *));
+}
+
+static ac_task *slot_from_slab(void)
+{
+    if (!memory.slabs || memory.slabs->used == SLAB_TASKS) {
+        struct slab *slab = ac__allocate(sizeof *slab);
+        if (!slab)
+            return NULL;
+        register_thread();
+        slab->next = memory.slabs;
+        slab->used = 0;
+        memory.slabs = slab;
+    }
+    return &memory.slabs->tasks[memory.slabs->used++];
+}
+
+ac_task *ac__task_slot(void)
+{
+    ac_task *task = memory.free_tasks;
+    if (!task)
+        return slot_from_slab();
+    ASAN_UNPOISON_MEMORY_REGION(task, sizeof *task);
+    memory.free_tasks = (ac_task *)(void *)task->item.next;
+    return task;
+}
+
+void ac__task_slot_free(ac_task *task)
+{
+    task->item.base.fn = NULL;
+    task->item.next = (struct ac__item *)(void *)memory.free_tasks;
+    memory.free_tasks = task;
+    poison(task);
+}
+
+static bool is_live(const ac_task *task, const ac_loop *loop)
+{
+    return task->item.base.fn && task->loop == loop && !ac__is_done(task);
+}
+
+static struct slab *slab_of(const ac_task *task)
+{
+    struct slab *slab = memory.slabs;
+    while (task < slab->tasks || task >= slab->tasks + SLAB_TASKS)
+        slab = slab->next;
+    return slab;
+}
+
+ac_task *ac__task_next(const ac_loop *loop, ac_task *before)
+{
+    struct slab *slab = before ? slab_of(before) : memory.slabs;
+    size_t i = before ? (size_t)(before - slab->tasks) + 1 : 0;
+    for (; slab; slab = slab->next, i = 0) {
+        for (; i < slab->used; i++) {
+            if (is_live(&slab->tasks[i], loop))
+                return &slab->tasks[i];
+        }
+    }
+    return NULL;
+}
+
+/* The lowest address of this thread's stack, NULL where it cannot be told. Asking takes long, so it is asked once. */
+static char *stack_end(void)
+{
+    static _Thread_local char *known;
+    pthread_attr_t attributes;
+    void *lowest;
+    size_t size;
+    if (!known && pthread_getattr_np(pthread_self(), &attributes) == 0) {
+        if (pthread_attr_getstack(&attributes, &lowest, &size) == 0)
+            known = lowest;
+        pthread_attr_destroy(&attributes);
+    }
+    return known;
+}
+
+/* How far down calls may nest: a part of what is left of this thread's stack. */
+void ac__thread_stack(void)
+{
+    char *here = __builtin_frame_address(0), *lowest = stack_end();
+    size_t budget = STACK_BUDGET;
+    if (lowest && lowest < here && (size_t)(here - lowest) / 4 < budget)
+        budget = (size_t)(here - lowest) / 4;
+    ac__thread.stack_floor = here - budget;
+}

@@ -1,0 +1,228 @@
+/* task.c: making, running and ending tasks.
+ *
+ * A task is the parent of its root coroutine. A step resumes the leaf, and while frames end goes up from each to its parent;
+ * past the root this reaches the task's own frame, whose resume function ends the task. So a step knows no special cases, and
+ * what it costs does not depend on how deep the awaits are. */
+#define _GNU_SOURCE
+#include "core.h"
+#include "../loop/loop.h"
+
+#include <string.h>
+
+static int task_end(ac_frame *frame);
+
+static const ac_fn task_fn = { .resume = task_end, .name = "task", .frame_size = sizeof(ac_task), .kind = AC_KIND_TASK };
+
+/* Resumes the leaf, and then each parent whose callee has ended. */
+void ac__step(struct ac__item *item)
+{
+    ac_task *task = (ac_task *)(void *)item;
+    ac_frame *frame = item->base.parent;
+    ac__thread.task = task;
+    for (;;) {
+        int status = frame->fn->resume(frame);
+        if (__builtin_expect(status != AC_PENDING, 1)) {
+            frame = frame->parent;
+            frame->error = status;
+        } else if (__builtin_expect(ac__thread.run_on, 0)) {
+            ac__thread.run_on = false;
+            frame = ac__leaf(task);
+        } else {
+            return;
+        }
+    }
+}
+
+/* Takes a step inside another's. A task keeps the mark of its last ac_sleep(0) while it runs, which does no harm as long as it
+ * is the current one. */
+void ac__step_nested(ac_task *task)
+{
+    ac_task *outer = ac__thread.task;
+    if (outer)
+        outer->item.base.state &= ~(uint32_t)AC__YIELDED;
+    ac__step(&task->item);
+    ac__thread.task = outer;
+}
+
+void ac__ready(ac_task *task)
+{
+    if (task->item.base.state & (AC__LISTED | AC__STEPPED))
+        task->item.base.state |= AC__WOKEN;
+    else
+        ac__enqueue(task->loop, &task->item);
+}
+
+void ac__complete(ac_task *task, int error)
+{
+    ac_frame *operation = ac__leaf(task);
+    task->item.base.state &= ~(uint32_t)(AC__WAITING | AC__YIELDED | (error == ECANCELED ? AC__DUE : 0));
+    operation->parent->error = error;
+    task->item.base.parent = operation->parent;
+    ac__ready(task);
+}
+
+void ac__wake(ac_task *task)
+{
+    task->item.base.state &= ~(uint32_t)(AC__WAITING | AC__YIELDED);
+    ac__ready(task);
+}
+
+int ac__complete_later(ac_frame *operation, int error)
+{
+    ac_task *task = ac__thread.task;
+    operation->parent->error = error;
+    task->item.base.parent = operation->parent;
+    task->item.base.state &= ~(uint32_t)AC__YIELDED;
+    ac__ready(task);
+    return AC_PENDING;
+}
+
+/* ---- Making ---- */
+
+ac_task *ac__task_make(ac_loop *loop, ac_coro *coro)
+{
+    ac_task *task = ac__task_slot();
+    if (!task)
+        return NULL;
+    *task = (ac_task){
+        .item.base = { .fn = &task_fn, .parent = coro },
+        .loop = loop,
+        .result = coro,
+        .references = 1,
+    };
+    coro->parent = &task->item.base;
+    if (loop) {
+        loop->tasks++;
+        loop->references++;
+    }
+    return task;
+}
+
+static ac_task *make_consuming(ac_loop *loop, ac_coro *coro)
+{
+    if (!coro || coro->parent || coro->state)
+        return NULL;
+    ac_task *task = loop ? ac__task_make(loop, coro) : NULL;
+    if (!task)
+        ac_coro_free(coro);
+    return task;
+}
+
+ac_task *ac__task_start(ac_loop *loop, ac_coro *coro)
+{
+    ac_task *task = make_consuming(loop, coro);
+    if (task) {
+        task->references = 2;
+        ac__enqueue(loop, &task->item);
+    }
+    return task;
+}
+
+ac_task *ac_create_task(ac_coro *coro)
+{
+    return ac__task_start(ac_get_loop(), coro);
+}
+
+ac_task *ac_loop_create_task(ac_loop *loop, ac_coro *coro)
+{
+    return ac__task_start(loop, coro);
+}
+
+ac_task *ac_create_task_named(ac_coro *coro, const char *name)
+{
+    ac_task *task = ac__task_start(ac_get_loop(), coro);
+    if (task && ac_task_set_name(task, name) != 0) {
+        ac_cancel(task);
+        ac_detach(task);
+        return NULL;
+    }
+    return task;
+}
+
+ac_task *ac_create_task_eager(ac_coro *coro)
+{
+    if (!ac_running_loop())
+        return ac_create_task(coro);
+    ac_task *task = make_consuming(ac_running_loop(), coro);
+    if (!task)
+        return NULL;
+    task->references = 2;
+    ac__step_nested(task);
+    return task;
+}
+
+ac_task *ac_current_task(void)
+{
+    return ac__thread.task;
+}
+
+size_t ac_all_tasks(ac_task **tasks, size_t n)
+{
+    ac_loop *loop = ac_get_loop();
+    size_t count = 0;
+    for (ac_task *task = ac__task_next(loop, NULL); loop && task; task = ac__task_next(loop, task)) {
+        if (task->item.base.state & AC__STEPPED)
+            continue;
+        if (count < n)
+            tasks[count] = task;
+        count++;
+    }
+    return count;
+}
+
+/* ---- Ending ---- */
+
+static void leave_loop(ac_task *task)
+{
+    ac_loop *loop = task->loop;
+    if (!loop)
+        return;
+    loop->tasks--;
+    if (task->item.base.state & AC__ENDING)
+        loop->ending--;
+}
+
+static void free_root(ac_task *task)
+{
+    ac_coro_free(task->result);
+    task->result = NULL;
+}
+
+/* The root has ended; how is in frame->error. Its frame is kept where there is a result, or where someone steps it by hand. */
+static int task_end(ac_frame *frame)
+{
+    ac_task *task = AC__CONTAINER(frame, ac_task, item.base);
+    ac_coro *root = task->result;
+    bool stepped = task->item.base.state & AC__STEPPED;
+    if (!stepped && (frame->error || root->fn->result_size == 0))
+        free_root(task);
+    leave_loop(task);
+    ac__future_finish(task, frame->error);
+    if (!stepped)
+        ac__future_unref(task);
+    return AC_PENDING;
+}
+
+/* A future may outlive the loop, so nothing in its list may point into a frame that goes. */
+static void leave_future(ac_task *task)
+{
+    if (!(task->item.base.state & AC__WAITING) || ac__leaf(task)->fn != &ac_future_wait__fn)
+        return;
+    struct ac_future_wait__frame *wait = (struct ac_future_wait__frame *)(void *)ac__leaf(task);
+    if (!ac__is_task(wait->future)) {
+        ac__watch_remove(wait->future, &wait->watch);
+        ac__future_unref(wait->future);
+    }
+}
+
+void ac__task_abandon(ac_task *task)
+{
+    leave_future(task);
+    task->item.base.state |= AC__TAKEN | AC__FAILED | AC__DONE;
+    task->item.base.error = ECANCELED;
+    task->watches = NULL;
+    leave_loop(task);
+    free_root(task);
+    if (!(task->item.base.state & AC__STEPPED))
+        ac__future_unref(task);
+}

@@ -1,0 +1,329 @@
+/* epoll.c: the backend on epoll.
+ *
+ * A descriptor is registered once, edge-triggered for both directions, when something first has to wait on it, and stays so until
+ * it is closed. The call is tried first and waits only where it would block. For descriptors that the runtime made itself it
+ * is also remembered that they are drained (the call would have blocked, or a stream gave less than was asked): the next request
+ * then waits without trying, so that an echo costs one receive and one send a request. An edge makes them worth trying again.
+ *
+ * Of other descriptors nothing is believed: the number may have been closed and opened again without our knowing. They are tried
+ * each time, and registered again each time they wait, which finds them registered in the usual case. */
+#define _GNU_SOURCE
+#include "backend.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { EVENTS = 256, FIRST_SLOTS = 64 };
+
+/* What is known of a descriptor. */
+enum {
+    REGISTERED = 1,         /* with epoll; only believed where OURS */
+    OURS = 2,               /* made by the runtime, and closed by it */
+    STREAM = 4,             /* a connected stream socket: reading less than asked means drained */
+    LISTENS_STREAM = 8,     /* what it accepts is a STREAM */
+    LISTENS_OTHER = 16,     /* what it accepts is not */
+    HUNG_UP = 32,           /* the end or an error is there: no further edge need come, so it is never drained */
+    READY_IN = 64,          /* worth trying */
+    READY_OUT = 128
+};
+
+struct slot {
+    struct ac__io *queues[2];       /* those who wait to read and to write: circular lists, first come first */
+    unsigned flags;
+};
+
+struct epoll {
+    struct ac__backend base;
+    int fd;
+    bool coarse;                    /* the system has no epoll_pwait2: waits have whole milliseconds */
+    struct slot *slots;             /* by descriptor */
+    size_t count;
+};
+
+static unsigned ready_flag(int direction)
+{
+    return direction ? READY_OUT : READY_IN;
+}
+
+static struct slot *slot_of(struct epoll *epoll, int fd)
+{
+    size_t index = (size_t)fd;
+    if (index >= epoll->count) {
+        size_t count = epoll->count ? epoll->count : FIRST_SLOTS;
+        while (count <= index)
+            count *= 2;
+        struct slot *slots = realloc(epoll->slots, count * sizeof *slots);
+        if (!slots)
+            return NULL;
+        memset(slots + epoll->count, 0, (count - epoll->count) * sizeof *slots);
+        epoll->slots = slots;
+        epoll->count = count;
+    }
+    return &epoll->slots[index];
+}
+
+/* ---- Queues ---- */
+
+static void append(struct epoll *epoll, struct ac__io **queue, struct ac__io *io)
+{
+    if (*queue) {
+        io->next = *queue;
+        io->prev = (*queue)->prev;
+        io->prev->next = io;
+        (*queue)->prev = io;
+    } else {
+        *queue = io->next = io->prev = io;
+    }
+    epoll->base.waiting++;
+}
+
+static void take_out(struct epoll *epoll, struct ac__io **queue, struct ac__io *io)
+{
+    if (io->next == io) {
+        *queue = NULL;
+    } else {
+        io->next->prev = io->prev;
+        io->prev->next = io->next;
+        if (*queue == io)
+            *queue = io->next;
+    }
+    io->next = io->prev = NULL;
+    epoll->base.waiting--;
+}
+
+static void fail_all(struct epoll *epoll, int fd, int error)
+{
+    for (int direction = 0; direction < 2; direction++) {
+        struct ac__io *io;
+        while ((io = epoll->slots[fd].queues[direction])) {
+            take_out(epoll, &epoll->slots[fd].queues[direction], io);
+            io->result = -error;
+            io->done(io);
+        }
+    }
+}
+
+/* ---- What is known ---- */
+
+static void adopt(struct ac__backend *backend, int fd, bool stream)
+{
+    struct epoll *epoll = (struct epoll *)backend;
+    struct slot *slot = slot_of(epoll, fd);
+    if (!slot)
+        return;
+    fail_all(epoll, fd, EBADF);
+    epoll->slots[fd].flags = OURS | READY_IN | READY_OUT | (stream ? STREAM : 0);
+}
+
+static bool accepts_streams(struct slot *slot, int fd)
+{
+    if (!(slot->flags & (LISTENS_STREAM | LISTENS_OTHER))) {
+        int type = 0;
+        socklen_t size = sizeof type;
+        bool known = getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+        slot->flags |= known && type == SOCK_STREAM ? LISTENS_STREAM : LISTENS_OTHER;
+    }
+    return slot->flags & LISTENS_STREAM;
+}
+
+/* After a call that did not block. */
+static void learn(struct epoll *epoll, struct ac__io *io)
+{
+    struct slot *slot = &epoll->slots[io->fd];
+    bool part = io->result > 0 && (size_t)io->result < io->length;
+    bool reads = io->kind == AC__IO_READ || io->kind == AC__IO_RECV;
+    bool writes = io->kind == AC__IO_WRITE || io->kind == AC__IO_SEND;
+    if (part && (reads || writes) && (slot->flags & STREAM) && !(io->flags & (MSG_PEEK | MSG_OOB)))
+        slot->flags &= ~(slot->flags & HUNG_UP ? 0 : ready_flag(writes));
+    if (io->kind == AC__IO_ACCEPT && io->result >= 0)
+        adopt(&epoll->base, (int)io->result, accepts_streams(slot, io->fd));
+}
+
+static bool attempt(struct epoll *epoll, struct ac__io *io, int direction)
+{
+    if (ac__io_attempt(io)) {
+        learn(epoll, io);
+        return true;
+    }
+    epoll->slots[io->fd].flags &= ~ready_flag(direction);
+    return false;
+}
+
+/* ---- The backend's functions ---- */
+
+static bool fail(struct ac__io *io, int error)
+{
+    io->result = -error;
+    return true;
+}
+
+/* Files that cannot be polled are always ready; their calls block for the disk. */
+static bool call_blocking(struct ac__io *io)
+{
+    if (io->kind == AC__IO_POLL_IN || io->kind == AC__IO_POLL_OUT)
+        return fail(io, 0);
+    ssize_t count;
+    do {
+        count = io->kind == AC__IO_WRITE ? write(io->fd, io->buffer, io->length) : read(io->fd, io->buffer, io->length);
+    } while (count < 0 && errno == EINTR);
+    io->result = count < 0 ? -errno : count;
+    return true;
+}
+
+static bool register_and_wait(struct epoll *epoll, struct slot *slot, struct ac__io *io, int direction)
+{
+    struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.fd = io->fd };
+    if ((slot->flags & (OURS | REGISTERED)) != (OURS | REGISTERED)) {
+        if (epoll_ctl(epoll->fd, EPOLL_CTL_ADD, io->fd, &event) < 0 && errno != EEXIST)
+            return errno == EPERM ? call_blocking(io) : fail(io, errno);
+        slot->flags |= REGISTERED;
+    }
+    append(epoll, &slot->queues[direction], io);
+    return false;
+}
+
+static bool start(struct ac__backend *backend, struct ac__io *io)
+{
+    struct epoll *epoll = (struct epoll *)backend;
+    int direction = ac__io_is_output(io);
+    if (io->fd < 0)
+        return fail(io, EBADF);
+    struct slot *slot = slot_of(epoll, io->fd);
+    if (!slot)
+        return fail(io, ENOMEM);
+    io->events = 0;
+    bool drained = (slot->flags & (OURS | REGISTERED)) == (OURS | REGISTERED) && !(slot->flags & ready_flag(direction)) &&
+                   io->kind != AC__IO_CONNECT;
+    if (!slot->queues[direction] && !drained && attempt(epoll, io, direction))
+        return true;
+    return register_and_wait(epoll, &epoll->slots[io->fd], io, direction);
+}
+
+static bool cancel(struct ac__backend *backend, struct ac__io *io)
+{
+    struct epoll *epoll = (struct epoll *)backend;
+    take_out(epoll, &epoll->slots[io->fd].queues[ac__io_is_output(io)], io);
+    return true;
+}
+
+/* Serves those who wait in order, until one would block. Their `done` may start further requests. */
+static void serve(struct epoll *epoll, int fd, int direction)
+{
+    struct ac__io *io, *last = epoll->slots[fd].queues[direction] ? epoll->slots[fd].queues[direction]->prev : NULL;
+    bool first = true;
+    while ((io = epoll->slots[fd].queues[direction])) {
+        bool poll = io->kind == AC__IO_POLL_IN || io->kind == AC__IO_POLL_OUT;
+        if (poll && first)
+            io->result = 0;
+        else if (!attempt(epoll, io, direction))
+            return;
+        first = false;
+        bool at_end = io == last;
+        take_out(epoll, &epoll->slots[fd].queues[direction], io);
+        io->done(io);
+        if (at_end)
+            return;
+    }
+}
+
+static void handle_event(struct epoll *epoll, const struct epoll_event *event)
+{
+    int fd = event->data.fd;
+    if ((size_t)fd >= epoll->count)
+        return;
+    struct slot *slot = &epoll->slots[fd];
+    bool broken = event->events & (EPOLLERR | EPOLLHUP);
+    bool in = broken || (event->events & (EPOLLIN | EPOLLRDHUP | EPOLLPRI)), out = broken || (event->events & EPOLLOUT);
+    if (broken || (event->events & EPOLLRDHUP))
+        slot->flags |= HUNG_UP;
+    slot->flags |= (in ? READY_IN : 0) | (out ? READY_OUT : 0);
+    if (in)
+        serve(epoll, fd, 0);
+    if (out)
+        serve(epoll, fd, 1);
+}
+
+static int wait_for_events(struct epoll *epoll, struct epoll_event *events, int64_t timeout)
+{
+#ifdef SYS_epoll_pwait2
+    if (timeout > 0 && !epoll->coarse) {
+        struct timespec limit = { .tv_sec = timeout / 1000000000, .tv_nsec = timeout % 1000000000 };
+        int count = epoll_pwait2(epoll->fd, events, EVENTS, &limit, NULL);
+        if (count >= 0 || (errno != ENOSYS && errno != EPERM))
+            return count;
+        epoll->coarse = true;
+    }
+#endif
+    int64_t milliseconds = timeout < 0 ? -1 : (timeout + 999999) / 1000000;
+    return epoll_wait(epoll->fd, events, EVENTS, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds);
+}
+
+static int wait(struct ac__backend *backend, int64_t timeout)
+{
+    struct epoll *epoll = (struct epoll *)backend;
+    struct epoll_event events[EVENTS];
+    int count = wait_for_events(epoll, events, timeout);
+    if (count < 0)
+        return errno == EINTR ? 0 : errno;
+    for (int i = 0; i < count; i++)
+        handle_event(epoll, &events[i]);
+    return 0;
+}
+
+/* Removed explicitly: where another process has the same file open, closing would not. */
+static void forget(struct ac__backend *backend, int fd)
+{
+    struct epoll *epoll = (struct epoll *)backend;
+    if (fd < 0 || (size_t)fd >= epoll->count)
+        return;
+    fail_all(epoll, fd, EBADF);
+    if (epoll->slots[fd].flags & REGISTERED)
+        epoll_ctl(epoll->fd, EPOLL_CTL_DEL, fd, NULL);
+    epoll->slots[fd].flags = 0;
+}
+
+static int descriptor(struct ac__backend *backend)
+{
+    return ((struct epoll *)backend)->fd;
+}
+
+static struct ac__backend *open_epoll(void)
+{
+    struct epoll *epoll = calloc(1, sizeof *epoll);
+    if (!epoll)
+        return NULL;
+    epoll->fd = epoll_create1(EPOLL_CLOEXEC);
+    if (epoll->fd < 0) {
+        int error = errno;
+        free(epoll);
+        errno = error;
+        return NULL;
+    }
+    epoll->base.fn = &ac__backend_epoll;
+    return &epoll->base;
+}
+
+static void close_epoll(struct ac__backend *backend)
+{
+    struct epoll *epoll = (struct epoll *)backend;
+    close(epoll->fd);
+    free(epoll->slots);
+    free(epoll);
+}
+
+const struct ac__backend_fn ac__backend_epoll = {
+    .name = "epoll",
+    .open = open_epoll,
+    .close = close_epoll,
+    .start = start,
+    .cancel = cancel,
+    .wait = wait,
+    .forget = forget,
+    .adopt = adopt,
+    .descriptor = descriptor,
+};

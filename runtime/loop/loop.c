@@ -1,0 +1,541 @@
+/* loop.c: making, running and closing event loops. loop.h says what a turn is.
+ *
+ * While anything is ready the system is asked without waiting, and only once in AC__POLL_INTERVAL steps: one task that yields
+ * all the time does not pay a system call a turn. When nothing is ready the loop waits for the next timer or for the backend; on
+ * the virtual clock it jumps to the next timer instead. When nothing could ever come, it is stuck. */
+#define _GNU_SOURCE
+#include "loop.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static _Thread_local ac_loop *named_loop;      /* by ac_set_loop */
+
+/* ---- Time ---- */
+
+int64_t ac__clock(ac_loop *loop)
+{
+    if (!loop->virtual_clock) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        loop->now = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    }
+    return loop->now;
+}
+
+double ac_loop_time(ac_loop *loop)
+{
+    return (double)ac__clock(loop) * 1e-9;
+}
+
+/* ---- Which loop ---- */
+
+ac_loop *ac_running_loop(void)
+{
+    return ac__thread.loop;
+}
+
+ac_loop *ac_get_loop(void)
+{
+    return ac__thread.loop ? ac__thread.loop : named_loop;
+}
+
+void ac_set_loop(ac_loop *loop)
+{
+    named_loop = loop;
+}
+
+int ac__loop_usable(const ac_loop *loop)
+{
+    if (loop->closed)
+        return EINVAL;
+    if (loop->pid == getpid())
+        return 0;
+    fprintf(stderr, "acc: a child process uses the event loop of its parent: make a new one after fork\n");
+    return EPERM;
+}
+
+/* ---- Making ---- */
+
+static int choose(const char *text, const char *const names[], int count, int otherwise)
+{
+    for (int i = 0; text && i < count; i++) {
+        if (strcmp(text, names[i]) == 0)
+            return i;
+    }
+    return otherwise;
+}
+
+/* AUTO leaves the choice to the environment, as AC_BACKEND=epoll. */
+static int backend_choice(int configured)
+{
+    static const char *const names[] = { "auto", "epoll", "uring", "poll" };
+    return configured != AC_BACKEND_AUTO ? configured : choose(getenv("AC_BACKEND"), names, 4, AC_BACKEND_AUTO);
+}
+
+struct ac__backend *ac__backend_open(int which)
+{
+    (void)which;
+    return ac__backend_epoll.open();
+}
+
+static void configure(ac_loop *loop, const ac_loop_config *config)
+{
+    loop->virtual_clock = config->clock == AC_CLOCK_VIRTUAL;
+    loop->random = config->seed;
+    loop->debug = config->debug;
+    loop->cancel_at = config->cancel_at;
+    loop->slow_step = config->slow_step > 0 ? config->slow_step : 0.1;
+    loop->pool_threads = config->pool_threads;
+    loop->io_budget = AC__IO_BUDGET;
+}
+
+ac_loop *ac_loop_new(const ac_loop_config *config)
+{
+    static const ac_loop_config defaults;
+    ac_loop *loop = ac__allocate(sizeof *loop);
+    if (!loop) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    config = config ? config : &defaults;
+    *loop = (ac_loop){ .references = 1, .tail = &loop->head, .pid = getpid(), .thread = pthread_self(), .wake_fd = -1 };
+    configure(loop, config);
+    ac__clock(loop);
+    loop->backend = ac__backend_open(backend_choice(config->backend));
+    if (!loop->backend) {
+        free(loop);
+        return NULL;
+    }
+    int error = ac__inbox_open(loop);
+    if (error) {
+        loop->backend->fn->close(loop->backend);
+        free(loop);
+        errno = error;
+        return NULL;
+    }
+    return loop;
+}
+
+/* ---- Closing ---- */
+
+void ac__loop_unref(ac_loop *loop)
+{
+    if (--loop->references == 0)
+        free(loop);
+}
+
+static void abandon_tasks(ac_loop *loop)
+{
+    ac_task *task;
+    while ((task = ac__task_next(loop, NULL)))
+        ac__task_abandon(task);
+}
+
+int ac_loop_close(ac_loop *loop)
+{
+    if (!loop || loop->closed)
+        return 0;
+    if (loop->running)
+        return EBUSY;
+    ac__pool_close(loop);
+    ac__signals_close(loop);
+    ac__readers_close(loop);
+    ac__inbox_close(loop);
+    ac__handles_drop(loop);
+    abandon_tasks(loop);
+    ac__gens_close(loop);
+    loop->backend->fn->close(loop->backend);
+    free(loop->timers.entries);
+    loop->timers = (struct ac__timers){ 0 };
+    loop->head = NULL;
+    loop->tail = &loop->head;
+    loop->handler = NULL;
+    loop->closed = true;
+    if (named_loop == loop)
+        named_loop = NULL;
+    ac__loop_unref(loop);
+    return 0;
+}
+
+/* ---- A turn ---- */
+
+static uint64_t next_random(ac_loop *loop)
+{
+    loop->random ^= loop->random << 13;
+    loop->random ^= loop->random >> 7;
+    loop->random ^= loop->random << 17;
+    return loop->random;
+}
+
+/* Cuts the list into two at random, item by item, and joins them: repeated, any order comes about. */
+static struct ac__item *shuffle(ac_loop *loop, struct ac__item *item)
+{
+    for (int round = 0; round < 4; round++) {
+        struct ac__item *first = NULL, **tails[2], *second = NULL;
+        tails[0] = &first;
+        tails[1] = &second;
+        for (; item; item = item->next) {
+            uint64_t which = next_random(loop) >> 40 & 1;
+            *tails[which] = item;
+            tails[which] = &item->next;
+        }
+        *tails[1] = NULL;
+        *tails[0] = second;
+        item = first;
+    }
+    return item;
+}
+
+static void slow_step(ac_loop *loop, const char *what, double seconds)
+{
+    if (seconds > loop->slow_step)
+        fprintf(stderr, "acc: a step of %s held the loop for %.3f s\n", what, seconds);
+}
+
+static void step_measured(ac_loop *loop, struct ac__item *item)
+{
+    const char *what = item->base.parent->fn->name;
+    double start = ac_loop_time(loop);
+    ac__step(item);
+    slow_step(loop, what, ac_loop_time(loop) - start);
+}
+
+/* Runs what is ready now, and nothing that becomes ready meanwhile. */
+static void run_batch(ac_loop *loop)
+{
+    struct ac__item *item = loop->head;
+    loop->head = NULL;
+    loop->tail = &loop->head;
+    if (__builtin_expect(loop->random != 0, 0))
+        item = shuffle(loop, item);
+    unsigned steps = 0;
+    while (item) {
+        struct ac__item *next = item->next;
+        if (__builtin_expect(loop->debug, 0))
+            step_measured(loop, item);
+        else
+            ac__step(item);
+        item = next;
+        steps++;
+    }
+    ac__thread.task = NULL;
+    loop->steps += steps;
+}
+
+static void ask_backend(ac_loop *loop, int64_t timeout)
+{
+    loop->steps = 0;
+    loop->io_budget = AC__IO_BUDGET;
+    int error = loop->backend->fn->wait(loop->backend, timeout);
+    if (error)
+        ac_loop_report(loop, "waiting for descriptors failed", error, NULL);
+    ac__clock(loop);
+}
+
+/* While something is ready: what cannot have changed is not asked. */
+static void look_around(ac_loop *loop)
+{
+    if (loop->backend->waiting) {
+        ask_backend(loop, 0);
+        return;
+    }
+    loop->steps = 0;
+    loop->io_budget = AC__IO_BUDGET;
+    if (loop->timers.count)
+        ac__clock(loop);
+}
+
+static void take_inbox(ac_loop *loop)
+{
+    if (atomic_load_explicit(&loop->signalled, memory_order_acquire))
+        ac__inbox_drain(loop);
+}
+
+/* Threads of the process that are not the loop's own. */
+static bool other_threads(const ac_loop *loop)
+{
+    size_t count = 0;
+    DIR *folder = opendir("/proc/self/task");
+    if (!folder)
+        return true;
+    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
+        count += entry->d_name[0] != '.';
+    closedir(folder);
+    return count > 1 + ac__pool_size(loop);
+}
+
+/* Nothing is ready. Whether something may still come by itself; timers are not looked at. */
+static bool may_come(const ac_loop *loop)
+{
+    return loop->backend->waiting || loop->holds || loop->jobs || (loop->futures && other_threads(loop));
+}
+
+static int64_t until_timer(const ac_loop *loop)
+{
+    int64_t left = loop->timers.entries[0].due - loop->now;
+    return left > 0 ? left : 0;
+}
+
+/* Jumps where nothing real can come first. */
+static void wait_virtual(ac_loop *loop, int64_t limit)
+{
+    ask_backend(loop, 0);
+    take_inbox(loop);
+    if (loop->head)
+        return;
+    if (loop->jobs || !loop->timers.count)
+        ask_backend(loop, limit);
+    else if (limit < 0 || until_timer(loop) <= limit)
+        loop->now = loop->timers.entries[0].due;
+    else
+        loop->now += limit;
+}
+
+/* Nothing is ready: waits, at most `limit` nanoseconds (negative: no limit) and not beyond the next timer. */
+static void wait_for_something(ac_loop *loop, int64_t limit)
+{
+    if (loop->virtual_clock) {
+        wait_virtual(loop, limit);
+        return;
+    }
+    if (loop->timers.count) {
+        ac__clock(loop);
+        int64_t left = until_timer(loop);
+        limit = limit < 0 || left < limit ? left : limit;
+    }
+    ask_backend(loop, limit);
+}
+
+static void gather_ready(ac_loop *loop, int64_t limit)
+{
+    if (!loop->head)
+        wait_for_something(loop, limit);
+    else if (loop->steps >= AC__POLL_INTERVAL)
+        look_around(loop);
+    take_inbox(loop);
+    if (loop->timers.count && loop->timers.entries[0].due <= loop->now)
+        ac__timers_fire(loop, loop->now);
+}
+
+/* What nothing can end: no timer, nothing in the backend, and no one who said that something will come. */
+static bool is_stuck(ac_loop *loop)
+{
+    if (loop->head || loop->timers.count || may_come(loop))
+        return false;
+    take_inbox(loop);
+    return !loop->head;
+}
+
+/* ---- Running ---- */
+
+static int enter(ac_loop *loop)
+{
+    int error = ac__loop_usable(loop);
+    if (error)
+        return error;
+    if (loop->running || ac__thread.loop)
+        return EBUSY;
+    loop->running = true;
+    loop->thread = pthread_self();
+    ac__thread.loop = loop;
+    ac__thread_stack();
+    return 0;
+}
+
+static void leave(ac_loop *loop)
+{
+    loop->running = false;
+    loop->stopping = false;
+    ac__thread.loop = NULL;
+    ac__thread.stack_floor = NULL;
+}
+
+int ac__loop_run(ac_loop *loop, ac_future *until)
+{
+    int error = enter(loop);
+    if (error)
+        return error;
+    while (!(until && ac__is_done(until)) && error == 0) {
+        if (until && !loop->head && is_stuck(loop)) {
+            error = AC_ESTUCK;
+            break;
+        }
+        gather_ready(loop, loop->stopping ? 0 : -1);
+        run_batch(loop);
+        if (loop->stopping)
+            break;
+    }
+    leave(loop);
+    return error;
+}
+
+int ac_loop_run_forever(ac_loop *loop)
+{
+    return ac__loop_run(loop, NULL);
+}
+
+int ac_loop_run_until_done(ac_loop *loop, ac_future *future)
+{
+    if (!future)
+        return ENOMEM;
+    int error = ac__loop_run(loop, future);
+    if (error == AC_ESTUCK)
+        ac__report_stuck(loop, future);
+    return error || ac__is_done(future) ? error : AC_EINVALID_STATE;
+}
+
+void ac_loop_stop(ac_loop *loop)
+{
+    loop->stopping = true;
+}
+
+bool ac_loop_is_running(const ac_loop *loop)
+{
+    return loop && loop->running;
+}
+
+bool ac_loop_is_closed(const ac_loop *loop)
+{
+    return !loop || loop->closed;
+}
+
+/* ---- Embedding ---- */
+
+static int64_t nanoseconds(double seconds)
+{
+    return !(seconds > 0) ? 0 : seconds >= 9e9 ? -1 : (int64_t)(seconds * 1e9);
+}
+
+bool ac_loop_step(ac_loop *loop, double max_wait)
+{
+    if (enter(loop) != 0)
+        return false;
+    if (loop->head || loop->timers.count || may_come(loop))
+        gather_ready(loop, nanoseconds(max_wait));
+    else
+        take_inbox(loop);
+    run_batch(loop);
+    leave(loop);
+    return loop->head || loop->timers.count || may_come(loop);
+}
+
+int ac_loop_fd(ac_loop *loop)
+{
+    return loop->backend->fn->descriptor(loop->backend);
+}
+
+double ac_loop_next_timer(ac_loop *loop)
+{
+    if (loop->head)
+        return 0;
+    if (!loop->timers.count || loop->timers.entries[0].due == INT64_MAX)
+        return INFINITY;
+    ac__clock(loop);
+    return (double)until_timer(loop) * 1e-9;
+}
+
+void ac_loop_hold(ac_loop *loop)
+{
+    loop->holds++;
+}
+
+void ac_loop_unhold(ac_loop *loop)
+{
+    if (loop->holds)
+        loop->holds--;
+}
+
+void ac_loop_set_debug(ac_loop *loop, bool debug)
+{
+    loop->debug = debug;
+}
+
+bool ac_loop_get_debug(const ac_loop *loop)
+{
+    return loop->debug;
+}
+
+const char *ac_loop_backend(const ac_loop *loop)
+{
+    return loop->backend->fn->name;
+}
+
+void ac_loop_set_error_handler(ac_loop *loop, ac_error_handler *handler, void *arg)
+{
+    loop->handler = handler;
+    loop->handler_arg = arg;
+}
+
+static void report_default(const ac_error_context *context)
+{
+    const struct ac__more *more = context->future ? context->future->more : NULL;
+    fprintf(stderr, "acc: %s\n", context->message);
+    ac__trace_print(more ? more->trace : NULL, context->error, stderr);
+}
+
+void ac_loop_report(ac_loop *loop, const char *message, int error, ac_future *future)
+{
+    ac_error_context context = { .message = message, .error = error, .future = future };
+    if (loop && loop->handler)
+        loop->handler(loop, &context, loop->handler_arg);
+    else
+        report_default(&context);
+}
+
+/* ---- Shutting down ---- */
+
+enum { SHUTDOWN_PASSES = 100 };
+
+static void cancel_all(ac_loop *loop)
+{
+    for (ac_task *task = ac__task_next(loop, NULL); task; task = ac__task_next(loop, task)) {
+        if (task->item.base.state & AC__STEPPED)
+            continue;
+        task->item.base.state |= AC__ENDING;
+        loop->ending++;
+        ac__cancel(task);
+    }
+}
+
+/* Runs until those tasks have ended that were there; what they start in turn is for the next pass. */
+static bool run_until_ended(ac_loop *loop)
+{
+    if (enter(loop) != 0)
+        return false;
+    while (loop->ending && !(!loop->head && is_stuck(loop))) {
+        gather_ready(loop, -1);
+        run_batch(loop);
+    }
+    bool ended = loop->ending == 0;
+    leave(loop);
+    return ended;
+}
+
+static void report_survivors(ac_loop *loop)
+{
+    size_t count = loop->tasks;
+    fprintf(stderr, "acc: %zu task%s could not be ended:\n", count, count == 1 ? "" : "s");
+    for (ac_task *task = ac__task_next(loop, NULL); task; task = ac__task_next(loop, task))
+        ac_task_print(task, stderr);
+}
+
+void ac__loop_shut_down(ac_loop *loop)
+{
+    bool ended = true;
+    loop->cancel_at = 0;
+    for (int pass = 0; loop->tasks && ended && pass < SHUTDOWN_PASSES; pass++) {
+        cancel_all(loop);
+        ended = run_until_ended(loop);
+    }
+    if (loop->generators) {
+        ac__gens_end(loop);
+        run_until_ended(loop);
+    }
+    if (loop->tasks)
+        report_survivors(loop);
+}

@@ -1,0 +1,153 @@
+/* system.c: system calls that never block, on descriptors in any mode.
+ *
+ * The mode of a descriptor is shared with whoever else has it open, so it is left alone. Sockets know MSG_DONTWAIT; other
+ * descriptors are read and written with RWF_NOWAIT, and where the file does not know that, after poll says that it will not
+ * block. Regular files may have to wait for the disk. */
+#define _GNU_SOURCE
+#include "backend.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* One that poll knows nothing of counts as ready: the call itself tells then. */
+static bool is_ready(int fd, short events)
+{
+    struct pollfd entry = { .fd = fd, .events = events };
+    int count;
+    do {
+        count = poll(&entry, 1, 0);
+    } while (count < 0 && errno == EINTR);
+    return count != 0;
+}
+
+static ssize_t read_or_write(struct ac__io *io, bool write_it, int flags)
+{
+    struct iovec part = { .iov_base = io->buffer, .iov_len = io->length };
+    return write_it ? pwritev2(io->fd, &part, 1, -1, flags) : preadv2(io->fd, &part, 1, -1, flags);
+}
+
+/* A descriptor that is no socket. Writing to a pipe without a reader raises SIGPIPE, which ac_main ignores. */
+static ssize_t transfer_file(struct ac__io *io, bool write_it)
+{
+    ssize_t count = read_or_write(io, write_it, RWF_NOWAIT);
+    if (count >= 0 || (errno != EOPNOTSUPP && errno != EINVAL && errno != ENOSYS))
+        return count;
+    if (!is_ready(io->fd, write_it ? POLLOUT : POLLIN)) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return write_it ? write(io->fd, io->buffer, io->length) : read(io->fd, io->buffer, io->length);
+}
+
+static ssize_t transfer(struct ac__io *io, bool write_it)
+{
+    ssize_t count = write_it ? send(io->fd, io->buffer, io->length, MSG_DONTWAIT | MSG_NOSIGNAL)
+                             : recv(io->fd, io->buffer, io->length, MSG_DONTWAIT);
+    return count < 0 && errno == ENOTSOCK ? transfer_file(io, write_it) : count;
+}
+
+static ssize_t accept_now(struct ac__io *io)
+{
+    int flags = fcntl(io->fd, F_GETFL);
+    if (flags < 0)
+        return -1;
+    if (!(flags & O_NONBLOCK) && !is_ready(io->fd, POLLIN)) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return accept4(io->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/* The attempt goes on in the kernel whatever the mode is afterwards. */
+static int connect_begin(struct ac__io *io)
+{
+    int flags = fcntl(io->fd, F_GETFL);
+    if (flags < 0 || (!(flags & O_NONBLOCK) && fcntl(io->fd, F_SETFL, flags | O_NONBLOCK) < 0))
+        return -1;
+    int status = connect(io->fd, io->address, io->address_size), error = errno;
+    if (!(flags & O_NONBLOCK))
+        fcntl(io->fd, F_SETFL, flags);
+    io->events = 1;
+    errno = error == EINTR ? EINPROGRESS : error;
+    return status;
+}
+
+static int connect_end(struct ac__io *io)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (!is_ready(io->fd, POLLOUT)) {
+        errno = EINPROGRESS;
+        return -1;
+    }
+    if (getsockopt(io->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
+        return -1;
+    errno = error;
+    return error ? -1 : 0;
+}
+
+static ssize_t poll_now(struct ac__io *io, short events)
+{
+    if (is_ready(io->fd, events))
+        return 0;
+    errno = EAGAIN;
+    return -1;
+}
+
+static ssize_t make_call(struct ac__io *io)
+{
+    switch (io->kind) {
+    case AC__IO_POLL_IN:
+        return poll_now(io, POLLIN);
+    case AC__IO_POLL_OUT:
+        return poll_now(io, POLLOUT);
+    case AC__IO_READ:
+        return transfer(io, false);
+    case AC__IO_WRITE:
+        return transfer(io, true);
+    case AC__IO_RECV:
+        return recv(io->fd, io->buffer, io->length, io->flags | MSG_DONTWAIT);
+    case AC__IO_SEND:
+        return send(io->fd, io->buffer, io->length, io->flags | MSG_DONTWAIT | MSG_NOSIGNAL);
+    case AC__IO_RECVFROM:
+        return recvfrom(io->fd, io->buffer, io->length, io->flags | MSG_DONTWAIT, io->address, io->address_length);
+    case AC__IO_SENDTO:
+        return sendto(io->fd, io->buffer, io->length, io->flags | MSG_DONTWAIT | MSG_NOSIGNAL, io->address,
+                      io->address_size);
+    case AC__IO_RECVMSG:
+        return recvmsg(io->fd, io->buffer, io->flags | MSG_DONTWAIT);
+    case AC__IO_SENDMSG:
+        return sendmsg(io->fd, io->buffer, io->flags | MSG_DONTWAIT | MSG_NOSIGNAL);
+    case AC__IO_ACCEPT:
+        return accept_now(io);
+    case AC__IO_CONNECT:
+        return io->events ? connect_end(io) : connect_begin(io);
+    default:
+        errno = EINVAL;
+        return -1;
+    }
+}
+
+/* EAGAIN of connect is no promise that it will go on: a local socket whose queue is full. */
+static bool would_block(const struct ac__io *io, int error)
+{
+    if (io->kind == AC__IO_CONNECT)
+        return error == EINPROGRESS || error == EALREADY;
+    return error == EAGAIN || error == EWOULDBLOCK;
+}
+
+/* A system call's own ECANCELED is told as EIO: it is no cancellation of the task. */
+bool ac__io_attempt(struct ac__io *io)
+{
+    do {
+        io->result = make_call(io);
+    } while (io->result < 0 && errno == EINTR);
+    if (io->result >= 0)
+        return true;
+    if (would_block(io, errno))
+        return false;
+    io->result = errno == ECANCELED ? -EIO : -errno;
+    return true;
+}
