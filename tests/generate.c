@@ -2,6 +2,9 @@
    awaits that suspend now and then, and, with PLAIN defined, as plain C, whose calls are calls. What the two print must be
    equal: that is the test. `generate SEED` prints the program.
 
+   `generate SEED errors` writes one with throw, try and defer instead of some of C's own oddities. With PLAIN defined it is C++,
+   where throw and try mean the same and a defer is an object whose destructor runs it.
+
    C leaves the order of operands open where acc does not. So a full expression has an effect (a call that writes to the trace or
    through a pointer) in one of its unsequenced operands at most, and what stands beside it does not depend on the effect:
    variables whose address is handed out are not read there. Arithmetic is on unsigned numbers, shifts are masked and
@@ -32,6 +35,8 @@ static unsigned cost[FUNCTIONS + 1];    /* calls that a call of each leads to, a
 static unsigned factor;                 /* how often what is being written runs */
 static int loops, switches;             /* that enclose it */
 static bool effects;                    /* odd functions and main have effects, even ones none */
+static bool errors;                     /* the program throws and defers */
+static bool bound;                      /* in a defer: nothing may jump out */
 
 static void expression(int depth, bool effect);
 static void block(int depth);
@@ -112,9 +117,9 @@ static void callee_write(int callee, int other)
 
 static void record_call(int depth, bool effect)
 {
-    printf("(await swap((struct record){");
+    printf("(await swap(record_of(");
     expression(depth - 1, effect);
-    printf(", .y = 3})).%s", chance(2) ? "x" : "bits");
+    printf("))).%s", chance(2) ? "x" : "bits");
 }
 
 static void call(int depth, bool effect)
@@ -206,12 +211,13 @@ static void expression(int depth, bool effect)
         leaf(effect);
         return;
     }
-    switch (chance(9)) {
+    /* C++ has no compound literals. */
+    switch (chance(errors ? 7 : 9)) {
     case 0: case 1: case 2: call(depth, effect); break;
     case 3: binary(depth, effect); break;
     case 4: sequenced(depth, effect); break;
     case 5: leaf(effect); break;
-    case 6: statement_expression(depth, effect); break;
+    case 6: errors ? leaf(effect) : statement_expression(depth, effect); break;
     case 7: compound_literal(depth, effect); break;
     default: effect ? sequenced(depth, effect) : shift_or_divide(depth); break;
     }
@@ -237,10 +243,10 @@ static void array_declare(void)
 {
     int name = names++;
     bool aliased = chance(2);
-    if (chance(3)) {
+    if (errors || chance(3)) {
         begin("unsigned a%d[3] = {", name);
         expression(2, true);
-        printf(", [2] = %uu};\n", chance(100));
+        printf(errors ? ", %uu};\n" : ", [2] = %uu};\n", chance(100));
     } else {
         begin("unsigned a%d[3 + (", name);
         expression(2, true);
@@ -255,9 +261,9 @@ static void struct_declare(void)
 {
     int name = names++;
     bool aliased = chance(2);
-    begin("struct record s%d = {.y = ", name);
+    begin(errors ? "struct record s%d = {%uu, (short)(" : "struct record s%d = {.x = %uu, .y = (short)(", name, chance(100));
     expression(2, true);
-    printf(", .x = %uu};\n", chance(100));
+    printf(")};\n");
     if (chance(3) == 0)
         begin("s%d = await swap(s%d);\n", name, name);
     variable_add(aliased, false, true, "s%d.x", name);
@@ -446,6 +452,65 @@ static void duff_statement(int depth)
     variable_count = mark;
 }
 
+static void try_statement(int depth)
+{
+    int name = names++, mark = variable_count;
+    begin("try\n");
+    block(depth - 1);
+    begin("catch (int e%d) {\n", name);
+    indent++;
+    begin("trace((unsigned)e%d);\n", name);
+    variable_add(false, true, false, "e%d", name);
+    block(depth - 1);
+    if (!bound && chance(3) == 0)
+        begin("throw e%d;\n", name);
+    indent--;
+    begin("}\n");
+    variable_count = mark;
+}
+
+static void throw_statement(void)
+{
+    begin("if ((");
+    expression(2, true);
+    printf(") %% 3u == 0)\n");
+    indent++;
+    begin("throw %u;\n", 1 + chance(100));
+    indent--;
+}
+
+/* What is thrown in it is caught in it. A destructor of C++ may not throw. */
+static void defer_statement(int depth)
+{
+    int name = names++;
+    int saved_loops = loops, saved_switches = switches;
+    bool saved_bound = bound;
+    loops = switches = 0;
+    bound = true;
+    begin("defer {\n");
+    indent++;
+    begin("trace(%uu);\n", chance(1000));
+    begin("try\n");
+    block(depth - 1);
+    begin("catch (int e%d) {\n", name);
+    begin("    trace((unsigned)e%d);\n", name);
+    begin("}\n");
+    indent--;
+    begin("};\n");
+    loops = saved_loops;
+    switches = saved_switches;
+    bound = saved_bound;
+}
+
+static void error_statement(int depth)
+{
+    switch (chance(depth > 0 ? 4 : 1)) {
+    case 0: throw_statement(); break;
+    case 1: case 2: try_statement(depth); break;
+    default: defer_statement(depth); break;
+    }
+}
+
 static void leave_statement(void)
 {
     if (loops == 0 && switches == 0 && chance(3))
@@ -458,6 +523,8 @@ static void leave_statement(void)
         begin(chance(2) || switches ? "continue;\n" : "break;\n");
     else if (switches)
         begin("break;\n");
+    else if (bound)
+        begin(";\n");
     else {
         begin("return ");
         expression(2, true);
@@ -469,6 +536,12 @@ static void leave_statement(void)
 static void statement(int depth)
 {
     unsigned kind = chance(depth > 0 ? 16 : 8);
+    if (errors && effects && chance(3) == 0) {
+        error_statement(depth);
+        return;
+    }
+    if (errors && kind >= 12 && kind <= 14)
+        kind = 8;
     switch (kind) {
     case 0: case 1: scalar_declare(); break;
     case 2: array_declare(); break;
@@ -527,10 +600,16 @@ static void function(int number)
 
 static void head(const char *seed)
 {
-    printf("// Random program %s.\n// cflags: -std=gnu11 -w\n#include <stdio.h>\n\n", seed);
-    printf("#ifdef PLAIN\n#define async\n#define await\nstatic unsigned later(unsigned n) { return n; }\n#else\n#include <ac.h>\n"
+    printf("// Random program %s.\n// acc: -w\n// cflags: -std=gnu11 -w\n#include <stdio.h>\n\n", seed);
+    printf("#ifdef PLAIN\n#define async\n#define await\nstatic unsigned later(unsigned n) { return n; }\n"
+           "#ifdef __cplusplus\n#include <utility>\n#define _Bool bool\n"
+           "template <class F> struct guard { F f; ~guard() { f(); } };\n"
+           "struct make_guard { template <class F> guard<F> operator+(F f) { return guard<F>{std::move(f)}; } };\n"
+           "#define JOIN_(a, b) a##b\n#define JOIN(a, b) JOIN_(a, b)\n"
+           "#define defer auto JOIN(guard_, __COUNTER__) = make_guard() + [&]()\n#endif\n#else\n#include <ac.h>\n"
            "static async unsigned later(unsigned n) { if (n %% 2) await ac_sleep(0); return n; }\n#endif\n\n");
     printf("struct record { unsigned x; short y; unsigned bits : 5; };\n\n"
+           "static struct record record_of(unsigned x)\n{\n    struct record r = {x, 3, 0};\n    return r;\n}\n\n"
            "static async struct record swap(struct record r)\n{\n    await later(r.x);\n    r.bits = r.x;\n    r.x ^= (unsigned)r.y;\n"
            "    return r;\n}\n\n"
            "static unsigned sink, traced, trace_sum;\n\n"
@@ -541,12 +620,18 @@ int main(int argc, char **argv)
 {
     const char *seed = argc > 1 ? argv[1] : "1";
     state = strtoull(seed, NULL, 10) * 2654435761u + 12345;
+    errors = argc > 2 && strcmp(argv[2], "errors") == 0;
     head(seed);
     for (int i = 0; i < FUNCTIONS; i++)
         function(i);
     printf("async int main(void)\n{\n");
-    for (int i = 0; i < 5; i++)
-        printf("    trace(await f%u(%uu, %uu, &sink));\n", FUNCTIONS - 1 - chance(3), chance(100), chance(1000));
+    for (int i = 0; i < 5; i++) {
+        unsigned callee = FUNCTIONS - 1 - chance(3), a = chance(100), b = chance(1000);
+        if (errors)
+            printf("    try {\n        trace(await f%u(%uu, %uu, &sink));\n    } catch (int e) {\n        trace((unsigned)e);\n    }\n", callee, a, b);
+        else
+            printf("    trace(await f%u(%uu, %uu, &sink));\n", callee, a, b);
+    }
     printf("    printf(\"%%u traces, sum %%u\\n\", traced, trace_sum);\n    return 0;\n}\n");
     return 0;
 }

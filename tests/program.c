@@ -297,17 +297,24 @@ void program_test(const struct test *test)
     program_check(&program);
 }
 
-void random_test(const struct test *test)
+/* Writes the program of a seed, and runs it by another compiler, which is told how to read it. */
+static void random_check(const struct test *test, const char *kind, const char *const compile[])
 {
     char *source = text_format("%s/random.ac", test->work), *plain = text_format("%s/plain", test->work);
     char *out = text_format("%s/plain.out", test->work);
     struct test as_file = *test;
     as_file.path = source;
     struct program program = {.test = &as_file};
-    int status = process_run((const char *const[]){"build/tests/generate", test->path, NULL},
+    int status = process_run((const char *const[]){"build/tests/generate", test->path, kind, NULL},
                              &(struct process_files){.out = source}, 10);
     ck_assert_msg(status == 0, "%s: no program was generated", test->name);
-    must_run(test, (const char *const[]){"gcc", "-DPLAIN", "-std=gnu11", "-w", "-x", "c", source, "-o", plain, NULL}, 60);
+    struct list command = {{NULL}, 0};
+    for (; *compile; compile++)
+        list_add(&command, *compile);
+    list_add(&command, source);
+    list_add_words(&command, "-w -DPLAIN -o");
+    list_add(&command, plain);
+    must_run(test, command.at, 60);
     status = process_run((const char *const[]){plain, NULL}, &(struct process_files){.out = out}, 20);
     ck_assert_msg(status == 0, "%s: the plain program ends with status %d", test->name, status);
     program_read(&program);
@@ -315,4 +322,16 @@ void random_test(const struct test *test)
     while ((line = strsep(&rest, "\n")) && (*line || rest))
         list_add(&program.expected, line);
     program_check(&program);
+}
+
+void random_test(const struct test *test)
+{
+    random_check(test, "plain", (const char *const[]){"gcc", "-std=gnu11", "-x", "c", NULL});
+}
+
+void random_error_test(const struct test *test)
+{
+    const char *compiler = process_exists("g++") ? "g++" : "clang++";
+    if (process_exists(compiler))
+        random_check(test, "errors", (const char *const[]){compiler, "-std=gnu++17", "-x", "c++", NULL});
 }

@@ -32,8 +32,12 @@ static struct {
     {"runtime", "tests/runtime/*.ac",           120, program_test},
 };
 
-/* Random programs: these many, by the seeds 1, 2 ...; any other seed is run by its name. */
-enum { RANDOM_TESTS = 24 };
+/* Random programs: these many of each kind, by the seeds 1, 2 ...; any other seed is run by its name. */
+enum { RANDOM_TESTS = 16 };
+static const struct { const char *folder; void (*run)(const struct test *); } random_kinds[] = {
+    {"random", random_test},        /* C's own constructs */
+    {"errors", random_error_test},  /* throw, try, defer */
+};
 
 static struct test *tests;
 static size_t test_count;
@@ -100,13 +104,22 @@ static void test_add(struct test test)
 
 static void random_tests_find(const char *chosen)
 {
-    for (int seed = 1; seed <= RANDOM_TESTS; seed++) {
-        char *name = text_format("random/%d", seed);
-        if (fnmatch(chosen, name, 0) == 0)
-            test_add((struct test){.name = name, .path = strchr(name, '/') + 1, .limit = 120, .run = random_test});
+    for (size_t kind = 0; kind < sizeof random_kinds / sizeof *random_kinds; kind++) {
+        size_t length = strlen(random_kinds[kind].folder), before = test_count;
+        struct test test = {.limit = 120, .run = random_kinds[kind].run};
+        for (int seed = 1; seed <= RANDOM_TESTS; seed++) {
+            test.name = text_format("%s/%d", random_kinds[kind].folder, seed);
+            test.path = test.name + length + 1;
+            if (fnmatch(chosen, test.name, 0) == 0)
+                test_add(test);
+        }
+        bool named = strncmp(chosen, random_kinds[kind].folder, length) == 0 && chosen[length] == '/';
+        if (named && before == test_count && chosen[length + 1 + strspn(chosen + length + 1, "0123456789")] == '\0') {
+            test.name = strdup(chosen);
+            test.path = test.name + length + 1;
+            test_add(test);
+        }
     }
-    if (test_count == 0 && strncmp(chosen, "random/", 7) == 0 && chosen[7 + strspn(chosen + 7, "0123456789")] == '\0')
-        test_add((struct test){.name = strdup(chosen), .path = strdup(chosen + 7), .limit = 120, .run = random_test});
 }
 
 static void tests_find(const char *chosen)

@@ -15,6 +15,8 @@ struct test {
 void program_test(const struct test *test);
 /* A random program of tests/generate.c, whose seed is the path: it must print what it prints as plain C. */
 void random_test(const struct test *test);
+/* The same with throw, try and defer, against C++, which has the like. */
+void random_error_test(const struct test *test);
 /* Translates only, and compares acc's messages with those that the source announces. */
 void message_test(const struct test *test);
 /* A shell script that uses acc as a person would, or a program of check's own: passes with exit status 0. */
