@@ -258,7 +258,7 @@ static int connect_begin(struct connect_frame *self)
 {
     int error;
 
-    self->race = (struct race){ .loop = ac__thread.loop, .winner = -1, .error_of = ATTEMPTS };
+    self->race = (struct race){ .loop = ac__thread.task->loop, .winner = -1, .error_of = ATTEMPTS };
     self->begun = self->running_count = 0;
     self->status = 0;
     self->await.resolve.host = self->host;

@@ -218,7 +218,7 @@ static int listen_resume(ac_frame *frame)
     error = ac__listen_all(self->resolve.result, self->backlog, &self->result, 1, &count);
     freeaddrinfo(self->resolve.result);
     if (!error)
-        ac__io_adopt(ac__thread.loop, self->result, 1);
+        ac__io_adopt(ac__thread.task->loop, self->result, 0);
     return error;
 }
 

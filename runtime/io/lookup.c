@@ -35,12 +35,12 @@ static void lookup_done(struct ac__job *job)
 /* Gives the record to a thread and suspends the operation. On failure the record is dropped. */
 static int lookup_begin(struct lookup *lookup, ac_frame *operation)
 {
-    int error = ac__cancel_now(ac__thread.task) ? ECANCELED : 0;
+    int error = ac__cancel_now(ac__thread.task) ? ECANCELED : ac__thread.task->loop ? 0 : EINVAL;
 
     lookup->task = ac__thread.task;
     lookup->job.done = lookup_done;
     if (!error)
-        error = ac__pool_submit(ac__thread.loop, &lookup->job, AC__LANE_LOOKUP);
+        error = ac__pool_submit(ac__thread.task->loop, &lookup->job, AC__LANE_LOOKUP);
     if (error) {
         lookup->drop(lookup);
         return error;
@@ -306,7 +306,7 @@ int ac__resolve__resume(ac_frame *frame)
     int error = frame->error;
 
     if (frame->state == 0) {
-        if (self->port < 0 || self->port > 65535)
+        if (self->port < 0 || self->port > 65535 || !ac__thread.task->loop)
             return EINVAL;
         snprintf(self->service, sizeof self->service, "%d", self->port);
         self->hints = (struct addrinfo){ .ai_socktype = SOCK_STREAM, .ai_flags = self->flags | AI_NUMERICSERV };

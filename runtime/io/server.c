@@ -343,7 +343,7 @@ static int server_begin(ac_server *server)
 {
     for (size_t i = 0; i < server->count; i++) {
         struct listener *listener = &server->listeners[i];
-        ac__io_adopt(server->loop, listener->fd, 1);
+        ac__io_adopt(server->loop, listener->fd, 0);
         listener->resumption = ac_call_soon(server->loop, listener_resume, listener);
         if (!listener->resumption)
             return ENOMEM;
@@ -401,7 +401,7 @@ struct start_frame {
 /* Makes the server and begins; the sockets are closed on failure. */
 static int start_on(ac_server **result, const struct handler *handler, const int *fds, size_t count)
 {
-    ac_loop *loop = ac__thread.loop;
+    ac_loop *loop = ac__thread.task->loop;
     ac_server *server = server_make(loop, handler, fds, count);
     int error;
 
@@ -483,14 +483,14 @@ static int start_unix_resume(ac_frame *frame)
     struct start_unix_frame *self = (struct start_unix_frame *)frame;
     struct stat made;
     char *path;
-    int fd, error = ac__listen_unix(self->path, 0, &fd, &made);
+    int fd, error = ac__thread.task->loop ? ac__listen_unix(self->path, 0, &fd, &made) : EINVAL;
 
     if (error)
         return error;
     path = strdup(self->path);
     if (!path) {
         ac__listen_unlink(self->path, &made);
-        ac__socket_close(ac__thread.loop, fd);
+        ac__socket_close(ac__thread.task->loop, fd);
         return ENOMEM;
     }
     error = start_on(&self->result, &self->handler, &fd, 1);
@@ -599,7 +599,7 @@ static bool wait_closed_abort(ac_frame *frame)
     return ac__waiters_withdraw(&((struct ac_server_wait_closed__frame *)frame)->waiter);
 }
 
-AC__OPERATION_FN_VOID(ac_server_wait_closed, wait_closed_abort);
+AC__OPERATION_FN_VOID(ac_server_wait_closed, wait_closed_abort)
 
 ac_coro *ac_server_wait_closed(ac_server *server)
 {
@@ -619,6 +619,7 @@ enum { BEGIN, WAITING, FORCED };
 /* The deadline: a timer's "resumption". */
 static int shutdown_due(ac_frame *timer)
 {
+    timer->state = 0;                   /* it runs no more */
     server_force(((ac__timer *)(void *)timer)->owner);
     return 0;
 }
@@ -685,7 +686,7 @@ int ac_server_shutdown__resume(ac_frame *frame)
     }
 }
 
-AC__OPERATION_FN_VOID(ac_server_shutdown, NULL);
+AC__OPERATION_FN_VOID(ac_server_shutdown, NULL)
 
 ac_coro *ac_server_shutdown(ac_server *server, double deadline)
 {
@@ -708,7 +709,7 @@ int ac_server_aenter__resume(ac_frame *frame)
     return 0;
 }
 
-AC__OPERATION_FN(ac_server_aenter, NULL, ac_server *);
+AC__OPERATION_FN(ac_server_aenter, NULL, ac_server *)
 
 ac_coro *ac_server_aenter(ac_server *server)
 {
@@ -736,7 +737,7 @@ int ac_server_aexit__resume(ac_frame *frame)
     return error;
 }
 
-AC__OPERATION_FN_VOID(ac_server_aexit, NULL);
+AC__OPERATION_FN_VOID(ac_server_aexit, NULL)
 
 ac_coro *ac_server_aexit(ac_server *server, int error)
 {

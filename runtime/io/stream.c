@@ -91,7 +91,9 @@ ac_stream *ac_stream_from_fd(int fd)
         error = loop ? ENOMEM : EINVAL;
         close(fd);
         errno = error;
+        return NULL;
     }
+    ac__io_adopt(loop, fd, socket && type == SOCK_STREAM);
     return stream;
 }
 
@@ -224,7 +226,7 @@ static bool wait_closed_abort(ac_frame *frame)
     return ac__waiters_withdraw(&((struct ac_stream_wait_closed__frame *)frame)->waiter);
 }
 
-AC__OPERATION_FN_VOID(ac_stream_wait_closed, wait_closed_abort);
+AC__OPERATION_FN_VOID(ac_stream_wait_closed, wait_closed_abort)
 
 ac_coro *ac_stream_wait_closed(ac_stream *stream)
 {
@@ -246,7 +248,7 @@ int ac_stream_aenter__resume(ac_frame *frame)
     return 0;
 }
 
-AC__OPERATION_FN(ac_stream_aenter, NULL, ac_stream *);
+AC__OPERATION_FN(ac_stream_aenter, NULL, ac_stream *)
 
 ac_coro *ac_stream_aenter(ac_stream *stream)
 {
@@ -284,7 +286,7 @@ int ac_stream_aexit__resume(ac_frame *frame)
     return error != ECANCELED && told ? 0 : error;
 }
 
-AC__OPERATION_FN_VOID(ac_stream_aexit, NULL);
+AC__OPERATION_FN_VOID(ac_stream_aexit, NULL)
 
 ac_coro *ac_stream_aexit(ac_stream *stream, int error)
 {

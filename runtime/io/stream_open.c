@@ -11,7 +11,7 @@
 /* Makes a stream of a connected socket, or closes it. */
 static int stream_make(int fd, ac_stream **stream)
 {
-    ac_loop *loop = ac__thread.loop;
+    ac_loop *loop = ac__thread.task->loop;
 
     *stream = ac__stream_new(loop, fd, 1);
     if (*stream)
@@ -82,20 +82,23 @@ static int open_unix_end(struct open_unix_frame *self, int error)
 {
     if (!error)
         return stream_make(self->fd, &self->result);
-    ac__socket_close(ac__thread.loop, self->fd);
+    ac__socket_close(ac__thread.task->loop, self->fd);
     return error;
 }
 
 static int open_unix_resume(ac_frame *frame)
 {
     struct open_unix_frame *self = (struct open_unix_frame *)frame;
+    ac_loop *loop = ac__thread.task->loop;
     int error;
 
     if (frame->state)
         return open_unix_end(self, frame->error);
+    if (!loop)
+        return EINVAL;
     error = ac__address_unix(self->path, &self->address, &self->connect.length);
     if (!error)
-        error = ac__socket_open(ac__thread.loop, AF_UNIX, SOCK_STREAM, 0, &self->fd);
+        error = ac__socket_open(loop, AF_UNIX, SOCK_STREAM, 0, &self->fd);
     if (error)
         return error;
     self->connect.fd = self->fd;

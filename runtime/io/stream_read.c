@@ -265,7 +265,7 @@ static bool read_abort(ac_frame *frame)
     return input_abort(((struct ac_stream_read__frame *)frame)->stream);
 }
 
-AC__OPERATION_FN(ac_stream_read, read_abort, ssize_t);
+AC__OPERATION_FN(ac_stream_read, read_abort, ssize_t)
 
 ac_coro *ac_stream_read(ac_stream *stream, void *buffer, size_t size)
 {
@@ -396,7 +396,7 @@ static bool exactly_abort(ac_frame *frame)
     return 1;
 }
 
-AC__OPERATION_FN_VOID(ac_stream_read_exactly, exactly_abort);
+AC__OPERATION_FN_VOID(ac_stream_read_exactly, exactly_abort)
 
 ac_coro *ac_stream_read_exactly(ac_stream *stream, void *buffer, size_t size)
 {
@@ -474,7 +474,7 @@ static bool line_abort(ac_frame *frame)
     return input_abort(((struct ac_stream_read_line__frame *)frame)->stream);
 }
 
-AC__OPERATION_FN(ac_stream_read_line, line_abort, char *);
+AC__OPERATION_FN(ac_stream_read_line, line_abort, char *)
 
 ac_coro *ac_stream_read_line(ac_stream *stream)
 {
@@ -539,7 +539,7 @@ static bool until_abort(ac_frame *frame)
     return input_abort(((struct ac_stream_read_until__frame *)frame)->stream);
 }
 
-AC__OPERATION_FN(ac_stream_read_until, until_abort, char *);
+AC__OPERATION_FN(ac_stream_read_until, until_abort, char *)
 
 ac_coro *ac_stream_read_until(ac_stream *stream, const char *separator, size_t *length)
 {

@@ -279,7 +279,7 @@ static bool drain_abort(ac_frame *frame)
     return ac__waiters_withdraw(&((struct ac_stream_drain__frame *)frame)->waiter);
 }
 
-AC__OPERATION_FN_VOID(ac_stream_drain, drain_abort);
+AC__OPERATION_FN_VOID(ac_stream_drain, drain_abort)
 
 ac_coro *ac_stream_drain(ac_stream *stream)
 {
@@ -332,7 +332,7 @@ static bool send_abort(ac_frame *frame)
     return ac__waiters_withdraw(&((struct ac_stream_send__frame *)frame)->waiter);
 }
 
-AC__OPERATION_FN_VOID(ac_stream_send, send_abort);
+AC__OPERATION_FN_VOID(ac_stream_send, send_abort)
 
 ac_coro *ac_stream_send(ac_stream *stream, const void *bytes, size_t size)
 {

@@ -240,7 +240,9 @@ static int exactly_body(struct script *self)
     BEGIN
     AWAIT(ac_stream_read_exactly(((struct script *)self->arg)->b, ((struct script *)self->arg)->bytes,
                                  ((struct script *)self->arg)->length));
-    return self->error;
+    if (self->error)
+        return self->error;
+    DONE;
     END;
 }
 
@@ -290,7 +292,9 @@ static int line_reader_body(struct script *self)
 {
     BEGIN
     AWAIT(ac_stream_read_line(self->arg));
-    return self->error;
+    if (self->error)
+        return self->error;
+    DONE;
     END;
 }
 
@@ -361,7 +365,9 @@ static int drain_body(struct script *self)
 {
     BEGIN
     AWAIT(ac_stream_drain(self->arg));
-    return self->error;
+    if (self->error)
+        return self->error;
+    DONE;
     END;
 }
 
