@@ -230,9 +230,11 @@ void ac__timer_stop(ac_loop *loop, ac__timer *timer);      /* no effect when it 
 bool ac__timers_fire(ac_loop *loop, int64_t now);          /* true: at least one was due */
 void ac__timer_due_set(ac__timer *timer, const ac_fn *fn, void *owner);   /* fills in a timer that does not run */
 
+enum { AC__TIMER_FIRED = 0x7fffffff };             /* base.state of a timer that was due */
+
 static inline bool ac__timer_runs(const ac__timer *timer)
 {
-    return timer->base.state != 0;
+    return timer->base.state != 0 && timer->base.state != AC__TIMER_FIRED;
 }
 
 /* ---- trace.c ---- */

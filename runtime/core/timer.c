@@ -61,7 +61,7 @@ static void sift_down(struct ac__timers *timers, size_t i, struct ac__timer_entr
 static int grow(struct ac__timers *timers)
 {
     size_t capacity = timers->capacity ? timers->capacity * 2 : FIRST_CAPACITY;
-    if (capacity > UINT32_MAX)
+    if (capacity >= AC__TIMER_FIRED)
         return ENOMEM;
     struct ac__timer_entry *entries = realloc(timers->entries, capacity * sizeof *entries);
     if (!entries)
@@ -130,6 +130,7 @@ bool ac__timers_fire(ac_loop *loop, int64_t now)
     while (timers->count && timers->entries[0].due <= now) {
         ac__timer *timer = timers->entries[0].timer;
         remove_entry(timers, 0);
+        timer->base.state = AC__TIMER_FIRED;
         timer->base.fn->resume(&timer->base);
         fired = true;
     }
