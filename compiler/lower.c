@@ -217,6 +217,17 @@ struct variable *new_temporary(struct type *type, token_index place)
     return v;
 }
 
+struct variable *new_block_object(struct type *type, token_index place)
+{
+    struct extent *expression = extent_now;
+    while (!extent_now->is_block)
+        extent_now = extent_now->parent;
+    struct variable *v = new_temporary(type, place);
+    extent_now = expression;
+    v->may_reside = v->must_reside = true;
+    return v;
+}
+
 /* A scope in which the name of a tracked variable stands for another one needs a new name, so that both can be put back after an await. */
 static const char *unshadowed(const char *name)
 {
@@ -486,6 +497,7 @@ static void lower_items(struct statement *block)
     bool outer_awaits = scope_awaits;
     scope_awaits = block->has_await;
     struct extent *extent = extent_begin();
+    extent->is_block = true;
     struct block_census census = block_census(block);
     struct context *c = census.cleanups ? cleanup_context(block, census.suspends) : NULL;
     for (size_t i = 0; i < block->item_count; i++)
@@ -707,6 +719,7 @@ static void lower_for(struct statement *s)
     bool outer_awaits = scope_awaits;
     scope_awaits = s->has_await;
     struct extent *extent = extent_begin();
+    extent->is_block = true;
     struct context *c = loop_context(s);
     bool condition_awaits = s->a && needs_lowering(s->a), step_awaits = s->step && needs_lowering(s->step);
     unsigned top = new_label();
@@ -971,6 +984,7 @@ void lower_statement(struct statement *s)
 static void mark_child(struct expression *child, void *context);
 
 static bool calls_alloca;
+static bool marking_awaits;     /* the block being marked awaits */
 
 /* Tokens that give way to one text. */
 static void replace_tokens(token_index first, token_index last, const char *text)
@@ -1002,9 +1016,29 @@ static void mark_typeof(struct type *type)
     }
 }
 
+static void take_apart(struct expression *e)
+{
+    e->has_await = e->has_effect = true;
+}
+
+/* A compound literal whose address something may keep has to stay where it is while the block awaits. */
+static bool mark_literal(struct expression *e)
+{
+    struct expression *operand = e->kind == EXPRESSION_ADDRESS ? e->a : e;
+    while (operand->kind == EXPRESSION_PAREN || operand->kind == EXPRESSION_MEMBER)
+        operand = operand->a;
+    bool array = operand == e && type_is(e->type, TYPE_ARRAY);
+    if (operand->kind != EXPRESSION_COMPOUND_LITERAL || (e->kind != EXPRESSION_ADDRESS && !array))
+        return false;
+    for (struct expression *each = e; each != operand; each = each->a)
+        take_apart(each);
+    take_apart(operand);
+    return true;
+}
+
 static bool mark(struct expression *e)
 {
-    bool found = e->kind == EXPRESSION_SET_RESULT;
+    bool found = e->kind == EXPRESSION_SET_RESULT || (marking_awaits && mark_literal(e));
     if (is_alloca_call(e))
         found = calls_alloca = true;
     if (e->type_name)
@@ -1015,7 +1049,7 @@ static bool mark(struct expression *e)
     }
     expression_children(e, mark_child, &found);
     if (found)
-        e->has_await = true;
+        take_apart(e);
     return found;
 }
 
@@ -1041,6 +1075,9 @@ static void mark_statement(struct statement *s)
 {
     if (!s)
         return;
+    bool outer_awaits = marking_awaits;
+    if (s->kind == STATEMENT_COMPOUND || s->kind == STATEMENT_FOR)
+        marking_awaits = s->has_await;
     if (s->a)
         mark(s->a);
     if (s->step)
@@ -1058,6 +1095,7 @@ static void mark_statement(struct statement *s)
     mark_statement(s->init);
     mark_statement(s->body);
     mark_statement(s->otherwise);
+    marking_awaits = outer_awaits;
 }
 
 static void track_parameters(struct function *function)
@@ -1107,6 +1145,7 @@ void lower(struct function *function)
     mark_function_names(function);
     now->types = hoist_types(function);
     now->root = extent_begin();
+    now->root->is_block = true;
     scope_awaits = function->body->has_await;
     track_parameters(function);
     add_item(ITEM_LOAD);

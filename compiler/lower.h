@@ -34,6 +34,7 @@ struct variable {
 
 /* Blocks of the function, and full expressions as blocks of their temporaries: extents beside each other are never alive together. */
 struct extent {
+    bool is_block;              /* a scope of the program; else a full expression */
     struct extent *parent, *first_child, *last_child, *next;
     ARRAY(struct variable *) variables;
 };

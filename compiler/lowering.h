@@ -28,6 +28,8 @@ unsigned emit_site(token_index place, const char *format, ...) __attribute__((fo
 unsigned new_site(token_index place);
 
 struct variable *new_temporary(struct type *type, token_index place);
+/* An object without a name that lives as long as the block: a compound literal (6.5.2.5p5). */
+struct variable *new_block_object(struct type *type, token_index place);
 /* Temporaries made until extent_end share bytes with those of other such stretches. */
 struct extent *extent_begin(void);
 void extent_end(struct extent *extent);

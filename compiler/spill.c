@@ -345,8 +345,7 @@ static void settle_literal(struct expression *e)
 {
     struct expression *list = e->initializer;
     const char *text = lower_initializer(list);
-    struct variable *v = new_temporary(type_unqualified(e->type), e->first);
-    v->may_reside = v->must_reside = true;
+    struct variable *v = new_block_object(type_unqualified(e->type), e->first);
     const char *type = type_declare(type_unqualified(e->type), "");
     if (type_is(e->type, TYPE_ARRAY))
         emit_define(v, "memcpy(%s, (%s)%s, sizeof %s);", variable_reference(v), type, text, variable_reference(v));
@@ -357,6 +356,21 @@ static void settle_literal(struct expression *e)
 
 /* ---- calls ---- */
 
+/* Is there but one operand with an effect, which can stay where it is used, since nothing else depends on when that happens? */
+static bool single_effect(struct expression **operands, size_t count)
+{
+    struct expression *effect = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (!operands[i]->has_effect && !is_stable(operands[i]))
+            return false;
+        if (operands[i]->has_effect && (effect || needs_lowering(operands[i]) || !ordered(operands[i])))
+            return false;
+        if (operands[i]->has_effect)
+            effect = operands[i];
+    }
+    return effect != NULL;
+}
+
 /* The callee's expression and its arguments, in their order. */
 static void settle_call_operands(struct expression *call)
 {
@@ -364,7 +378,11 @@ static void settle_call_operands(struct expression *call)
     array_add(&list, call->a);
     for (size_t i = 0; i < call->argument_count; i++)
         array_add(&list, call->arguments[i]);
-    settle_all(list.at, list.count);
+    if (single_effect(list.at, list.count))
+        for (size_t i = 0; i < list.count; i++)
+            use_expression(list.at[i]);
+    else
+        settle_all(list.at, list.count);
     call->has_await = true;
 }
 
