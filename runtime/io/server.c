@@ -113,6 +113,8 @@ static int connection_end(struct connection_frame *self, int error)
     ac_stream *stream = self->stream;
     ac_task *task = stream->task;
 
+    if (error)
+        ac_pass(&self->base, 0, error);
     ac_coro_free(self->handler);
     ac_stream_close(stream);
     stream->task = NULL;
