@@ -107,12 +107,25 @@ struct connection_frame {
     ac_coro *handler;                   /* the program's coroutine, while it runs */
 };
 
+/*
+ * A client that has gone away in the middle ends the handler with the error of its own stream. That happens to every server, all
+ * the time, and its operator can do nothing about it: it is told to an error handler of the program, but the default one would
+ * only fill the terminal.
+ */
+static bool is_vanished_client(const ac_stream *stream, int error)
+{
+    return (error == ECONNRESET || error == EPIPE) && (error == stream->read_error || error == stream->write_error) &&
+           !stream->loop->handler;
+}
+
 /* The handler has ended: so has the connection, but for what is left to be sent. */
 static int connection_end(struct connection_frame *self, int error)
 {
     ac_stream *stream = self->stream;
     ac_task *task = stream->task;
 
+    if (is_vanished_client(stream, error))
+        error = 0;
     if (error)
         ac_pass(&self->base, 0, error);
     ac_coro_free(self->handler);
