@@ -148,20 +148,16 @@ static void put_text(struct printer *p, token_index place, const char *text)
 
 /* ---- items ---- */
 
-static bool saved_at(struct lowering *l, unsigned site, struct variable *v)
-{
-    return v->kept && !v->resident && live_across(l, site, v) && (!v->parameter || v->symbol->assigned);
-}
-
 static void put_site(struct printer *p, struct item *item)
 {
     struct text keep = {0}, back = {0};
-    for (size_t i = 0; i < p->l->variables.count; i++) {
-        struct variable *v = p->l->variables.at[i];
-        if (!saved_at(p->l, item->site, v))
+    struct live_list *live = &p->l->live[item->site];
+    for (size_t i = 0; i < live->count; i++) {
+        struct variable *v = live->at[i];
+        if (!v->kept || v->resident || (v->parameter && !v->symbol->assigned))
             continue;
         text_format(&keep, "%sac_self->%s = %s;", keep.length ? " " : "", v->member, v->name);
-        if (!v->parameter)
+        if (!v->parameter)      /* arguments are loaded whenever the function is entered */
             text_format(&back, "%s%s = ac_self->%s;", back.length ? " " : "", v->name, v->member);
     }
     const char *failure = resolved(p->l, item->failure);

@@ -23,17 +23,25 @@ static bool set_join(set into, const uint32_t *from)
 }
 
 /* A variable whose block does not hold the site may seem live there, where a jump passes its declaration; it has no value yet. */
-static void keep_in_scope(struct lowering *l, set live, struct extent *extent)
+static bool in_scope(struct variable *v, struct extent *extent)
 {
+    while (extent && extent != v->extent)
+        extent = extent->parent;
+    return extent != NULL;
+}
+
+static void list_live(struct lowering *l, const uint32_t *live, struct item *site)
+{
+    ARRAY(struct variable *) list = {0};
     for (size_t w = 0; w < words; w++)
         for (uint32_t bits = live[w]; bits; bits &= bits - 1) {
             struct variable *v = l->variables.at[w * 32 + (unsigned)__builtin_ctz(bits)];
-            struct extent *holds = extent;
-            while (holds && holds != v->extent)
-                holds = holds->parent;
-            if (!holds)
-                live[w] &= ~(bits & -bits);
+            if (!in_scope(v, site->extent))
+                continue;
+            array_add(&list, v);
+            v->live_count++;
         }
+    l->live[site->site] = (struct live_list){list.at, list.count};
 }
 
 static void set_assign(set into, const uint32_t *from)
@@ -41,8 +49,9 @@ static void set_assign(set into, const uint32_t *from)
     memcpy(into, from, words * sizeof *into);
 }
 
-/* Every path goes through an item's effect on what is live after it; true where a label learned something new. */
-static bool walk(struct lowering *l, set *at_label, set live)
+/* Every path goes through an item's effect on what is live after it; true where a label learned something new. The last walk lists what is
+   live across each site. */
+static bool walk(struct lowering *l, set *at_label, set live, bool last)
 {
     bool changed = false;
     memset(live, 0, words * sizeof *live);
@@ -65,8 +74,8 @@ static bool walk(struct lowering *l, set *at_label, set live)
             set_join(live, at_label[item->label]);
             break;
         case ITEM_SITE:
-            set_assign(l->live[item->site], live);
-            keep_in_scope(l, l->live[item->site], item->extent);
+            if (last)
+                list_live(l, live, item);
             break;
         default:
             break;
@@ -79,18 +88,20 @@ void flow(struct lowering *l)
 {
     words = l->variables.count / 32 + 1;
     l->live = arena_alloc(l->sites.count * sizeof *l->live);
-    for (size_t i = 0; i < l->sites.count; i++)
-        if (l->suspends.at[i])
-            l->live[i] = set_new();
     set *at_label = arena_alloc((l->label_count + 1) * sizeof *at_label);
     for (unsigned i = 0; i <= l->label_count; i++)
         at_label[i] = set_new();        /* label 0 is the end of the function: nothing is live there */
     set live = set_new();
-    while (walk(l, at_label, live))
+    while (walk(l, at_label, live, false))
         continue;
+    walk(l, at_label, live, true);
 }
 
 bool live_across(struct lowering *l, unsigned site, struct variable *v)
 {
-    return l->live[site] && l->live[site][v->number / 32] >> v->number % 32 & 1;
+    struct live_list *list = &l->live[site];
+    for (size_t i = 0; i < list->count; i++)
+        if (list->at[i] == v)
+            return true;
+    return false;
 }

@@ -49,20 +49,12 @@ static const char *member_name(struct lowering *l, struct variable *v)
     return name;
 }
 
-static size_t count_live(struct lowering *l, struct variable *v)
-{
-    size_t count = 0;
-    for (unsigned site = 0; site < l->sites.count; site++)
-        count += l->suspends.at[site] && live_across(l, site, v);
-    return count;
-}
-
 void frame_decide(struct lowering *l)
 {
     for (size_t i = 0; i < l->variables.count; i++) {
         struct variable *v = l->variables.at[i];
-        size_t live = count_live(l, v);
-        bool many = live > COPIES_LIMIT && !v->fixed_local;
+        bool live = v->live_count > 0;
+        bool many = v->live_count > COPIES_LIMIT && !v->fixed_local;
         if (v->parameter) {
             v->kept = true;
             v->resident = v->may_reside || (many && v->symbol->assigned);

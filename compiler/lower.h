@@ -27,6 +27,7 @@ struct variable {
     bool fixed_local;           /* declared in the user's own text: it stays a C local */
     bool starts_zero;           /* C compilers cannot see that it is set before it is read */
     bool mentioned;             /* text speaks of it */
+    unsigned live_count;        /* flow.c: across how many sites it is live */
     bool resident;              /* frame.c: lives in the frame all the time */
     bool kept;                  /* frame.c: has a member of the frame */
     struct extent *extent;      /* the block whose life it shares */
@@ -71,6 +72,9 @@ struct callee {
     struct function *function;  /* of this file; NULL: of a header */
 };
 
+/* The variables that are live across a site, in order of their numbers. */
+struct live_list { struct variable **at; size_t count; };
+
 struct lowering {
     struct function *function;
     ARRAY(struct item) items;
@@ -85,7 +89,7 @@ struct lowering {
     struct extent *root;
     unsigned label_count;       /* of the flow */
     const char *types;          /* types of the body, which are declared before the frame */
-    uint32_t **live;            /* flow.c: by site, a set of variable numbers */
+    struct live_list *live;     /* flow.c: by site */
     struct text frame, body;    /* emit.c */
 };
 
