@@ -184,7 +184,7 @@ bool ac__closes_ring(ac_future *target)
     ac_task *self = ac__thread.task;
     if (target == self)
         return true;
-    if (!ac__is_task(target) || !(target->item.base.state & AC__WAITING) || !self->watches)
+    if (!ac__may_close_ring(target))
         return false;
     self->item.next = NULL;
     ac_task *tail = self;

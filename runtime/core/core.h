@@ -81,7 +81,12 @@ void ac__watch_add(ac_future *future, struct ac__watch *watch);
 void ac__watch_remove(ac_future *future, struct ac__watch *watch);
 void *ac__future_value(ac_future *future, size_t *size);   /* where the value of a done future is, and its size */
 void ac__future_copy(ac_future *future, void *out, size_t size);
-void ac__future_unref(ac_future *future);
+void ac__future_destroy(ac_future *future);                /* the last reference is gone */
+static inline void ac__future_unref(ac_future *future)
+{
+    if (--future->references == 0)
+        ac__future_destroy(future);
+}
 /* How an await of a done future ends: its error, which counts as taken and whose trace goes on. */
 int ac__future_error_taken(ac_future *future, ac_frame *next);
 /* The future of any awaitable, referenced: a coroutine becomes a task. NULL without memory (the coroutine is then closed). */
@@ -106,10 +111,28 @@ static inline bool ac__is_done(const ac_future *future)
 /* ---- task.c ---- */
 ac_task *ac__task_make(ac_loop *loop, ac_coro *coro);      /* not scheduled; one reference, the caller's. Consumes coro on success */
 ac_task *ac__task_start(ac_loop *loop, ac_coro *coro);     /* scheduled; the caller's reference and the loop's. Always consumes coro */
-void ac__ready(ac_task *task);                             /* puts it at the end of the ready queue */
-void ac__step(struct ac__item *item);                      /* resumes what was taken out of the ready queue */
 void ac__step_nested(ac_task *task);                       /* the same from inside a step or a callback */
 void ac__task_abandon(ac_task *task);                      /* ends a task of a loop that closes, running none of its code */
+
+/* Resumes the leaf of what was taken out of the ready queue, and then each parent whose callee has ended. Past the root this
+ * reaches the task's own frame, which ends the task and is pending for ever. */
+static inline void ac__step(struct ac__item *item)
+{
+    ac_frame *frame = item->base.parent;
+    ac__thread.task = (ac_task *)(void *)item;
+    for (;;) {
+        int status = frame->fn->resume(frame);
+        if (status != AC_PENDING) {
+            frame = frame->parent;
+            frame->error = status;
+        } else if (__builtin_expect(!ac__thread.run_on, 1)) {
+            return;
+        } else {
+            ac__thread.run_on = false;
+            frame = item->base.parent;
+        }
+    }
+}
 
 static inline ac_frame *ac__leaf(const ac_task *task)
 {
@@ -120,6 +143,13 @@ static inline ac_frame *ac__leaf(const ac_task *task)
 bool ac__cancel_deliver(ac_task *task);        /* slow part of ac__cancel_now */
 void ac__cancel(ac_future *future);            /* for `abort` hooks: as ac_cancel, never recursive */
 bool ac__closes_ring(ac_future *target);       /* whether the current task, awaiting target, would wait for itself */
+
+/* The usual case: nobody waits for the current task, or what it is to await does not wait itself. */
+static inline bool ac__may_close_ring(const ac_future *target)
+{
+    const ac_task *self = ac__thread.task;
+    return target == self || (self->watches && (target->item.base.state & AC__WAITING));
+}
 
 /* Whether the current task has a cancellation that is to be delivered at this await, which would suspend. It is delivered so. */
 static inline bool ac__cancel_now(ac_task *task)
@@ -148,8 +178,8 @@ static inline int ac__suspend_masked(ac_frame *operation)
     return AC_PENDING;
 }
 
-void ac__complete(ac_task *task, int error);   /* the leaf, an operation that waits, has ended so */
-void ac__wake(ac_task *task);                  /* the leaf, an operation that waits, is to run once more */
+/* ac__ready, ac__complete and ac__wake, which end waits, are in loop.h. */
+
 /* An operation that is complete at once, but whose task has had its share of this turn: leaves it to the next turn. */
 int ac__complete_later(ac_frame *operation, int error);
 

@@ -72,28 +72,35 @@ static void destroy_value(ac_future *future)
         future->more->destroy(future->result);
 }
 
-static void destroy(ac_future *future)
+static void destroy_task(ac_task *task)
 {
-    ac_loop *loop = future->loop;
-    report_untaken(future);
-    if (ac__is_task(future)) {
-        ac_coro_free(future->result);
-        free_more(future);
-        ac__task_slot_free(future);
-    } else {
-        loop->futures -= !ac__is_done(future);
-        destroy_value(future);
-        free_more(future);
-        ac__pool_give(future, sizeof *future + future->size);
+    if (__builtin_expect(task->more != NULL || (task->item.base.state & AC__FAILED), 0)) {
+        report_untaken(task);
+        free_more(task);
     }
-    if (loop)
-        ac__loop_unref(loop);
+    if (task->result)
+        ac_coro_free(task->result);
+    ac__task_slot_free(task);
 }
 
-void ac__future_unref(ac_future *future)
+__attribute__((noinline)) static void destroy_future(ac_future *future)
 {
-    if (--future->references == 0)
-        destroy(future);
+    report_untaken(future);
+    future->loop->futures -= !ac__is_done(future);
+    destroy_value(future);
+    free_more(future);
+    ac__pool_give(future, sizeof *future + future->size);
+}
+
+void ac__future_destroy(ac_future *future)
+{
+    ac_loop *loop = future->loop;
+    if (ac__is_task(future))
+        destroy_task(future);
+    else
+        destroy_future(future);
+    if (loop && --loop->references == 0)
+        ac__loop_free(loop);
 }
 
 /* ---- Watches ---- */
@@ -163,13 +170,18 @@ void ac__future_copy(ac_future *future, void *out, size_t size)
     size_t have;
     void *value = ac__future_value(future, &have);
     future->item.base.state |= AC__TAKEN;
-    if (out && size && have)
+    if (size == sizeof(uint64_t) && have == size && out)
+        memcpy(out, value, sizeof(uint64_t));
+    else if (out && size && have)
         memcpy(out, value, size < have ? size : have);
 }
 
 void ac_future_take(ac_future *future, void *out, size_t size)
 {
-    ac__future_copy(future, out, size);
+    if (size)
+        ac__future_copy(future, out, size);
+    else
+        future->item.base.state |= AC__TAKEN;
     ac__future_unref(future);
 }
 
@@ -416,7 +428,7 @@ int ac_future_wait__resume(ac_frame *frame)
     future->references++;
     if (ac__is_done(future))
         return future->item.base.error ? future_wait_failed(wait) : 0;
-    int status = ac__closes_ring(future) ? EDEADLK : ac__suspend(frame);
+    int status = ac__may_close_ring(future) && ac__closes_ring(future) ? EDEADLK : ac__suspend(frame);
     if (status != AC_PENDING) {
         ac__future_unref(future);
         return status;

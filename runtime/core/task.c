@@ -13,26 +13,6 @@ static int task_end(ac_frame *frame);
 
 static const ac_fn task_fn = { .resume = task_end, .name = "task", .frame_size = sizeof(ac_task), .kind = AC_KIND_TASK };
 
-/* Resumes the leaf, and then each parent whose callee has ended. */
-void ac__step(struct ac__item *item)
-{
-    ac_task *task = (ac_task *)(void *)item;
-    ac_frame *frame = item->base.parent;
-    ac__thread.task = task;
-    for (;;) {
-        int status = frame->fn->resume(frame);
-        if (__builtin_expect(status != AC_PENDING, 1)) {
-            frame = frame->parent;
-            frame->error = status;
-        } else if (__builtin_expect(ac__thread.run_on, 0)) {
-            ac__thread.run_on = false;
-            frame = ac__leaf(task);
-        } else {
-            return;
-        }
-    }
-}
-
 /* Takes a step inside another's. A task keeps the mark of its last ac_sleep(0) while it runs, which does no harm as long as it
  * is the current one. */
 void ac__step_nested(ac_task *task)
@@ -42,29 +22,6 @@ void ac__step_nested(ac_task *task)
         outer->item.base.state &= ~(uint32_t)AC__YIELDED;
     ac__step(&task->item);
     ac__thread.task = outer;
-}
-
-void ac__ready(ac_task *task)
-{
-    if (task->item.base.state & (AC__LISTED | AC__STEPPED))
-        task->item.base.state |= AC__WOKEN;
-    else
-        ac__enqueue(task->loop, &task->item);
-}
-
-void ac__complete(ac_task *task, int error)
-{
-    ac_frame *operation = ac__leaf(task);
-    task->item.base.state &= ~(uint32_t)(AC__WAITING | AC__YIELDED | (error == ECANCELED ? AC__DUE : 0));
-    operation->parent->error = error;
-    task->item.base.parent = operation->parent;
-    ac__ready(task);
-}
-
-void ac__wake(ac_task *task)
-{
-    task->item.base.state &= ~(uint32_t)(AC__WAITING | AC__YIELDED);
-    ac__ready(task);
 }
 
 int ac__complete_later(ac_frame *operation, int error)
@@ -98,7 +55,7 @@ ac_task *ac__task_make(ac_loop *loop, ac_coro *coro)
     return task;
 }
 
-static ac_task *make_consuming(ac_loop *loop, ac_coro *coro)
+static inline ac_task *make_consuming(ac_loop *loop, ac_coro *coro)
 {
     if (!coro || coro->parent || coro->state)
         return NULL;
@@ -120,7 +77,7 @@ ac_task *ac__task_start(ac_loop *loop, ac_coro *coro)
 
 ac_task *ac_create_task(ac_coro *coro)
 {
-    return ac__task_start(ac_get_loop(), coro);
+    return ac__task_start(ac__thread.loop ? ac__thread.loop : ac_get_loop(), coro);
 }
 
 ac_task *ac_loop_create_task(ac_loop *loop, ac_coro *coro)

@@ -146,23 +146,37 @@ void ac__timer_due_set(ac__timer *timer, const ac_fn *fn, void *owner)
 /* ---- Sleeping ---- */
 
 /* Ready at once, behind all that is ready. */
-static int yield(ac_frame *frame)
+static inline int yield_now(ac_task *task, ac_frame *parent)
 {
-    ac_task *task = ac__thread.task;
-    if (ac__cancel_now(task))
-        return ECANCELED;
-    ac_frame *parent = frame->parent;
     task->item.base.state |= AC__YIELDED;
     task->item.base.parent = parent;
     parent->error = 0;
-    ac__ready(task);
+    ac__enqueue(task->loop, &task->item);
     return AC_PENDING;
 }
 
-static int sleep_begin(ac__timer *timer)
+/* With a cancellation that is due, or by hand. */
+__attribute__((noinline)) static int yield_slowly(ac_task *task, ac_frame *parent)
+{
+    if (ac__cancel_now(task))
+        return ECANCELED;
+    if (!(task->item.base.state & AC__STEPPED))
+        return yield_now(task, parent);
+    task->item.base.state |= AC__YIELDED | AC__WOKEN;
+    task->item.base.parent = parent;
+    parent->error = 0;
+    return AC_PENDING;
+}
+
+/* Seconds that are no yield; or the timer is due. */
+__attribute__((noinline)) static int sleep_or_wake(ac__timer *timer)
 {
     ac_task *task = ac__thread.task;
     double seconds = timer->seconds;
+    if (timer->base.state != 0) {
+        ac__complete(timer->owner, 0);
+        return AC_PENDING;
+    }
     if (isnan(seconds) || !task->loop)
         return EINVAL;
     if (ac__cancel_now(task))
@@ -175,10 +189,12 @@ static int sleep_begin(ac__timer *timer)
 int ac_sleep__resume(ac_frame *frame)
 {
     ac__timer *timer = (ac__timer *)(void *)frame;
-    if (frame->state == 0)
-        return timer->seconds <= 0 ? yield(frame) : sleep_begin(timer);
-    ac__complete(timer->owner, 0);
-    return AC_PENDING;
+    ac_task *task = ac__thread.task;
+    if (frame->state != 0 || !(timer->seconds <= 0))
+        return sleep_or_wake(timer);
+    if (__builtin_expect(task->item.base.state & (AC__DUE | AC__COUNTED | AC__STEPPED), 0))
+        return yield_slowly(task, frame->parent);
+    return yield_now(task, frame->parent);
 }
 
 static bool sleep_abort(ac_frame *frame)

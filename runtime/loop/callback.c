@@ -137,9 +137,7 @@ void ac__handles_drop(ac_loop *loop)
             handle_unref(timer->owner);
     }
     loop->timers.count = 0;
-    struct ac__item *item = loop->head;
-    loop->head = NULL;
-    loop->tail = &loop->head;
+    struct ac__item *item = ac__dequeue_all(loop);
     while (item) {
         struct ac__item *next = item->next;
         if (item->base.fn == &handle_fn.fn)

@@ -123,10 +123,10 @@ ac_loop *ac_loop_new(const ac_loop_config *config)
 
 /* ---- Closing ---- */
 
-void ac__loop_unref(ac_loop *loop)
+void ac__loop_free(ac_loop *loop)
 {
-    if (--loop->references == 0)
-        free(loop);
+    pthread_mutex_destroy(&loop->inbox_lock);
+    free(loop);
 }
 
 static void abandon_tasks(ac_loop *loop)
@@ -152,13 +152,13 @@ int ac_loop_close(ac_loop *loop)
     loop->backend->fn->close(loop->backend);
     free(loop->timers.entries);
     loop->timers = (struct ac__timers){ 0 };
-    loop->head = NULL;
-    loop->tail = &loop->head;
+    ac__dequeue_all(loop);
     loop->handler = NULL;
     loop->closed = true;
     if (named_loop == loop)
         named_loop = NULL;
-    ac__loop_unref(loop);
+    if (--loop->references == 0)
+        ac__loop_free(loop);
     return 0;
 }
 
@@ -173,7 +173,7 @@ static uint64_t next_random(ac_loop *loop)
 }
 
 /* Cuts the list into two at random, item by item, and joins them: repeated, any order comes about. */
-static struct ac__item *shuffle(ac_loop *loop, struct ac__item *item)
+__attribute__((noinline)) static struct ac__item *shuffle(ac_loop *loop, struct ac__item *item)
 {
     for (int round = 0; round < 4; round++) {
         struct ac__item *first = NULL, **tails[2], *second = NULL;
@@ -205,26 +205,34 @@ static void step_measured(ac_loop *loop, struct ac__item *item)
     slow_step(loop, what, ac_loop_time(loop) - start);
 }
 
+__attribute__((noinline)) static unsigned run_measured(ac_loop *loop, struct ac__item *item)
+{
+    unsigned steps = 0;
+    for (struct ac__item *next; item; item = next, steps++) {
+        next = item->next;
+        step_measured(loop, item);
+    }
+    return steps;
+}
+
+static unsigned run_items(struct ac__item *item)
+{
+    unsigned steps = 0;
+    for (struct ac__item *next; item; item = next, steps++) {
+        next = item->next;
+        ac__step(item);
+    }
+    return steps;
+}
+
 /* Runs what is ready now, and nothing that becomes ready meanwhile. */
 static void run_batch(ac_loop *loop)
 {
-    struct ac__item *item = loop->head;
-    loop->head = NULL;
-    loop->tail = &loop->head;
+    struct ac__item *item = ac__dequeue_all(loop);
     if (__builtin_expect(loop->random != 0, 0))
         item = shuffle(loop, item);
-    unsigned steps = 0;
-    while (item) {
-        struct ac__item *next = item->next;
-        if (__builtin_expect(loop->debug, 0))
-            step_measured(loop, item);
-        else
-            ac__step(item);
-        item = next;
-        steps++;
-    }
+    loop->steps += __builtin_expect(loop->debug, 0) ? run_measured(loop, item) : run_items(item);
     ac__thread.task = NULL;
-    loop->steps += steps;
 }
 
 static void ask_backend(ac_loop *loop, int64_t timeout)
@@ -250,7 +258,7 @@ static void look_around(ac_loop *loop)
         ac__clock(loop);
 }
 
-static void take_inbox(ac_loop *loop)
+static inline void take_inbox(ac_loop *loop)
 {
     if (atomic_load_explicit(&loop->signalled, memory_order_acquire))
         ac__inbox_drain(loop);
@@ -311,7 +319,7 @@ static void wait_for_something(ac_loop *loop, int64_t limit)
     ask_backend(loop, limit);
 }
 
-static void gather_ready(ac_loop *loop, int64_t limit)
+static inline void gather_ready(ac_loop *loop, int64_t limit)
 {
     if (!loop->head)
         wait_for_something(loop, limit);

@@ -21,7 +21,7 @@ struct ac__post {
 
 struct ac_loop {
     size_t references;             /* the owner's, and one of each task and future: the struct stays as long as they do */
-    struct ac__item *head, **tail; /* the ready queue; tail points to the last link */
+    struct ac__item *head, **tail; /* the ready queue, head NULL when it is empty; tail points to the last link, which is not set */
     int64_t now;                   /* nanoseconds; as of the last reading of the clock */
     struct ac__timers timers;
     int io_budget;                 /* operations on descriptors that may still complete at once in this turn */
@@ -58,18 +58,53 @@ struct ac_loop {
     unsigned pool_threads;
 };
 
+/* The last item's `next` is not set: taking the queue sets it. */
 static inline void ac__enqueue(ac_loop *loop, struct ac__item *item)
 {
-    item->next = NULL;
     *loop->tail = item;
     loop->tail = &item->next;
+}
+
+static inline struct ac__item *ac__dequeue_all(ac_loop *loop)
+{
+    struct ac__item *first = loop->head;
+    *loop->tail = NULL;
+    loop->head = NULL;
+    loop->tail = &loop->head;
+    return first;
+}
+
+/* Puts a task at the end of the ready queue. */
+static inline void ac__ready(ac_task *task)
+{
+    if (__builtin_expect(task->item.base.state & (AC__LISTED | AC__STEPPED), 0))
+        task->item.base.state |= AC__WOKEN;
+    else
+        ac__enqueue(task->loop, &task->item);
+}
+
+/* The task's leaf, an operation that waits, has ended with this error: its parent runs next. */
+static inline void ac__complete(ac_task *task, int error)
+{
+    ac_frame *parent = ac__leaf(task)->parent;
+    task->item.base.state &= ~(uint32_t)(AC__WAITING | AC__YIELDED | (error == ECANCELED ? AC__DUE : 0));
+    parent->error = error;
+    task->item.base.parent = parent;
+    ac__ready(task);
+}
+
+/* The task's leaf, an operation that waits, is to run once more. */
+static inline void ac__wake(ac_task *task)
+{
+    task->item.base.state &= ~(uint32_t)(AC__WAITING | AC__YIELDED);
+    ac__ready(task);
 }
 
 /* ---- loop.c ---- */
 int64_t ac__clock(ac_loop *loop);                      /* reads the clock into loop->now */
 int ac__loop_usable(const ac_loop *loop);              /* 0, or EPERM with a message in a child process */
 int ac__loop_run(ac_loop *loop, ac_future *until);     /* 0; AC_ESTUCK; EBUSY; until may be NULL */
-void ac__loop_unref(ac_loop *loop);
+void ac__loop_free(ac_loop *loop);                     /* the last reference is gone */
 void ac__loop_shut_down(ac_loop *loop);                /* ends all tasks, generators and threads */
 
 /* ---- inbox.c: calls from other threads ---- */
