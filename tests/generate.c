@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FUNCTIONS = 10, VARIABLES = 60, COST_LIMIT = 4000 };
+enum { FUNCTIONS = 8, VARIABLES = 60, COST_LIMIT = 4000 };
 
 struct variable {
     char text[24];          /* how it is written: v3, a5[2], s7.y, *p */
@@ -564,7 +564,7 @@ static void block(int depth)
     int mark = variable_count;
     begin("{\n");
     indent++;
-    for (unsigned i = 1 + chance(4); i > 0; i--)
+    for (unsigned i = 1 + chance(3); i > 0; i--)
         statement(depth);
     indent--;
     begin("}\n");
@@ -591,7 +591,7 @@ static void function(int number)
     }
     if (chance(3) == 0)
         begin("await later(a);\n");
-    for (unsigned i = 3 + chance(5); i > 0; i--)
+    for (unsigned i = 2 + chance(4); i > 0; i--)
         statement(3);
     begin("return ");
     expression(4, number % 2);
@@ -600,7 +600,8 @@ static void function(int number)
 
 static void head(const char *seed)
 {
-    printf("// Random program %s.\n// acc: -w\n// cflags: -std=gnu11 -w\n#include <stdio.h>\n\n", seed);
+    /* tcc 0.9.27 does not get the plain C right: arrays of variable length beside jumps. */
+    printf("// Random program %s.\n// acc: -w\n// cflags: -std=gnu11 -w\n%s#include <stdio.h>\n\n", seed, errors ? "" : "// not: tcc\n");
     printf("#ifdef PLAIN\n#define async\n#define await\nstatic unsigned later(unsigned n) { return n; }\n"
            "#ifdef __cplusplus\n#include <utility>\n#define _Bool bool\n"
            "template <class F> struct guard { F f; ~guard() { f(); } };\n"

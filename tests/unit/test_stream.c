@@ -622,8 +622,8 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
-        lines_come_without_their_end, lines_as_a_generator, line_over_the_limit_is_dropped, until_includes_the_separator,
-        separator_in_two_parts, until_over_the_limit_stays_in_the_stream, exactly_tells_what_it_had,
+        lines_come_without_their_end, lines_as_a_generator, line_over_the_limit_is_dropped,
+        until_includes_the_separator, separator_in_two_parts, until_over_the_limit_stays_in_the_stream, exactly_tells_what_it_had,
         cancelled_exactly_loses_nothing, cancelled_line_loses_nothing, printf_and_writev, drain_waits_between_the_marks,
         hard_limit_refuses_and_takes_nothing, peer_that_is_gone_is_an_error_and_no_signal, write_eof_ends_one_direction,
         close_sends_the_rest, rest_that_nobody_reads_keeps_no_loop, close_gives_a_waiting_reader_the_end,

@@ -3,8 +3,8 @@
  *
  *      CORO(name) { AWAIT(op(...)); ... END; }
  *
- * is a coroutine without result. What it keeps lies in `self->`, a struct script that is zero at the beginning. Between BEGIN
- * and END no local survives an await. `self->error` is how the last await has ended.
+ * is a coroutine without result. What it keeps lies in `self->`, a struct script that is zero at the beginning.
+ * Between BEGIN and END no local survives an await. `self->error` is how the last await has ended.
  */
 #ifndef TEST_STREAM_H
 #define TEST_STREAM_H

@@ -89,7 +89,9 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = { buffer_agrees_with_its_model, a_byte_in_and_a_byte_out_is_cheap, too_much_is_refused, NULL };
+    const TTest *const tests[] = {
+        buffer_agrees_with_its_model, a_byte_in_and_a_byte_out_is_cheap, too_much_is_refused, NULL,
+    };
 
     return suite_run("stream buffer", tests, 10);
 }

@@ -1,6 +1,6 @@
 /*
- * ac_connect and the addresses of a host. The look-up is this file's own: it gives the addresses that a test has set, so that a host
- * may have one that refuses, and one that never answers.
+ * ac_connect and the addresses of a host. The look-up is this file's own: it gives the addresses that a test has
+ * set, so that a host may have one that refuses, and one that never answers.
  */
 #include "test_stream.h"
 
@@ -37,8 +37,8 @@ static void add_address(const char *address, int port)
 
     places[i] = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
     ck_assert_int_eq(inet_pton(AF_INET, address, &places[i].sin_addr), 1);
-    entries[i] = (struct addrinfo){ .ai_family = AF_INET, .ai_socktype = SOCK_STREAM, .ai_addr = (struct sockaddr *)&places[i],
-                                    .ai_addrlen = sizeof places[i] };
+    entries[i] = (struct addrinfo){ .ai_family = AF_INET, .ai_socktype = SOCK_STREAM,
+                                    .ai_addr = (struct sockaddr *)&places[i], .ai_addrlen = sizeof places[i] };
     if (i)
         entries[i - 1].ai_next = &entries[i];
 }

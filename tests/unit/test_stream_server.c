@@ -535,7 +535,8 @@ END_TEST
 static int lookup_body(struct script *self)
 {
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(80), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(80),
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 
     BEGIN
     AWAIT(ac_getaddrinfo("127.0.0.1", "80", &hints));
@@ -557,7 +558,8 @@ static int lookup_body(struct script *self)
     AWAIT(ac_getnameinfo((struct sockaddr *)&address, sizeof address, self->buffer, 64, NULL, 0, 0));
     DONE;
     ck_assert_uint_gt(strlen(self->buffer), 0);
-    AWAIT(ac_getnameinfo((struct sockaddr *)&address, sizeof address, self->buffer, 3, NULL, 0, NI_NUMERICHOST | NI_NUMERICSERV));
+    AWAIT(ac_getnameinfo((struct sockaddr *)&address, sizeof address, self->buffer, 3, NULL, 0,
+                         NI_NUMERICHOST | NI_NUMERICSERV));
     ck_assert_int_eq(self->error, AC_EAI_OVERFLOW);
     END;
 }
