@@ -37,7 +37,11 @@ static _Noreturn void become(const char *const argv[], const struct process_file
         _exit(126);
     redirect(files->in ? files->in : "/dev/null", O_RDONLY, STDIN_FILENO);
     redirect(files->out, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
-    redirect(files->err, O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
+    /* Opened a second time, the same file would be written over. */
+    if (files->err && strcmp(files->err, "/dev/stdout") == 0)
+        dup2(STDOUT_FILENO, STDERR_FILENO);
+    else
+        redirect(files->err, O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
     for (const char *const *entry = files->environment; entry && *entry; entry++)
         putenv((char *)*entry);
     if (files->directory && chdir(files->directory) < 0)

@@ -8,7 +8,7 @@
 
 /* Where the standard streams of a program lead. NULL: nothing for input, this program's own for the two others. */
 struct process_files {
-    const char *in, *out, *err;
+    const char *in, *out, *err; /* err may be "/dev/stdout": where out leads */
     const char *directory;      /* where it runs; NULL: here */
     const char *const *environment; /* "NAME=VALUE" strings to add, ended by NULL; NULL: none */
 };

@@ -53,7 +53,8 @@ const char *head_value(const char *line, const char *key)
 
 void must_run(const struct test *test, const char *const argv[], double seconds)
 {
-    char *out = text_format("%s/command.out", test->work);
+    /* Beside the folder, which a script empties. */
+    char *out = text_format("%s.out", test->work);
     int status = process_run(argv, &(struct process_files){.out = out, .err = "/dev/stdout"}, seconds);
     char *printed = file_read(out, NULL), *command = strdup("");
     for (const char *const *word = argv; status != 0 && *word; word++) {
