@@ -499,14 +499,16 @@ void ac_loop_report(ac_loop *loop, const char *message, int error, ac_future *fu
 
 enum { SHUTDOWN_PASSES = 100 };
 
-static void cancel_all(ac_loop *loop)
+/* The tasks that are there are those that the shutdown waits for. */
+static void mark_all(ac_loop *loop, bool cancel)
 {
     for (ac_task *task = ac__task_next(loop, NULL); task; task = ac__task_next(loop, task)) {
         if (task->item.base.state & AC__STEPPED)
             continue;
+        loop->ending += !(task->item.base.state & AC__ENDING);
         task->item.base.state |= AC__ENDING;
-        loop->ending++;
-        ac__cancel(task);
+        if (cancel)
+            ac__cancel(task);
     }
 }
 
@@ -537,11 +539,12 @@ void ac__loop_shut_down(ac_loop *loop)
     bool ended = true;
     loop->cancel_at = 0;
     for (int pass = 0; loop->tasks && ended && pass < SHUTDOWN_PASSES; pass++) {
-        cancel_all(loop);
+        mark_all(loop, true);
         ended = run_until_ended(loop);
     }
     if (loop->generators) {
         ac__gens_end(loop);
+        mark_all(loop, false);
         run_until_ended(loop);
     }
     if (loop->tasks)

@@ -17,6 +17,7 @@ struct ac_runner {
 static void interrupt(void *arg)
 {
     ac_runner *runner = arg;
+    runner->loop->holds++;
     ac_remove_signal_handler(runner->loop, SIGINT);
     runner->interrupted = true;
     if (runner->main)
@@ -41,13 +42,9 @@ static int run_until(ac_runner *runner, ac_task *task)
     runner->main = task;
     int error = ac__loop_run(runner->loop, task);
     runner->main = NULL;
-    if (caught) {
-        if (!runner->interrupted) {
-            runner->loop->holds++;
-            ac_remove_signal_handler(runner->loop, SIGINT);
-        } else {
-            runner->loop->holds++;
-        }
+    if (caught && !runner->interrupted) {
+        runner->loop->holds++;
+        ac_remove_signal_handler(runner->loop, SIGINT);
     }
     return error;
 }
@@ -64,6 +61,16 @@ static int refuse(ac_coro *coro, int error)
     return error;
 }
 
+/* What a run is refused for; the coroutine is consumed then. */
+static int check_coro(ac_coro *coro)
+{
+    if (!coro)
+        return ENOMEM;
+    if (coro->parent || coro->state)
+        return EINVAL;
+    return ac_running_loop() ? refuse(coro, EBUSY) : 0;
+}
+
 /* The result of a main task whose run ended with `error`. */
 static int main_outcome(ac_loop *loop, ac_task *task, int error, void *result)
 {
@@ -78,13 +85,12 @@ static int main_outcome(ac_loop *loop, ac_task *task, int error, void *result)
 
 int ac_runner_run(ac_runner *runner, ac_coro *coro, void *result)
 {
-    if (!coro)
-        return ENOMEM;
-    if (ac_running_loop())
-        return refuse(coro, EBUSY);
+    int refused = check_coro(coro);
+    if (refused)
+        return refused;
     ac_task *task = ac__task_start(runner->loop, coro);
     if (!task)
-        return coro->parent ? EINVAL : ENOMEM;
+        return ENOMEM;
     mark_counted(runner->loop, task);
     int error = main_outcome(runner->loop, task, run_until(runner, task), result);
     ac__future_unref(task);
@@ -126,10 +132,9 @@ int ac_runner_close(ac_runner *runner)
 
 int ac_loop_run_until(ac_loop *loop, ac_coro *coro, void *result)
 {
-    if (!coro)
-        return ENOMEM;
-    if (ac_running_loop() || loop->running)
-        return refuse(coro, EBUSY);
+    int refused = check_coro(coro);
+    if (refused)
+        return refused;
     ac_task *task = ac__task_start(loop, coro);
     if (!task)
         return ENOMEM;
@@ -157,12 +162,9 @@ static int run_on_runner(ac_runner *runner, ac_coro *coro, void *result, bool *i
 
 static int run_all(const ac_loop_config *config, ac_coro *coro, void *result, bool *interrupted, struct ac__trace **trace)
 {
-    if (!coro)
-        return ENOMEM;
-    if (coro->parent || coro->state)
-        return EINVAL;
-    if (ac_running_loop())
-        return refuse(coro, EBUSY);
+    int refused = check_coro(coro);
+    if (refused)
+        return refused;
     ac_runner *runner = ac_runner_open(config);
     if (!runner)
         return refuse(coro, errno);
