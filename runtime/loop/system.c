@@ -11,15 +11,21 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* One that poll knows nothing of counts as ready: the call itself tells then. */
-static bool is_ready(int fd, short events)
+/* What poll says of a descriptor now: 0 means that it would block. */
+static short readiness(int fd, short events)
 {
     struct pollfd entry = { .fd = fd, .events = events };
     int count;
     do {
         count = poll(&entry, 1, 0);
     } while (count < 0 && errno == EINTR);
-    return count != 0;
+    return count < 0 ? POLLERR : entry.revents;
+}
+
+/* One that is bad counts as ready: the call itself tells then. */
+static bool is_ready(int fd, short events)
+{
+    return readiness(fd, events) != 0;
 }
 
 static ssize_t read_or_write(struct ac__io *io, bool write_it, int flags)
@@ -90,10 +96,9 @@ static int connect_end(struct ac__io *io)
 
 static ssize_t poll_now(struct ac__io *io, short events)
 {
-    if (is_ready(io->fd, events))
-        return 0;
-    errno = EAGAIN;
-    return -1;
+    short now = readiness(io->fd, events);
+    errno = now & POLLNVAL ? EBADF : EAGAIN;
+    return now && !(now & POLLNVAL) ? 0 : -1;
 }
 
 static ssize_t make_call(struct ac__io *io)

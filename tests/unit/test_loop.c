@@ -216,6 +216,7 @@ static int interrupted(struct coro *self)
 
 START_TEST(interrupt_cancels_main)
 {
+    signal(SIGINT, SIG_DFL);        /* libcheck has a handler of its own */
     ck_assert_int_eq(ac_main(coro(interrupted, NULL, 0)), 130);
     ck_assert_str_eq(trace, "c");
 }
