@@ -19,7 +19,8 @@ VERSION  = $(shell sed -n 's|^\#define ACC_VERSION "\(.*\)"|\1|p' compiler/optio
 WARNINGS = -std=c11 -Wall -Wextra -Wpedantic
 INCLUDES = -Icompiler -Ibuild/gen -Iruntime/include -Iruntime/core -Iruntime/loop -Iruntime
 COMPILE  = $(CC) $(WARNINGS) $(INCLUDES) -MMD -MP
-SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined
+SANITIZE = -O1 -g -fno-omit-frame-pointer $(SANITIZERS)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -80,6 +81,14 @@ $(eval $(call products,build/asan,$(SANITIZE)))
 
 # ---- tests ----
 
+# Some systems have a compiler without the sanitizers' libraries.
+ifneq ($(filter check,$(MAKECMDGOALS)),)
+ifeq ($(shell mkdir -p build; echo 'int main(void) { return 0; }' | $(CC) $(SANITIZERS) -x c - -o build/probe 2>/dev/null && echo yes),)
+$(info note: $(CC) has no sanitizers here: the tests run without them)
+SANITIZERS =
+endif
+endif
+
 build/tests/tools:
 	@CC="$(CC)" tests/deps.sh check pkg-config
 	@for tool in clang tcc; do CC="$(CC)" tests/deps.sh --optional $$tool; done
@@ -98,7 +107,7 @@ build/tests/clients: tests/clients.c tests/process.c tests/process.h
 check: build/acc build/libac.a build/asan/acc build/asan/libac.a build/tests/run build/tests/clients \
        build/tests/generate \
        $(addprefix build/,$(UNIT)) $(addprefix build/asan/,$(UNIT))
-	build/tests/run '$(TEST)'
+	SANITIZERS='$(SANITIZERS)' build/tests/run '$(TEST)'
 
 # ---- demo ----
 
