@@ -139,14 +139,21 @@ static void save_trace(ac_future *future, int error)
         future->more->trace = ac__trace_save(error);
 }
 
+/* Mostly one waits, or none. */
 void ac__future_finish(ac_future *future, int error)
 {
+    struct ac__watch *watch = future->watches;
     future->item.base.error = error;
     future->item.base.state |= error ? AC__DONE | AC__FAILED : AC__DONE;
-    if (error)
+    if (__builtin_expect(error, 0))
         save_trace(future, error);
-    while (future->watches) {
-        struct ac__watch *watch = future->watches;
+    if (watch && watch->next == watch) {
+        future->watches = NULL;
+        watch->next = watch->prev = NULL;
+        watch->fire(watch, future);
+        return;
+    }
+    while ((watch = future->watches)) {
         ac__watch_remove(future, watch);
         watch->fire(watch, future);
     }

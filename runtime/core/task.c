@@ -36,7 +36,7 @@ int ac__complete_later(ac_frame *operation, int error)
 
 /* ---- Making ---- */
 
-ac_task *ac__task_make(ac_loop *loop, ac_coro *coro)
+static inline ac_task *make(ac_loop *loop, ac_coro *coro, uint32_t references)
 {
     ac_task *task = ac__task_slot();
     if (!task)
@@ -45,7 +45,7 @@ ac_task *ac__task_make(ac_loop *loop, ac_coro *coro)
         .item.base = { .fn = &task_fn, .parent = coro },
         .loop = loop,
         .result = coro,
-        .references = 1,
+        .references = references,
     };
     coro->parent = &task->item.base;
     if (loop) {
@@ -55,29 +55,38 @@ ac_task *ac__task_make(ac_loop *loop, ac_coro *coro)
     return task;
 }
 
+ac_task *ac__task_make(ac_loop *loop, ac_coro *coro)
+{
+    return make(loop, coro, 1);
+}
+
+/* For the caller, and for the loop. */
 static inline ac_task *make_consuming(ac_loop *loop, ac_coro *coro)
 {
     if (!coro || coro->parent || coro->state)
         return NULL;
-    ac_task *task = loop ? ac__task_make(loop, coro) : NULL;
+    ac_task *task = loop ? make(loop, coro, 2) : NULL;
     if (!task)
         ac_coro_free(coro);
     return task;
 }
 
-ac_task *ac__task_start(ac_loop *loop, ac_coro *coro)
+static inline ac_task *start(ac_loop *loop, ac_coro *coro)
 {
     ac_task *task = make_consuming(loop, coro);
-    if (task) {
-        task->references = 2;
+    if (task)
         ac__enqueue(loop, &task->item);
-    }
     return task;
+}
+
+ac_task *ac__task_start(ac_loop *loop, ac_coro *coro)
+{
+    return start(loop, coro);
 }
 
 ac_task *ac_create_task(ac_coro *coro)
 {
-    return ac__task_start(ac__thread.loop ? ac__thread.loop : ac_get_loop(), coro);
+    return start(ac__thread.loop ? ac__thread.loop : ac_get_loop(), coro);
 }
 
 ac_task *ac_loop_create_task(ac_loop *loop, ac_coro *coro)
@@ -103,7 +112,6 @@ ac_task *ac_create_task_eager(ac_coro *coro)
     ac_task *task = make_consuming(ac_running_loop(), coro);
     if (!task)
         return NULL;
-    task->references = 2;
     ac__step_nested(task);
     return task;
 }

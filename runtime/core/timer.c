@@ -77,6 +77,8 @@ static int start_at(ac_loop *loop, ac__timer *timer, int64_t due)
     if (timers->count == timers->capacity && grow(timers) != 0)
         return ENOMEM;
     timer->sequence = timers->sequence++;
+    if (due <= loop->now)
+        atomic_store_explicit(&loop->attention, true, memory_order_relaxed);
     sift_up(timers, timers->count++, (struct ac__timer_entry){ due, timer });
     return 0;
 }

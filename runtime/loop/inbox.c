@@ -51,6 +51,7 @@ int ac__inbox_open(ac_loop *loop)
 void ac__inbox_wake(ac_loop *loop)
 {
     if (!atomic_exchange_explicit(&loop->signalled, true, memory_order_acq_rel)) {
+        atomic_store_explicit(&loop->attention, true, memory_order_release);
         uint64_t one = 1;
         int saved = errno;
         /* It can only fail where the counter is full, and then the loop is awake. */

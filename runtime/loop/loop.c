@@ -205,34 +205,34 @@ static void step_measured(ac_loop *loop, struct ac__item *item)
     slow_step(loop, what, ac_loop_time(loop) - start);
 }
 
-__attribute__((noinline)) static unsigned run_measured(ac_loop *loop, struct ac__item *item)
+/* In debug mode, or shuffled. */
+__attribute__((noinline)) static void run_batch_slowly(ac_loop *loop, struct ac__item *item)
 {
-    unsigned steps = 0;
-    for (struct ac__item *next; item; item = next, steps++) {
+    if (loop->random)
+        item = shuffle(loop, item);
+    for (struct ac__item *next; item; item = next, loop->steps++) {
         next = item->next;
-        step_measured(loop, item);
+        if (loop->debug)
+            step_measured(loop, item);
+        else
+            ac__step(item);
     }
-    return steps;
 }
 
-static unsigned run_items(struct ac__item *item)
+/* Runs what is ready now, and nothing that becomes ready meanwhile. */
+static inline void run_batch(ac_loop *loop)
 {
+    struct ac__item *item = ac__dequeue_all(loop);
     unsigned steps = 0;
+    if (__builtin_expect(loop->random != 0 || loop->debug, 0)) {
+        run_batch_slowly(loop, item);
+        return;
+    }
     for (struct ac__item *next; item; item = next, steps++) {
         next = item->next;
         ac__step(item);
     }
-    return steps;
-}
-
-/* Runs what is ready now, and nothing that becomes ready meanwhile. */
-static void run_batch(ac_loop *loop)
-{
-    struct ac__item *item = ac__dequeue_all(loop);
-    if (__builtin_expect(loop->random != 0, 0))
-        item = shuffle(loop, item);
-    loop->steps += __builtin_expect(loop->debug, 0) ? run_measured(loop, item) : run_items(item);
-    ac__thread.task = NULL;
+    loop->steps += steps;
 }
 
 static void ask_backend(ac_loop *loop, int64_t timeout)
@@ -319,8 +319,11 @@ static void wait_for_something(ac_loop *loop, int64_t limit)
     ask_backend(loop, limit);
 }
 
-static inline void gather_ready(ac_loop *loop, int64_t limit)
+/* Puts what is due into the ready queue; where that is empty waits, at most `limit` nanoseconds. */
+static void gather_ready(ac_loop *loop, int64_t limit)
 {
+    ac__thread.task = NULL;
+    atomic_exchange_explicit(&loop->attention, false, memory_order_acq_rel);
     if (!loop->head)
         wait_for_something(loop, limit);
     else if (loop->steps >= AC__POLL_INTERVAL)
@@ -328,6 +331,13 @@ static inline void gather_ready(ac_loop *loop, int64_t limit)
     take_inbox(loop);
     if (loop->timers.count && loop->timers.entries[0].due <= loop->now)
         ac__timers_fire(loop, loop->now);
+}
+
+/* Between two turns: whether it can go on with the ready queue without looking anywhere else. */
+static inline bool goes_on(const ac_loop *loop)
+{
+    return loop->head && loop->steps < AC__POLL_INTERVAL &&
+           !atomic_load_explicit(&loop->attention, memory_order_relaxed);
 }
 
 /* What nothing can end: no timer, nothing in the backend, and no one who said that something will come. */
@@ -359,27 +369,34 @@ static void leave(ac_loop *loop)
 {
     loop->running = false;
     loop->stopping = false;
+    ac__thread.task = NULL;
     ac__thread.loop = NULL;
     ac__thread.stack_floor = NULL;
 }
 
+/* The slow part between two turns. 0, or AC_ESTUCK. */
+static int between_turns(ac_loop *loop, const ac_future *until)
+{
+    if (until && !loop->head && is_stuck(loop))
+        return AC_ESTUCK;
+    gather_ready(loop, loop->stopping ? 0 : -1);
+    return 0;
+}
+
 int ac__loop_run(ac_loop *loop, ac_future *until)
 {
-    int error = enter(loop);
-    if (error)
-        return error;
-    while (!(until && ac__is_done(until)) && error == 0) {
-        if (until && !loop->head && is_stuck(loop)) {
-            error = AC_ESTUCK;
+    int status = enter(loop);
+    if (status)
+        return status;
+    while (!(until && ac__is_done(until))) {
+        if (!goes_on(loop) && (status = between_turns(loop, until)) != 0)
             break;
-        }
-        gather_ready(loop, loop->stopping ? 0 : -1);
         run_batch(loop);
         if (loop->stopping)
             break;
     }
     leave(loop);
-    return error;
+    return status;
 }
 
 int ac_loop_run_forever(ac_loop *loop)
@@ -400,6 +417,7 @@ int ac_loop_run_until_done(ac_loop *loop, ac_future *future)
 void ac_loop_stop(ac_loop *loop)
 {
     loop->stopping = true;
+    atomic_store_explicit(&loop->attention, true, memory_order_relaxed);
 }
 
 bool ac_loop_is_running(const ac_loop *loop)

@@ -26,6 +26,8 @@ struct ac_loop {
     struct ac__timers timers;
     int io_budget;                 /* operations on descriptors that may still complete at once in this turn */
     unsigned steps;                /* since the system was last asked */
+    atomic_bool attention;         /* between two turns there is more to do than to go on with the ready queue: the inbox, a
+                                      timer that is due already, a stop */
     bool running, stopping, closed;
     bool debug, virtual_clock;
     uint64_t random;               /* state of the generator that shuffles; 0: no shuffling */
