@@ -87,7 +87,7 @@ static void request(ac_task *task)
 
 static void cancel_future(ac_future *future)
 {
-    const struct ac__more *more = future->more;
+    const struct ac__more *more = ac__more(future);
     if (more && more->abort && !more->abort(future, more->abort_arg))
         return;
     ac_future_set_error(future, ECANCELED);

@@ -118,7 +118,7 @@ int ac_wait_for__resume(ac_frame *frame)
 static bool wait_for_abort(ac_frame *frame)
 {
     struct ac_wait_for__frame *self = (struct ac_wait_for__frame *)(void *)frame;
-    if (self->watch.next == &self->watch) {
+    if (ac__is_only_watch(self->future, &self->watch)) {
         frame->state = CANCELLED;
         ac__cancel(self->future);
         return false;

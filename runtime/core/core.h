@@ -35,13 +35,14 @@ enum {
     AC__WOKEN = 1 << 8,            /* task: became ready while listed; queued when it leaves the list */
     AC__VISITED = 1 << 9,          /* task: seen by the search for a ring */
     AC__STEPPED = 1 << 10,         /* task: the hidden one of a coroutine that is stepped by hand; never queued */
+    AC__HAS_MORE = 1 << 12,        /* the first of the watches is the link of a struct ac__more */
     AC__ENDING = 1 << 11           /* task: one of those that the loop's shutdown waits for */
 };
 
 struct ac_future {
     struct ac__item item;          /* base.state: the bits above. base.error: valid when DONE. task: base.parent is the leaf */
     ac_loop *loop;                 /* whose it is; NULL for a stepped coroutine outside of a loop */
-    struct ac__watch *watches;     /* first of those who wait for it, in order of coming; NULL when there are none or it is done */
+    struct ac__watch *watches;     /* first of those who wait for it, in order of coming; NULL when there are none */
     void *result;                  /* task: the root coroutine, until it is freed. future: the value, behind this struct */
     uint32_t references;
     union {
@@ -51,11 +52,11 @@ struct ac_future {
         };
         uint32_t size;             /* future: of the value */
     };
-    struct ac__more *more;         /* what few need; NULL until needed */
 };
 
-/* The rarely used parts of a task or future. */
+/* What few tasks and futures need. It is kept as the first of the watches, which never fires: so the others pay nothing for it. */
 struct ac__more {
+    struct ac__watch link;
     char *name;                                     /* task: NULL until asked or set */
     struct ac__trace *trace;                        /* of its error; NULL without */
     void (*destroy)(void *value);                   /* future: what to do with a value that nobody took */
@@ -75,7 +76,7 @@ ac_task *ac__task_next(const ac_loop *loop, ac_task *before);
 void ac__thread_stack(void);                   /* sets ac__thread.stack_floor for code that runs from here */
 
 /* ---- future.c ---- */
-int ac__ensure_more(ac_future *future);
+struct ac__more *ac__more_make(ac_future *future);        /* makes it where there is none; NULL without memory */
 void ac__future_finish(ac_future *future, int error);      /* value in place, or the error: wakes who waits */
 void ac__watch_add(ac_future *future, struct ac__watch *watch);
 void ac__watch_remove(ac_future *future, struct ac__watch *watch);
@@ -101,6 +102,27 @@ static inline bool ac__is_future(const void *handle)
 static inline bool ac__is_task(const ac_future *future)
 {
     return future->item.base.fn->kind == AC_KIND_TASK;
+}
+
+/* NULL where there is none. */
+static inline struct ac__more *ac__more(const ac_future *future)
+{
+    return future->item.base.state & AC__HAS_MORE ? AC__CONTAINER(future->watches, struct ac__more, link) : NULL;
+}
+
+/* The first of those who wait, NULL where nobody does. */
+static inline struct ac__watch *ac__first_watch(const ac_future *future)
+{
+    struct ac__watch *first = future->watches;
+    if (!(future->item.base.state & AC__HAS_MORE))
+        return first;
+    return first->next == first ? NULL : first->next;
+}
+
+/* Whether nobody else waits than whose watch this is. */
+static inline bool ac__is_only_watch(const ac_future *future, const struct ac__watch *watch)
+{
+    return ac__first_watch(future) == watch && (watch->next == watch || watch->next == future->watches);
 }
 
 static inline bool ac__is_done(const ac_future *future)

@@ -9,12 +9,13 @@
 int ac_task_set_name(ac_task *task, const char *name)
 {
     char *copy = name ? strdup(name) : NULL;
-    if ((name && !copy) || ac__ensure_more(task) != 0) {
+    struct ac__more *more = ac__more_make(task);
+    if ((name && !copy) || !more) {
         free(copy);
         return ENOMEM;
     }
-    free(task->more->name);
-    task->more->name = copy;
+    free(more->name);
+    more->name = copy;
     return 0;
 }
 
@@ -22,13 +23,12 @@ int ac_task_set_name(ac_task *task, const char *name)
 const char *ac_task_name(ac_task *task)
 {
     static atomic_ulong last;
-    char *name = NULL;
-    if (task->more && task->more->name)
-        return task->more->name;
-    if (ac__ensure_more(task) != 0 || asprintf(&name, "Task-%lu", atomic_fetch_add(&last, 1) + 1) < 0)
+    struct ac__more *more = ac__more_make(task);
+    if (!more)
         return "Task";
-    task->more->name = name;
-    return name;
+    if (!more->name && asprintf(&more->name, "Task-%lu", atomic_fetch_add(&last, 1) + 1) < 0)
+        more->name = NULL;
+    return more->name ? more->name : "Task";
 }
 
 static void print_frame(const ac_frame *frame, FILE *out)

@@ -33,24 +33,27 @@ ac_future *ac_future_new(size_t size)
     return future;
 }
 
-int ac__ensure_more(ac_future *future)
+struct ac__more *ac__more_make(ac_future *future)
 {
-    if (!future->more) {
-        future->more = ac__pool_take(sizeof *future->more);
-        if (!future->more)
-            return ENOMEM;
-        *future->more = (struct ac__more){ 0 };
-    }
-    return 0;
+    struct ac__more *more = ac__more(future);
+    if (more || !(more = ac__pool_take(sizeof *more)))
+        return more;
+    *more = (struct ac__more){ 0 };
+    ac__watch_add(future, &more->link);
+    future->watches = &more->link;
+    future->item.base.state |= AC__HAS_MORE;
+    return more;
 }
 
 static void free_more(ac_future *future)
 {
-    if (!future->more)
+    struct ac__more *more = ac__more(future);
+    if (!more)
         return;
-    free(future->more->name);
-    free(future->more->trace);
-    ac__pool_give(future->more, sizeof *future->more);
+    future->item.base.state &= ~(uint32_t)AC__HAS_MORE;
+    free(more->name);
+    free(more->trace);
+    ac__pool_give(more, sizeof *more);
 }
 
 static void report_untaken(ac_future *future)
@@ -68,13 +71,14 @@ static void report_untaken(ac_future *future)
 static void destroy_value(ac_future *future)
 {
     uint32_t state = future->item.base.state;
-    if ((state & AC__DONE) && !(state & (AC__FAILED | AC__TAKEN)) && future->more && future->more->destroy)
-        future->more->destroy(future->result);
+    const struct ac__more *more = ac__more(future);
+    if ((state & AC__DONE) && !(state & (AC__FAILED | AC__TAKEN)) && more && more->destroy)
+        more->destroy(future->result);
 }
 
 static void destroy_task(ac_task *task)
 {
-    if (__builtin_expect(task->more != NULL || (task->item.base.state & AC__FAILED), 0)) {
+    if (__builtin_expect(task->item.base.state & (AC__HAS_MORE | AC__FAILED), 0)) {
         report_untaken(task);
         free_more(task);
     }
@@ -135,25 +139,26 @@ void ac__watch_remove(ac_future *future, struct ac__watch *watch)
 
 static void save_trace(ac_future *future, int error)
 {
-    if (error != ECANCELED && ac__ensure_more(future) == 0 && !future->more->trace)
-        future->more->trace = ac__trace_save(error);
+    struct ac__more *more = error == ECANCELED ? NULL : ac__more_make(future);
+    if (more && !more->trace)
+        more->trace = ac__trace_save(error);
 }
 
 /* Mostly one waits, or none. */
 void ac__future_finish(ac_future *future, int error)
 {
-    struct ac__watch *watch = future->watches;
     future->item.base.error = error;
     future->item.base.state |= error ? AC__DONE | AC__FAILED : AC__DONE;
     if (__builtin_expect(error, 0))
         save_trace(future, error);
-    if (watch && watch->next == watch) {
+    struct ac__watch *watch = future->watches;
+    if (watch && watch->next == watch && !(future->item.base.state & AC__HAS_MORE)) {
         future->watches = NULL;
         watch->next = watch->prev = NULL;
         watch->fire(watch, future);
         return;
     }
-    while ((watch = future->watches)) {
+    while ((watch = ac__first_watch(future))) {
         ac__watch_remove(future, watch);
         watch->fire(watch, future);
     }
@@ -207,9 +212,10 @@ size_t ac__result_size(const void *what)
 int ac__future_error_taken(ac_future *future, ac_frame *next)
 {
     int error = future->item.base.error;
+    const struct ac__more *more = ac__more(future);
     future->item.base.state |= AC__TAKEN;
-    if (error && future->more && future->more->trace)
-        ac__trace_restore(future->more->trace, next);
+    if (error && more && more->trace)
+        ac__trace_restore(more->trace, next);
     return error;
 }
 
@@ -238,18 +244,20 @@ int ac_future_set_error(ac_future *future, int error)
 
 int ac_future_set_destructor(ac_future *future, void (*destroy_result)(void *value))
 {
-    if (ac__ensure_more(future) != 0)
+    struct ac__more *more = ac__more_make(future);
+    if (!more)
         return ENOMEM;
-    future->more->destroy = destroy_result;
+    more->destroy = destroy_result;
     return 0;
 }
 
 int ac_future_set_abort(ac_future *future, bool (*abort_hook)(ac_future *, void *), void *arg)
 {
-    if (ac__ensure_more(future) != 0)
+    struct ac__more *more = ac__more_make(future);
+    if (!more)
         return ENOMEM;
-    future->more->abort = abort_hook;
-    future->more->abort_arg = arg;
+    more->abort = abort_hook;
+    more->abort_arg = arg;
     return 0;
 }
 
@@ -285,20 +293,31 @@ int ac_result(ac_future *future, void *out)
 /* ---- From other threads ---- */
 
 struct threadsafe_set {
+    struct ac__item item;          /* queued behind the calls that came before */
     struct ac__post post;
     ac_future *future;
     int error;                     /* 0: the value that follows this struct */
 };
 
-static void set_from_post(struct ac__post *post)
+static int set_run(ac_frame *frame)
 {
-    struct threadsafe_set *set = AC__CONTAINER(post, struct threadsafe_set, post);
+    struct threadsafe_set *set = AC__CONTAINER(frame, struct threadsafe_set, item.base);
+    ac__thread.task = NULL;
     if (set->error)
         ac_future_set_error(set->future, set->error);
     else
         ac_future_set_result(set->future, set + 1);
     ac__future_unref(set->future);
     free(set);
+    return AC_PENDING;
+}
+
+static const ac_fn set_fn = { .resume = set_run, .name = "set from another thread", .kind = AC_KIND_OBJECT };
+
+static void set_from_post(struct ac__post *post)
+{
+    struct threadsafe_set *set = AC__CONTAINER(post, struct threadsafe_set, post);
+    ac__enqueue(set->future->loop, &set->item);
 }
 
 /* The size of a future's value is constant, so other threads may read it. */
@@ -308,7 +327,12 @@ static int set_threadsafe(ac_future *future, const void *value, int error)
     struct threadsafe_set *set = ac__allocate(sizeof *set + future->size);
     if (!set)
         return ENOMEM;
-    *set = (struct threadsafe_set){ .post.call = set_from_post, .future = future, .error = error };
+    *set = (struct threadsafe_set){
+        .item.base = { .fn = &set_fn, .parent = &set->item.base },
+        .post.call = set_from_post,
+        .future = future,
+        .error = error,
+    };
     if (size)
         memcpy(set + 1, value, size);
     int error_of_post = ac__inbox_post(future->loop, &set->post);
@@ -385,7 +409,7 @@ static bool is_callback(struct ac__watch *watch, void (*fn)(ac_future *, void *)
 
 static struct ac__watch *find_callback(ac_future *future, void (*fn)(ac_future *, void *), void *arg)
 {
-    struct ac__watch *watch = future->watches;
+    struct ac__watch *watch = future->watches;   /* what is no callback is passed over */
     while (watch && !is_callback(watch, fn, arg)) {
         watch = watch->next;
         if (watch == future->watches)
@@ -453,7 +477,7 @@ static bool future_wait_abort(ac_frame *frame)
 {
     struct ac_future_wait__frame *wait = (struct ac_future_wait__frame *)(void *)frame;
     ac_future *future = wait->future;
-    if (wait->watch.next == &wait->watch) {
+    if (ac__is_only_watch(future, &wait->watch)) {
         ac__cancel(future);
         return false;
     }

@@ -49,14 +49,14 @@ static void link_generator(struct ac__generator *head, ac_loop *loop)
 
 static void *take_memory(size_t size, size_t alignment)
 {
-    if (alignment <= AC__POOL_GRAIN)
+    if (alignment <= AC__POOL_ALIGNMENT)
         return ac__pool_take(size);
     return aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
 }
 
 ac_gen *ac_gen_new(const ac_fn *fn)
 {
-    size_t alignment = fn->alignment ? fn->alignment : AC__POOL_GRAIN;
+    size_t alignment = fn->alignment ? fn->alignment : AC__POOL_ALIGNMENT;
     size_t offset = (sizeof(struct ac__generator) + alignment - 1) / alignment * alignment;
     char *memory = take_memory(offset + fn->frame_size, alignment);
     if (!memory)
@@ -82,7 +82,7 @@ static void gen_free(ac_gen *generator)
     unlink_generator(head);
     if (fn->abort)
         fn->abort(generator);
-    if (fn->alignment <= AC__POOL_GRAIN)
+    if (fn->alignment <= AC__POOL_ALIGNMENT)
         ac__pool_give(memory, head->offset + fn->frame_size);
     else
         free(memory);

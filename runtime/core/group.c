@@ -99,7 +99,8 @@ static void abort_children(ac_group *group)
 static void child_failed(ac_group *group, ac_task *child, int error)
 {
     child->item.base.state |= AC__TAKEN;
-    const struct ac__trace *trace = child->more ? child->more->trace : NULL;
+    const struct ac__more *more = ac__more(child);
+    const struct ac__trace *trace = more ? more->trace : NULL;
     if (group->error) {
         ac__trace_join(group->trace, trace, error);
     } else {

@@ -234,7 +234,7 @@ static bool gather_abort(struct ac__many *many)
         struct member *member = &many->members[i];
         if (!member->watch.next)
             continue;
-        if (member->owned || member->watch.next == &member->watch) {
+        if (member->owned || ac__is_only_watch(member->future, &member->watch)) {
             ac__cancel(member->future);
         } else {
             ac__watch_remove(member->future, &member->watch);

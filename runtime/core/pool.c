@@ -1,7 +1,8 @@
 /* pool.c: memory of frames, tasks and small records.
  *
  * Each thread has its own memory. Small objects are cut from chunks and kept, when freed, in lists by exact size in grains of
- * 16 bytes; an object has no header, so whoever frees it knows its size. Tasks have slabs of their own, so that all tasks can be
+ * 8 bytes; an object has no header, so whoever frees it knows its size. One whose size is a multiple of 16 lies at such an
+ * address, and what needs that alignment has such a size. Tasks have slabs of their own, so that all tasks can be
  * enumerated without a list that would cost each of them memory: a slot is free where its fn is NULL.
  *
  * Under AddressSanitizer small objects come from malloc and free task slots are poisoned but for that fn, so that use after
@@ -29,19 +30,21 @@ enum { POOLED = 0 };
 enum { POOLED = 1 };
 #endif
 
-enum { CHUNK_SIZE = 64 * 1024, SLAB_TASKS = 450, STACK_BUDGET = 256 * 1024 };
+enum { CHUNK_SIZE = 128 * 1024, CACHE_LINE = 64, SLAB_TASKS = 1023, STACK_BUDGET = 256 * 1024 };
 
 _Thread_local struct ac__thread ac__thread;
 
 struct chunk {
     struct chunk *next;
-    size_t unused;                 /* keeps the first object aligned to a grain */
+    size_t unused;                 /* keeps the first object aligned */
 };
+
+_Static_assert(sizeof(ac_task) == CACHE_LINE, "a task is one line of the cache");
 
 struct slab {
     struct slab *next;
     size_t used;                   /* slots that were ever used; the rest is not initialised */
-    struct ac_future tasks[SLAB_TASKS];
+    _Alignas(CACHE_LINE) struct ac_future tasks[SLAB_TASKS];
 };
 
 static _Thread_local struct {
@@ -130,7 +133,9 @@ static bool add_chunk(void)
 
 static void *cut(size_t size)
 {
-    if ((size_t)(memory.end - memory.cut) < size && !add_chunk())
+    if (size % AC__POOL_ALIGNMENT == 0 && (uintptr_t)memory.cut % AC__POOL_ALIGNMENT != 0)
+        memory.cut += AC__POOL_GRAIN;
+    if (memory.end - memory.cut < (ptrdiff_t)size && !add_chunk())
         return NULL;
     void *object = memory.cut;
     memory.cut += size;
@@ -167,7 +172,7 @@ void ac__pool_give(void *object, size_t size)
 ac_frame *ac__coro_new(const ac_fn *fn)
 {
     ac_frame *frame;
-    if (fn->alignment <= AC__POOL_GRAIN)
+    if (fn->alignment <= AC__POOL_ALIGNMENT)
         frame = ac__pool_take(fn->frame_size);
     else
         frame = aligned_alloc(fn->alignment, (fn->frame_size + fn->alignment - 1) / fn->alignment * fn->alignment);
@@ -182,7 +187,7 @@ void ac__coro_free(ac_frame *coro)
         ac__gen_release(coro);
     else if (coro->fn->kind == AC_KIND_CLOSURE)
         coro->fn->abort(coro);
-    else if (coro->fn->alignment <= AC__POOL_GRAIN)
+    else if (coro->fn->alignment <= AC__POOL_ALIGNMENT)
         ac__pool_give(coro, coro->fn->frame_size);
     else
         free(coro);
@@ -198,7 +203,7 @@ static void poison(ac_task *task)
 static ac_task *slot_from_slab(void)
 {
     if (!memory.slabs || memory.slabs->used == SLAB_TASKS) {
-        struct slab *slab = ac__allocate(sizeof *slab);
+        struct slab *slab = aligned_alloc(CACHE_LINE, sizeof *slab);
         if (!slab)
             return NULL;
         register_thread();

@@ -180,12 +180,21 @@ static void leave_future(ac_task *task)
     }
 }
 
+/* Those who wait are frames that go, or have gone already. */
+static void forget_watches(ac_task *task)
+{
+    struct ac__more *more = ac__more(task);
+    task->watches = more ? &more->link : NULL;
+    if (more)
+        more->link.next = more->link.prev = &more->link;
+}
+
 void ac__task_abandon(ac_task *task)
 {
     leave_future(task);
     task->item.base.state |= AC__TAKEN | AC__FAILED | AC__DONE;
     task->item.base.error = ECANCELED;
-    task->watches = NULL;
+    forget_watches(task);
     leave_loop(task);
     free_root(task);
     if (!(task->item.base.state & AC__STEPPED))

@@ -139,13 +139,13 @@ struct ac_frame {
 };
 
 /* What belongs to a thread. Emitted code uses it only through the inline functions below. */
-enum { AC__POOL_CLASSES = 65, AC__POOL_GRAIN = 16 };
+enum { AC__POOL_CLASSES = 129, AC__POOL_GRAIN = 8, AC__POOL_ALIGNMENT = 16 };
 struct ac__thread {
     ac_task *task;                 /* the task whose step is running; NULL between steps */
     ac_loop *loop;                 /* the loop that is running on this thread, or NULL */
     char *stack_floor;             /* calls of coroutines on the heap nest while the C stack is above this address */
     bool run_on;                   /* the running step is to go on with the task's leaf at once: a call that nests too deep */
-    void *free[AC__POOL_CLASSES];  /* free frames, by size in grains of 16 bytes: lists linked by their first word */
+    void *free[AC__POOL_CLASSES];  /* free frames, by size in grains of 8 bytes: lists linked by their first word */
 };
 
 #if defined(__GNUC__) && !defined(__TINYC__)
@@ -190,7 +190,7 @@ static inline ac_frame *ac_coro_new(const ac_fn *fn)
 {
 #ifdef AC__POOLED
     uint32_t grains = (fn->frame_size + AC__POOL_GRAIN - 1) / AC__POOL_GRAIN;
-    if (grains < AC__POOL_CLASSES && fn->alignment <= AC__POOL_GRAIN && ac__thread.free[grains]) {
+    if (grains < AC__POOL_CLASSES && fn->alignment <= AC__POOL_ALIGNMENT && ac__thread.free[grains]) {
         ac_frame *frame = (ac_frame *)ac__thread.free[grains];
         ac__thread.free[grains] = *(void **)frame;
         return ac_enter(frame, fn, NULL);
@@ -205,7 +205,7 @@ static inline void ac_coro_free(ac_frame *coro)
 #ifdef AC__POOLED
     if (coro) {
         uint32_t grains = (coro->fn->frame_size + AC__POOL_GRAIN - 1) / AC__POOL_GRAIN;
-        if (grains < AC__POOL_CLASSES && coro->fn->alignment <= AC__POOL_GRAIN && coro->fn->kind <= AC_KIND_OPERATION) {
+        if (grains < AC__POOL_CLASSES && coro->fn->alignment <= AC__POOL_ALIGNMENT && coro->fn->kind <= AC_KIND_OPERATION) {
             *(void **)coro = ac__thread.free[grains];
             ac__thread.free[grains] = coro;
             return;
@@ -795,10 +795,11 @@ ac_async(void) ac_close(int fd);
 
 /* ---- Streams and servers ----
  *
- * asyncio's streams, with one object for both directions. A stream reads only when it is asked to, so that a reader that is slow
- * slows the sender down; what has been read and not yet been taken stays in the stream, also when the task is cancelled.
- * Writing goes to a buffer that is sent in the background: at the latest on the next turn, at once by ac_stream_drain, or when much
- * has gathered. One task may read while others write. A stream that waits holds no buffer. */
+ * asyncio's streams, with one object for both directions. A stream reads only when it is asked to, so that a reader
+ * that is slow slows the sender down; what has been read and not yet been taken stays in the stream, also when the
+ * task is cancelled. Writing goes to a buffer that is sent in the background: at the latest on the next turn, at
+ * once by ac_stream_drain, or when much has gathered. One task may read while others write. A stream that waits
+ * holds no buffer. */
 
 struct addrinfo;
 struct iovec;
@@ -815,7 +816,13 @@ struct ac__stream_waiter {
 AC__OPERATION(ac_stream_read) { ac_frame base; ssize_t result; ac_stream *stream; void *buffer; size_t size; };
 AC__OPERATION(ac_stream_read_exactly) { ac_frame base; ac_stream *stream; void *buffer; size_t size; size_t filled; };
 AC__OPERATION(ac_stream_read_line) { ac_frame base; char *result; ac_stream *stream; };
-AC__OPERATION(ac_stream_read_until) { ac_frame base; char *result; ac_stream *stream; const char *separator; size_t *length; };
+AC__OPERATION(ac_stream_read_until) {
+    ac_frame base;
+    char *result;
+    ac_stream *stream;
+    const char *separator;
+    size_t *length;
+};
 AC__OPERATION(ac_stream_drain) { ac_frame base; ac_stream *stream; struct ac__stream_waiter waiter; };
 AC__OPERATION(ac_stream_send) {
     ac_frame base;
@@ -842,69 +849,78 @@ AC__OPERATION(ac_server_shutdown) {
     struct ac_server_wait_closed__frame wait;
 };
 AC__OPERATION(ac_server_aenter) { ac_frame base; ac_server *result; ac_server *server; };
-AC__OPERATION(ac_server_aexit) { ac_frame base; ac_server *server; int error; struct ac_server_shutdown__frame shutdown; };
+AC__OPERATION(ac_server_aexit) {
+    ac_frame base;
+    ac_server *server;
+    int error;
+    struct ac_server_shutdown__frame shutdown;
+};
 
-/* Looks up the addresses of a host and a service (a name or a number; either may be NULL). getaddrinfo. `hints` may be NULL. The list
- * is the caller's: freeaddrinfo. Throws AC_EAI_* codes. A numeric address is told at once; names are looked up on a pool thread,
- * and when cancelled that thread is left to itself. */
+/* Looks up the addresses of a host and a service (a name or a number; either may be NULL). getaddrinfo. `hints` may
+ * be NULL. The list is the caller's: freeaddrinfo. Throws AC_EAI_* codes. A numeric address is told at once; names
+ * are looked up on a pool thread, and when cancelled that thread is left to itself. */
 ac_async(struct addrinfo *) ac_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints);
 
-/* The names of an address. getnameinfo. `host`, `service`: where to write them; NULL or size 0 for none. `flags`: NI_*. Nothing is
- * written when it fails or is cancelled. Throws AC_EAI_* codes. */
-ac_async(void) ac_getnameinfo(const struct sockaddr *address, socklen_t length, char *host, size_t host_size, char *service,
-                              size_t service_size, int flags);
+/* The names of an address. getnameinfo. `host`, `service`: where to write them; NULL or size 0 for none. `flags`:
+ * NI_*. Nothing is written when it fails or is cancelled. Throws AC_EAI_* codes. */
+ac_async(void) ac_getnameinfo(const struct sockaddr *address, socklen_t length, char *host, size_t host_size,
+                              char *service, size_t service_size, int flags);
 
-/* Connects to a host by name or address, and gives the socket: non-blocking, closed on exec, without Nagle's delay. The host's
- * addresses are tried in turn, IPv6 and IPv4 alternating, the next one when one has failed or after 250 ms (RFC 8305); the first
- * that answers is taken. Throws the error of the first address when all fail. `host` NULL or "": this machine. */
+/* Connects to a host by name or address, and gives the socket: non-blocking, closed on exec, without Nagle's delay.
+ * The host's addresses are tried in turn, IPv6 and IPv4 alternating, the next one when one has failed or after 250
+ * ms (RFC 8305); the first that answers is taken. Throws the error of the first address when all fail. `host` NULL
+ * or "": this machine. */
 ac_async(int) ac_connect(const char *host, int port);
 
-/* A listening socket at the first address of the host that can be had. `host` NULL or "": every address of this machine.
- * `port` 0: a free one. `backlog` 0: a large one. */
+/* A listening socket at the first address of the host that can be had. `host` NULL or "": every address of this
+ * machine. `port` 0: a free one. `backlog` 0: a large one. */
 ac_async(int) ac_listen(const char *host, int port, int backlog);
 
-/* Sends `count` bytes of a file to a socket (0: all up to the file's end) and returns how many it were: fewer where the file ends
- * before. sock_sendfile. From *offset on, which moves with what has been sent, also when it fails or is cancelled; with
- * `offset` NULL from the file's own position, which moves. */
+/* Sends `count` bytes of a file to a socket (0: all up to the file's end) and returns how many it were: fewer where
+ * the file ends before. sock_sendfile. From *offset on, which moves with what has been sent, also when it fails or
+ * is cancelled; with `offset` NULL from the file's own position, which moves. */
 ac_async(int64_t) ac_sendfile(int socket, int file, int64_t *offset, size_t count);
 
-/* Connects to a host (see ac_connect), or to a local socket. open_connection, open_unix_connection. The stream is the caller's. */
+/* Connects to a host (see ac_connect), or to a local socket. open_connection, open_unix_connection. The stream is
+ * the caller's. */
 ac_async(ac_stream *) ac_open_connection(const char *host, int port);
 ac_async(ac_stream *) ac_open_unix_connection(const char *path);
 
-/* A stream over a descriptor: socket, pipe, terminal. The stream owns it from now on, also when this fails, and then closes it.
- * NULL without memory, for a bad descriptor or outside a loop; errno tells. */
+/* A stream over a descriptor: socket, pipe, terminal. The stream owns it from now on, also when this fails, and
+ * then closes it. NULL without memory, for a bad descriptor or outside a loop; errno tells. */
 ac_stream *ac_stream_from_fd(int fd);
 
-/* Reads what there is, at least one byte, at most `size`; waits for it where there is none. 0 at the end of the stream, and for size 0.
- * EBUSY while another task reads (this holds for all that read). read. */
+/* Reads what there is, at least one byte, at most `size`; waits for it where there is none. 0 at the end of the
+ * stream, and for size 0. EBUSY while another task reads (this holds for all that read). read. */
 ac_async(ssize_t) ac_stream_read(ac_stream *stream, void *buffer, size_t size);
 
-/* Reads `size` bytes. AC_EINCOMPLETE where the stream ends before: what there was is in ac_stream_partial, and in `buffer`.
- * Cancelled, it has taken nothing. readexactly. */
+/* Reads `size` bytes. AC_EINCOMPLETE where the stream ends before: what there was is in ac_stream_partial, and in
+ * `buffer`. Cancelled, it has taken nothing. readexactly. */
 ac_async(void) ac_stream_read_exactly(ac_stream *stream, void *buffer, size_t size);
 
-/* The next line without its end ("\n" or "\r\n"), NUL-terminated, valid until the next read. The last line may lack its end.
- * NULL at the end of the stream. AC_ELIMIT for a line over the read limit, of which all that was read is then dropped. readline. */
+/* The next line without its end ("\n" or "\r\n"), NUL-terminated, valid until the next read. The last line may lack
+ * its end. NULL at the end of the stream. AC_ELIMIT for a line over the read limit, of which all that was read is
+ * then dropped. readline. */
 ac_async(char *) ac_stream_read_line(ac_stream *stream);
 
-/* What comes up to the separator and with it, NUL-terminated, valid until the next read; its length in *length, which may be NULL.
- * AC_EINCOMPLETE where the stream ends before: what there was is in ac_stream_partial. AC_ELIMIT over the read limit: all of it stays
- * in the stream. EINVAL for an empty separator. readuntil. */
+/* What comes up to the separator and with it, NUL-terminated, valid until the next read; its length in *length,
+ * which may be NULL. AC_EINCOMPLETE where the stream ends before: what there was is in ac_stream_partial. AC_ELIMIT
+ * over the read limit: all of it stays in the stream. EINVAL for an empty separator. readuntil. */
 ac_async(char *) ac_stream_read_until(ac_stream *stream, const char *separator, size_t *length);
 
 /* The lines to the end of the stream: `async for (char *line : ac_stream_lines(s))`. NULL without memory. */
 _Gen(char *) ac_stream_lines(ac_stream *stream);
 
-/* The bytes that the last AC_EINCOMPLETE had; valid until the next read. *length is 0 after any other read. IncompleteReadError.partial. */
+/* The bytes that the last AC_EINCOMPLETE had; valid until the next read. *length is 0 after any other read.
+ * IncompleteReadError.partial. */
 const char *ac_stream_partial(const ac_stream *stream, size_t *length);
 
 /* Whether all has been read and nothing more will come. Does not wait. at_eof. */
 bool ac_stream_at_eof(ac_stream *stream);
 
-/* Puts bytes into the buffer: 0, or a code. Never waits. They are copied. write, writelines. AC_ELIMIT where that would be more than
- * the hard limit, unless the buffer is empty; EPIPE after write_eof or close; the error of an earlier sending. On any error nothing
- * of it is taken. A writer that does not drain uses memory. */
+/* Puts bytes into the buffer: 0, or a code. Never waits. They are copied. write, writelines. AC_ELIMIT where that
+ * would be more than the hard limit, unless the buffer is empty; EPIPE after write_eof or close; the error of an
+ * earlier sending. On any error nothing of it is taken. A writer that does not drain uses memory. */
 int ac_stream_write(ac_stream *stream, const void *bytes, size_t size);
 int ac_stream_writev(ac_stream *stream, const struct iovec *parts, int count);
 #if defined(__GNUC__)
@@ -912,18 +928,21 @@ __attribute__((format(printf, 2, 3)))
 #endif
 int ac_stream_printf(ac_stream *stream, const char *format, ...);
 
-/* Sends what is buffered, and where more than the high mark is left waits until the low mark is reached. drain. Any number of tasks may
- * wait. Throws the error that sending ended with. Cancelled, what is buffered is still sent. */
+/* Sends what is buffered, and where more than the high mark is left waits until the low mark is reached. drain. Any
+ * number of tasks may wait. Throws the error that sending ended with. Cancelled, what is buffered is still sent. */
 ac_async(void) ac_stream_drain(ac_stream *stream);
 
-/* Writes and drains, without a copy of what the system takes at once. Cancelled while it waits, the bytes are still sent. */
+/* Writes and drains, without a copy of what the system takes at once. Cancelled while it waits, the bytes are still
+ * sent. */
 ac_async(void) ac_stream_send(ac_stream *stream, const void *bytes, size_t size);
 
-/* Tells the peer, after all that is buffered, that nothing more comes. 0; ENOTSUP for what is not a socket. write_eof. */
+/* Tells the peer, after all that is buffered, that nothing more comes. 0; ENOTSUP for what is not a socket.
+ * write_eof. */
 int ac_stream_write_eof(ac_stream *stream);
 
-/* Closes the stream: at once for those who use it, the descriptor when all that is buffered has been sent. A waiting reader gets the end
- * of the stream. close, is_closing. Twice is harmless. ac_stream_abort does not send what is left. transport.abort. */
+/* Closes the stream: at once for those who use it, the descriptor when all that is buffered has been sent. A
+ * waiting reader gets the end of the stream. close, is_closing. Twice is harmless. ac_stream_abort does not send
+ * what is left. transport.abort. */
 void ac_stream_close(ac_stream *stream);
 void ac_stream_abort(ac_stream *stream);
 bool ac_stream_is_closing(const ac_stream *stream);
@@ -931,32 +950,37 @@ bool ac_stream_is_closing(const ac_stream *stream);
 /* Waits until the descriptor is closed. Throws the error that kept something from being sent. wait_closed. */
 ac_async(void) ac_stream_wait_closed(ac_stream *stream);
 
-/* `async with (ac_stream *s = await ac_open_connection(host, port))`: closes the stream, waits until it is closed unless the body
- * failed, and releases it. */
+/* `async with (ac_stream *s = await ac_open_connection(host, port))`: closes the stream, waits until it is closed
+ * unless the body failed, and releases it. */
 ac_async(ac_stream *) ac_stream_aenter(ac_stream *stream);
 ac_async(void) ac_stream_aexit(ac_stream *stream, int error);
 
-/* The peer's address in words: "127.0.0.1:80", "[::1]:80", "unix:/path"; "" where there is none. Valid as long as the stream. */
+/* The peer's address in words: "127.0.0.1:80", "[::1]:80", "unix:/path"; "" where there is none. Valid as long as
+ * the stream. */
 const char *ac_stream_peer(ac_stream *stream);
 
 /* The descriptor; -1 when closed. It stays the stream's. */
 int ac_stream_fd(const ac_stream *stream);
 
-/* How much a stream may hold, in bytes; 0 leaves a value as it is. `read`: the longest line (64 KiB). `low`, `high`: the marks of
- * drain (16 KiB, 64 KiB). `hard`: what a write may at most make of the buffer (64 MiB). EINVAL where low > high or high > hard. */
+/* How much a stream may hold, in bytes; 0 leaves a value as it is. `read`: the longest line (64 KiB). `low`,
+ * `high`: the marks of drain (16 KiB, 64 KiB). `hard`: what a write may at most make of the buffer (64 MiB). EINVAL
+ * where low > high or high > hard. */
 int ac_stream_set_limits(ac_stream *stream, size_t read, size_t low, size_t high, size_t hard);
 
-/* Listens, and runs handler(stream) in a task of its own for each connection. start_server, start_unix_server. When the handler has ended, in
- * whatever way, its stream is closed (what is buffered is still sent) and released. Its error goes to the loop's error handler; the default
- * one says nothing where it is only that this client has gone away (ECONNRESET, EPIPE of this stream).
- * `host` NULL or "": every address of this machine. `port` 0: a free one, see ac_server_sockets; the same for all of the host's addresses.
- * The server is the caller's. Without descriptors or memory for a connection it reports that, and pauses for a second. */
+/* Listens, and runs handler(stream) in a task of its own for each connection. start_server, start_unix_server. When
+ * the handler has ended, in whatever way, its stream is closed (what is buffered is still sent) and released. Its
+ * error goes to the loop's error handler; the default one says nothing where it is only that this client has gone
+ * away (ECONNRESET, EPIPE of this stream). `host` NULL or "": every address of this machine. `port` 0: a free one,
+ * see ac_server_sockets; the same for all of the host's addresses. The server is the caller's. Without descriptors
+ * or memory for a connection it reports that, and pauses for a second. */
 ac_async(ac_server *) ac_start_server(ac_async(void) (*handler)(ac_stream *stream), const char *host, int port);
 ac_async(ac_server *) ac_start_unix_server(ac_async(void) (*handler)(ac_stream *stream), const char *path);
 
 /* The same for a handler with a context: handler(stream, arg). */
-ac_async(ac_server *) ac_start_server_arg(ac_async(void) (*handler)(ac_stream *stream, void *arg), void *arg, const char *host, int port);
-ac_async(ac_server *) ac_start_unix_server_arg(ac_async(void) (*handler)(ac_stream *stream, void *arg), void *arg, const char *path);
+ac_async(ac_server *) ac_start_server_arg(ac_async(void) (*handler)(ac_stream *stream, void *arg), void *arg,
+                                          const char *host, int port);
+ac_async(ac_server *) ac_start_unix_server_arg(ac_async(void) (*handler)(ac_stream *stream, void *arg), void *arg,
+                                               const char *path);
 
 /* Waits until the server is closed. serve_forever. Cancelled, it closes the server. */
 ac_async(void) ac_serve_forever(ac_server *server);
@@ -967,20 +991,24 @@ void ac_server_close(ac_server *server);
 /* Waits until the server is closed and its last connection has ended. wait_closed. */
 ac_async(void) ac_server_wait_closed(ac_server *server);
 
-/* Ends the server: stops listening, gives the connections `deadline` seconds to end, then closes them by force (handlers are
- * cancelled, what is buffered is dropped), and waits for their end. Cancelled, it does the latter at once. */
+/* Ends the server: stops listening, gives the connections `deadline` seconds to end, then closes them by force
+ * (handlers are cancelled, what is buffered is dropped), and waits for their end. Cancelled, it does the latter at
+ * once. */
 ac_async(void) ac_server_shutdown(ac_server *server, double deadline);
 
-/* Closes the stream of each connection; or aborts it. close_clients, abort_clients. The handlers notice at their next use of it. */
+/* Closes the stream of each connection; or aborts it. close_clients, abort_clients. The handlers notice at their
+ * next use of it. */
 void ac_server_close_clients(ac_server *server);
 void ac_server_abort_clients(ac_server *server);
 
-/* Writes up to n of the listening descriptors to `fds`, and returns how many there are: 0 when closed. They stay the server's. sockets. */
+/* Writes up to n of the listening descriptors to `fds`, and returns how many there are: 0 when closed. They stay
+ * the server's. sockets. */
 size_t ac_server_sockets(ac_server *server, int *fds, size_t n);
 
-/* `async with (ac_server *server = await ac_start_server(...))`: ends the server and releases it. It is ac_server_shutdown(server, 1), or
- * ac_server_shutdown(server, 0) where the body failed or the task is being cancelled: a client that stays connected does not keep
- * the block from ending. For more patience call ac_server_wait_closed or ac_server_shutdown in the block. */
+/* `async with (ac_server *server = await ac_start_server(...))`: ends the server and releases it. It is
+ * ac_server_shutdown(server, 1), or ac_server_shutdown(server, 0) where the body failed or the task is being
+ * cancelled: a client that stays connected does not keep the block from ending. For more patience call
+ * ac_server_wait_closed or ac_server_shutdown in the block. */
 ac_async(ac_server *) ac_server_aenter(ac_server *server);
 ac_async(void) ac_server_aexit(ac_server *server, int error);
 

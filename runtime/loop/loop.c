@@ -499,7 +499,7 @@ void ac_loop_set_error_handler(ac_loop *loop, ac_error_handler *handler, void *a
 
 static void report_default(const ac_error_context *context)
 {
-    const struct ac__more *more = context->future ? context->future->more : NULL;
+    const struct ac__more *more = context->future ? ac__more(context->future) : NULL;
     fprintf(stderr, "acc: %s\n", context->message);
     ac__trace_print(more ? more->trace : NULL, context->error, stderr);
 }

@@ -152,9 +152,10 @@ static int run_on_runner(ac_runner *runner, ac_coro *coro, void *result, bool *i
     mark_counted(runner->loop, task);
     int error = main_outcome(runner->loop, task, run_until(runner, task), result);
     *interrupted = runner->interrupted;
-    if (trace && task->more) {
-        *trace = task->more->trace;
-        task->more->trace = NULL;
+    struct ac__more *more = ac__more(task);
+    if (trace && more) {
+        *trace = more->trace;
+        more->trace = NULL;
     }
     ac__future_unref(task);
     return error;
