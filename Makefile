@@ -164,8 +164,7 @@ SOURCES = $(wildcard compiler/*.[ch] runtime/*/*.[ch] tests/*.[ch] tests/*/*.[ch
 format:
 	clang-format -i $(SOURCES)
 lint: $(GENERATED)
-	clang-tidy --quiet --checks='-*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters' \
-	    $(filter %.c,$(wildcard compiler/*.c runtime/*/*.c)) -- $(WARNINGS) $(INCLUDES)
+	clang-tidy --quiet $(wildcard compiler/*.c runtime/*/*.c) -- $(WARNINGS) $(INCLUDES)
 
 clean:
 	rm -rf build
