@@ -68,8 +68,9 @@ struct ac__more {
 void *ac__allocate(size_t size);               /* malloc that fault injection sees */
 void *ac__pool_take(size_t size);              /* small objects, by exact size class; NULL without memory */
 void ac__pool_give(void *object, size_t size);
-ac_task *ac__task_slot(void);                  /* an uninitialised task in this thread's slabs */
-void ac__task_slot_free(ac_task *task);
+ac_task *ac__task_slot_new(void);              /* an uninitialised task in this thread's slabs */
+void ac__task_slot_poison(ac_task *task);
+extern _Thread_local ac_task *ac__free_tasks __attribute__((tls_model("initial-exec")));   /* linked by item.next, as tasks */
 /* The tasks of a loop that have not ended, one after another: give it NULL first, then the one before; ends with NULL.
  * Tasks may be made and freed in between. */
 ac_task *ac__task_next(const ac_loop *loop, ac_task *before);
@@ -102,6 +103,29 @@ static inline bool ac__is_future(const void *handle)
 static inline bool ac__is_task(const ac_future *future)
 {
     return future->item.base.fn->kind == AC_KIND_TASK;
+}
+
+static inline ac_task *ac__task_slot(void)
+{
+#ifdef AC__POOLED
+    ac_task *task = ac__free_tasks;
+    if (task) {
+        ac__free_tasks = (ac_task *)(void *)task->item.next;
+        return task;
+    }
+#endif
+    return ac__task_slot_new();
+}
+
+/* A slot without fn is free: so tasks can be told from free slots. */
+static inline void ac__task_slot_free(ac_task *task)
+{
+    task->item.base.fn = NULL;
+    task->item.next = (struct ac__item *)(void *)ac__free_tasks;
+    ac__free_tasks = task;
+#ifndef AC__POOLED
+    ac__task_slot_poison(task);
+#endif
 }
 
 /* NULL where there is none. */
@@ -186,7 +210,7 @@ static inline int ac__suspend(ac_frame *operation)
     ac_task *task = ac__thread.task;
     if (ac__cancel_now(task))
         return ECANCELED;
-    task->item.base.state |= AC__WAITING;
+    task->item.base.state = (task->item.base.state & ~(uint32_t)AC__YIELDED) | AC__WAITING;
     task->item.base.parent = operation;
     return AC_PENDING;
 }
@@ -195,7 +219,7 @@ static inline int ac__suspend(ac_frame *operation)
 static inline int ac__suspend_masked(ac_frame *operation)
 {
     ac_task *task = ac__thread.task;
-    task->item.base.state |= AC__WAITING;
+    task->item.base.state = (task->item.base.state & ~(uint32_t)AC__YIELDED) | AC__WAITING;
     task->item.base.parent = operation;
     return AC_PENDING;
 }

@@ -182,18 +182,21 @@ void ac__future_copy(ac_future *future, void *out, size_t size)
     size_t have;
     void *value = ac__future_value(future, &have);
     future->item.base.state |= AC__TAKEN;
-    if (size == sizeof(uint64_t) && have == size && out)
-        memcpy(out, value, sizeof(uint64_t));
-    else if (out && size && have)
+    if (out && size && have)
         memcpy(out, value, size < have ? size : have);
 }
 
 void ac_future_take(ac_future *future, void *out, size_t size)
 {
-    if (size)
-        ac__future_copy(future, out, size);
-    else
+    ac_coro *root = future->result;
+    if (size == sizeof(uint64_t) && ac__is_task(future)) {
         future->item.base.state |= AC__TAKEN;
+        memcpy(out, (char *)root + root->fn->result_offset, sizeof(uint64_t));
+    } else if (size) {
+        ac__future_copy(future, out, size);
+    } else {
+        future->item.base.state |= AC__TAKEN;
+    }
     ac__future_unref(future);
 }
 
@@ -435,40 +438,53 @@ int ac_remove_done_callback(ac_future *future, void (*fn)(ac_future *, void *), 
 /* A value lets the parent go on directly; an error is looked at when the task runs, for its trace to be the open one then. */
 static void future_wait_fire(struct ac__watch *watch, ac_future *done)
 {
-    if (done->item.base.error)
+    if (__builtin_expect(done->item.base.error, 0))
         ac__wake(watch->task);
     else
-        ac__complete(watch->task, 0);
+        ac__complete_of(watch->task, &AC__CONTAINER(watch, struct ac_future_wait__frame, watch)->base, 0);
 }
 
-static int future_wait_failed(struct ac_future_wait__frame *wait)
+__attribute__((noinline)) static int future_wait_failed(struct ac_future_wait__frame *wait)
 {
     int error = ac__future_error_taken(wait->future, wait->base.parent);
     ac__future_unref(wait->future);
     return error;
 }
 
+/* The road of those that are not to wait, or may not. */
+__attribute__((noinline)) static int future_wait_slowly(struct ac_future_wait__frame *wait)
+{
+    ac_future *future = wait->future;
+    if (wait->base.state)
+        return ac__ended(future_wait_failed(wait));
+    if (!future)
+        return ENOMEM;
+    if (ac__is_done(future)) {
+        future->references++;
+        return future->item.base.error ? future_wait_failed(wait) : 0;
+    }
+    if (ac__may_close_ring(future) && ac__closes_ring(future))
+        return EDEADLK;
+    return ac__cancel_now(ac__thread.task) ? ECANCELED : AC_PENDING;
+}
+
 int ac_future_wait__resume(ac_frame *frame)
 {
     struct ac_future_wait__frame *wait = (struct ac_future_wait__frame *)(void *)frame;
     ac_future *future = wait->future;
-    if (frame->state)
-        return ac__ended(future_wait_failed(wait));
-    if (!future)
-        return ENOMEM;
-    future->references++;
-    if (ac__is_done(future))
-        return future->item.base.error ? future_wait_failed(wait) : 0;
-    int status = ac__may_close_ring(future) && ac__closes_ring(future) ? EDEADLK : ac__suspend(frame);
-    if (status != AC_PENDING) {
-        ac__future_unref(future);
-        return status;
+    ac_task *task = ac__thread.task;
+    if (__builtin_expect(frame->state || !future || ac__is_done(future) || ac__may_close_ring(future) ||
+                         (task->item.base.state & (AC__DUE | AC__COUNTED)), 0)) {
+        int status = future_wait_slowly(wait);
+        if (status != AC_PENDING)
+            return status;
     }
+    future->references++;
     frame->state = 1;
     wait->watch.fire = future_wait_fire;
-    wait->watch.task = ac__thread.task;
+    wait->watch.task = task;
     ac__watch_add(future, &wait->watch);
-    return AC_PENDING;
+    return ac__suspend_masked(frame);
 }
 
 /* Who awaits alone cancels what is awaited, and ends when that ends. A future that is completed by a callback is not the

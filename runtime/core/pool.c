@@ -33,6 +33,7 @@ enum { POOLED = 1 };
 enum { CHUNK_SIZE = 128 * 1024, CACHE_LINE = 64, SLAB_TASKS = 1023, STACK_BUDGET = 256 * 1024 };
 
 _Thread_local struct ac__thread ac__thread;
+_Thread_local ac_task *ac__free_tasks;
 
 struct chunk {
     struct chunk *next;
@@ -51,7 +52,6 @@ static _Thread_local struct {
     struct chunk *chunks;          /* all of them, the one that is being cut first */
     char *cut, *end;               /* what is left of it */
     struct slab *slabs;            /* all of them, the one that is being filled first */
-    ac_task *free_tasks;           /* free slots, linked by item.next */
     bool registered;               /* free_all will be called at the end of the thread */
 } memory;
 
@@ -87,7 +87,7 @@ static void free_all(void *unused)
         free(slab);
     }
     memory.cut = memory.end = NULL;
-    memory.free_tasks = NULL;
+    ac__free_tasks = NULL;
     memory.registered = false;
 }
 
@@ -195,7 +195,7 @@ void ac__coro_free(ac_frame *coro)
 
 /* ---- Tasks ---- */
 
-static void poison(ac_task *task)
+void ac__task_slot_poison(ac_task *task)
 {
     ASAN_POISON_MEMORY_REGION((char *)task + sizeof(void *), sizeof *task - sizeof(void *));
 }
@@ -214,22 +214,14 @@ static ac_task *slot_from_slab(void)
     return &memory.slabs->tasks[memory.slabs->used++];
 }
 
-ac_task *ac__task_slot(void)
+ac_task *ac__task_slot_new(void)
 {
-    ac_task *task = memory.free_tasks;
+    ac_task *task = ac__free_tasks;
     if (!task)
         return slot_from_slab();
     ASAN_UNPOISON_MEMORY_REGION(task, sizeof *task);
-    memory.free_tasks = (ac_task *)(void *)task->item.next;
+    ac__free_tasks = (ac_task *)(void *)task->item.next;
     return task;
-}
-
-void ac__task_slot_free(ac_task *task)
-{
-    task->item.base.fn = NULL;
-    task->item.next = (struct ac__item *)(void *)memory.free_tasks;
-    memory.free_tasks = task;
-    poison(task);
 }
 
 static bool is_live(const ac_task *task, const ac_loop *loop)

@@ -86,13 +86,18 @@ static inline void ac__ready(ac_task *task)
 }
 
 /* The task's leaf, an operation that waits, has ended with this error: its parent runs next. */
-static inline void ac__complete(ac_task *task, int error)
+static inline void ac__complete_of(ac_task *task, ac_frame *leaf, int error)
 {
-    ac_frame *parent = ac__leaf(task)->parent;
+    ac_frame *parent = leaf->parent;
     task->item.base.state &= ~(uint32_t)(AC__WAITING | AC__YIELDED | (error == ECANCELED ? AC__DUE : 0));
     parent->error = error;
     task->item.base.parent = parent;
     ac__ready(task);
+}
+
+static inline void ac__complete(ac_task *task, int error)
+{
+    ac__complete_of(task, ac__leaf(task), error);
 }
 
 /* The task's leaf, an operation that waits, is to run once more. */
