@@ -300,12 +300,29 @@ static void add_description(struct function *f, struct text *out)
     text_format(out, ", .kind = %s};\n", f->is_generator ? "AC_KIND_GENERATOR" : "AC_KIND_FUNCTION");
 }
 
+/* A parameter as it was written: the bounds in its type are arguments here, and not what the body keeps of them. */
+static const char *parameter_text(struct type *type, const char *name)
+{
+    ARRAY(const char *) kept = {0};
+    for (struct type *each = type; each; each = each->inner)
+        if (each->kind == TYPE_ARRAY && each->bound) {
+            array_add(&kept, each->bound->text);
+            each->bound->text = NULL;
+        }
+    const char *text = type_declare(type, name);
+    size_t i = 0;
+    for (struct type *each = type; each; each = each->inner)
+        if (each->kind == TYPE_ARRAY && each->bound)
+            each->bound->text = kept.at[i++];
+    return text;
+}
+
 static void add_parameters(struct function *f, struct text *out)
 {
     if (!f->declarator->parameter_count)
         text_add(out, "void");
     for (size_t i = 0; i < f->declarator->parameter_count; i++)
-        text_format(out, "%s%s", i ? ", " : "", type_declare(f->declarator->parameters[i].type, parameter_member(f, i)));
+        text_format(out, "%s%s", i ? ", " : "", parameter_text(f->declarator->parameters[i].type, parameter_member(f, i)));
 }
 
 static const char *tokens_text(token_index first, token_index last)

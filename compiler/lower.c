@@ -1038,7 +1038,7 @@ static bool mark_literal(struct expression *e)
 
 static bool mark(struct expression *e)
 {
-    bool found = e->kind == EXPRESSION_SET_RESULT || (marking_awaits && mark_literal(e));
+    bool found = e->kind == EXPRESSION_SET_RESULT || (e->kind == EXPRESSION_CALL && passes_by_address(e)) || (marking_awaits && mark_literal(e));
     if (is_alloca_call(e))
         found = calls_alloca = true;
     if (e->type_name)

@@ -72,6 +72,8 @@ void use_expression(struct expression *e);
 /* Does it have to be taken apart? */
 bool needs_lowering(struct expression *e);
 bool is_alloca_call(struct expression *e);
+/* Does a call have arguments of type AC_T? */
+bool passes_by_address(struct expression *call);
 /* Awaits a call of the async function of that name: text of its value, which is to be used before the next await. */
 const char *lower_await_of(token_index place, const char *function, const char **arguments, size_t count, struct type *result, bool wanted);
 /* Parts of a full expression; see there. */

@@ -38,7 +38,7 @@ static bool is_stable(struct expression *e)
     case EXPRESSION_TYPES_COMPATIBLE:
         return true;
     case EXPRESSION_NAME:
-        return e->symbol && (e->symbol->kind == SYMBOL_FUNCTION || e->symbol->kind == SYMBOL_ENUMERATOR || e->symbol->kind == SYMBOL_BUILTIN ||
+        return !e->symbol || (e->symbol->kind == SYMBOL_FUNCTION || e->symbol->kind == SYMBOL_ENUMERATOR || e->symbol->kind == SYMBOL_BUILTIN ||
                              is_fixed_variable(e->symbol) || type_is(e->symbol->type, TYPE_ARRAY));
     case EXPRESSION_ADDRESS:
         return bare(e->a)->kind == EXPRESSION_NAME;
@@ -402,6 +402,34 @@ static void settle_alloca(struct expression *e)
     set_text(e, variable_reference(v), true);
 }
 
+static struct type *callee_type(struct expression *call)
+{
+    struct type *type = type_strip(call->a->type);
+    return type->kind == TYPE_POINTER ? type_strip(type->inner) : type;
+}
+
+bool passes_by_address(struct expression *call)
+{
+    struct type *type = callee_type(call);
+    for (size_t i = 0; i < call->argument_count && i < type->parameter_count; i++)
+        if (type_is(type->parameters[i].type, TYPE_VARIABLE))
+            return true;
+    return false;
+}
+
+/* An argument of type AC_T goes to C as its address and its size. */
+static void pass_by_address(struct expression *call)
+{
+    struct type *type = callee_type(call);
+    for (size_t i = 0; i < call->argument_count && i < type->parameter_count; i++)
+        if (type_is(type->parameters[i].type, TYPE_VARIABLE)) {
+            struct expression *argument = call->arguments[i];
+            struct variable *v = new_temporary(value_type(argument), argument->first);
+            emit_define(v, "%s = %s;", variable_reference(v), copy_expression(argument));
+            set_text(argument, arena_format("&%s, sizeof %s", variable_reference(v), variable_reference(v)), true);
+        }
+}
+
 static void settle_call(struct expression *e, bool wanted)
 {
     if (is_alloca_call(e)) {
@@ -409,6 +437,7 @@ static void settle_call(struct expression *e, bool wanted)
         return;
     }
     settle_call_operands(e);
+    pass_by_address(e);
     if (type_is(e->type, TYPE_VOID) || !wanted) {
         emit_format("%s;", copy_expression(e));
         set_text(e, "((void)0)", true);
@@ -555,21 +584,6 @@ static const char *member_callee(struct expression *call, struct function **func
     if (*function ? embeds(now->function, *function) : published_frame(name->name) != NULL)
         return name->name;
     return NULL;
-}
-
-/* An argument of type AC_T goes to C as its address and its size. */
-static void pass_by_address(struct expression *call)
-{
-    struct type *type = type_strip(call->a->type);
-    if (type->kind == TYPE_POINTER)
-        type = type_strip(type->inner);
-    for (size_t i = 0; i < call->argument_count && i < type->parameter_count; i++)
-        if (type_is(type->parameters[i].type, TYPE_VARIABLE)) {
-            struct expression *argument = call->arguments[i];
-            struct variable *v = new_temporary(value_type(argument), argument->first);
-            emit_define(v, "%s = %s;", variable_reference(v), copy_expression(argument));
-            set_text(argument, arena_format("&%s, sizeof %s", variable_reference(v), variable_reference(v)), true);
-        }
 }
 
 static void await_call(struct expression *e, struct expression *call, bool wanted)
