@@ -200,7 +200,8 @@ const char *failure_text(void)
     }
     struct context *c = error_target();
     if (!c) {
-        text_add(&out, "return ac_status;");
+        /* the end of another iterator is not this generator's own */
+        text_add(&out, now->function->is_generator ? "return ac_status == AC_STOP ? EINVAL : ac_status;" : "return ac_status;");
         return text_string(&out);
     }
     if (c->kind != CONTEXT_CLEANUP) {
