@@ -586,10 +586,21 @@ static const char *member_callee(struct expression *call, struct function **func
     return NULL;
 }
 
+/* await ac_sleep(0) */
+static bool is_turn(const char *name, struct expression *call)
+{
+    return !strcmp(name, "ac_sleep") && call->argument_count == 1 && call->arguments[0]->is_constant && call->arguments[0]->value == 0;
+}
+
 static void await_call(struct expression *e, struct expression *call, bool wanted)
 {
     struct function *function = NULL;
     const char *name = member_callee(call, &function);
+    if (name && !function && is_turn(name, call)) {
+        emit_site(e->first, "ac_turn(ac_base)");
+        await_result(e, wanted, "");
+        return;
+    }
     settle_call_operands(call);
     pass_by_address(call);
     if (!name) {

@@ -199,6 +199,14 @@ int ac_sleep__resume(ac_frame *frame)
     return yield_now(task, frame->parent);
 }
 
+int ac_turn(ac_frame *self)
+{
+    ac_task *task = ac__thread.task;
+    if (__builtin_expect(task->item.base.state & (AC__DUE | AC__COUNTED | AC__STEPPED), 0))
+        return yield_slowly(task, self);
+    return yield_now(task, self);
+}
+
 static bool sleep_abort(ac_frame *frame)
 {
     ac__timer *timer = (ac__timer *)(void *)frame;

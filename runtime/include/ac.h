@@ -301,6 +301,9 @@ void ac_array_free(void *array);
 void *ac_alloca(void **list, size_t size);
 void ac_alloca_end(void **list);
 
+/* `await ac_sleep(0)`, where the 0 is plain to see: gives the others one turn, and needs no frame for it. AC_PENDING, or ECANCELED. */
+int ac_turn(ac_frame *self);
+
 /* While masked, a cancellation of the current task waits. Calls nest. */
 void ac_mask(void);
 void ac_unmask(void);

@@ -126,7 +126,8 @@ double ac_handle_when(const ac_handle *handle)
     return handle->when;
 }
 
-/* At the closing of a loop. Done callbacks in the queue own a reference and memory, so these are called. The other timers are
+/* At the closing of a loop. Done callbacks in the queue own a reference and memory, so these are called, and what they put into
+ * the queue is dropped in turn. The other timers are
  * those of tasks, whose frames go. */
 void ac__handles_drop(ac_loop *loop)
 {
@@ -137,14 +138,15 @@ void ac__handles_drop(ac_loop *loop)
             handle_unref(timer->owner);
     }
     loop->timers.count = 0;
-    struct ac__item *item = ac__dequeue_all(loop);
-    while (item) {
-        struct ac__item *next = item->next;
-        if (item->base.fn == &handle_fn.fn)
-            handle_unref((struct ac_handle *)(void *)item);
-        else if (item->base.fn->kind == AC_KIND_OBJECT)
-            ac__step(item);
-        item = next;
+    while (loop->head) {
+        struct ac__item *next;
+        for (struct ac__item *item = ac__dequeue_all(loop); item; item = next) {
+            next = item->next;
+            if (item->base.fn == &handle_fn.fn)
+                handle_unref((struct ac_handle *)(void *)item);
+            else if (item->base.fn->kind == AC_KIND_OBJECT)
+                ac__step(item);
+        }
     }
     ac__thread.task = NULL;
 }

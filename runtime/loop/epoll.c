@@ -5,12 +5,18 @@
  * is also remembered that they are drained (the call would have blocked, or a stream gave less than was asked): the next request
  * then waits without trying, so that an echo costs one receive and one send a request. An edge makes them worth trying again.
  *
+ * A program may close such a descriptor itself while nothing waits on it, and its number may then come to mean another file, on which
+ * a request would wait for ever. So waits on what is registered already are suspects, and when a millisecond has brought
+ * nothing, the suspects are registered once more, which tells: busy loops never pay for that.
+ *
  * Of other descriptors nothing is believed: the number may have been closed and opened again without our knowing. They are tried
  * each time, and registered again each time they wait, which finds them registered in the usual case. */
 #define _GNU_SOURCE
 #include "backend.h"
 
+#include <fcntl.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -18,28 +24,33 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 256, FIRST_SLOTS = 64 };
+enum { EVENTS = 256, FIRST_SLOTS = 64, SUSPECTS_AT_ONCE = 64, SUSPICION = 1000000 /* nanoseconds */ };
 
 /* What is known of a descriptor. */
 enum {
     REGISTERED = 1,         /* with epoll; only believed where OURS */
     OURS = 2,               /* made by the runtime, and closed by it */
-    STREAM = 4,             /* a connected stream socket: reading less than asked means drained */
-    LISTENS_STREAM = 8,     /* what it accepts is a STREAM */
-    LISTENS_OTHER = 16,     /* what it accepts is not */
-    HUNG_UP = 32,           /* the end or an error is there: no further edge need come, so it is never drained */
+    STREAM = 4,             /* a stream socket; its owner says so */
+    TCP = 8,                /* of TCP, or listening for it: reading less than asked means drained. Local sockets also stop at
+                               descriptors and credentials that were sent along */
+    NOT_TCP = 16,           /* neither of these two: not asked yet */
+    NEVER_DRAINED = 32,     /* the end, an error or urgent data is there: giving less than asked means nothing */
     READY_IN = 64,          /* worth trying */
-    READY_OUT = 128
+    READY_OUT = 128,
+    SUSPECT = 256           /* in the list of suspects */
 };
 
 struct slot {
     struct ac__io *queues[2];       /* those who wait to read and to write: circular lists, first come first */
     unsigned flags;
+    int next_suspect;               /* valid if SUSPECT; -1 at the end */
 };
 
 struct epoll {
     struct ac__backend base;
     int fd;
+    pid_t pid;                      /* of the process that made it: a child process shares it, and must not change it */
+    int suspects;                   /* the first, or -1 */
     bool coarse;                    /* the system has no epoll_pwait2: waits have whole milliseconds */
     struct slot *slots;             /* by descriptor */
     size_t count;
@@ -50,10 +61,17 @@ static unsigned ready_flag(int direction)
     return direction ? READY_OUT : READY_IN;
 }
 
+/* NULL and errno. No number that is no descriptor makes the table grow. */
 static struct slot *slot_of(struct epoll *epoll, int fd)
 {
     size_t index = (size_t)fd;
+    if (fd < 0) {
+        errno = EBADF;
+        return NULL;
+    }
     if (index >= epoll->count) {
+        if (fcntl(fd, F_GETFD) < 0)
+            return NULL;
         size_t count = epoll->count ? epoll->count : FIRST_SLOTS;
         while (count <= index)
             count *= 2;
@@ -110,6 +128,12 @@ static void fail_all(struct epoll *epoll, int fd, int error)
 
 /* ---- What is known ---- */
 
+/* Its place in the list of suspects stays. */
+static void reset(struct slot *slot, unsigned flags)
+{
+    slot->flags = (slot->flags & SUSPECT) | flags;
+}
+
 static void adopt(struct ac__backend *backend, int fd, bool stream)
 {
     struct epoll *epoll = (struct epoll *)backend;
@@ -117,31 +141,45 @@ static void adopt(struct ac__backend *backend, int fd, bool stream)
     if (!slot)
         return;
     fail_all(epoll, fd, EBADF);
-    epoll->slots[fd].flags = OURS | READY_IN | READY_OUT | (stream ? STREAM : 0);
+    reset(&epoll->slots[fd], OURS | READY_IN | READY_OUT | (stream ? STREAM : 0));
 }
 
-static bool accepts_streams(struct slot *slot, int fd)
+/* Asked once a descriptor; what a listening socket accepts is as it is itself. */
+static bool is_tcp(struct slot *slot, int fd)
 {
-    if (!(slot->flags & (LISTENS_STREAM | LISTENS_OTHER))) {
-        int type = 0;
-        socklen_t size = sizeof type;
-        bool known = getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
-        slot->flags |= known && type == SOCK_STREAM ? LISTENS_STREAM : LISTENS_OTHER;
+    if (!(slot->flags & (TCP | NOT_TCP))) {
+        int protocol = 0;
+        socklen_t size = sizeof protocol;
+        bool known = getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) == 0;
+        slot->flags |= known && protocol == IPPROTO_TCP ? TCP : NOT_TCP;
     }
-    return slot->flags & LISTENS_STREAM;
+    return slot->flags & TCP;
+}
+
+/* Whether a call of this request that has moved only a part says that nothing is left (no room is). */
+static bool part_means_drained(struct slot *slot, const struct ac__io *io)
+{
+    bool plain = io->kind == AC__IO_READ || io->kind == AC__IO_RECV || io->kind == AC__IO_WRITE || io->kind == AC__IO_SEND;
+    return plain && !(io->flags & (MSG_PEEK | MSG_OOB)) && (slot->flags & (STREAM | NEVER_DRAINED)) == STREAM &&
+           is_tcp(slot, io->fd);
+}
+
+static void learn_accepted(struct epoll *epoll, int listener, int fd)
+{
+    bool tcp = is_tcp(&epoll->slots[listener], listener);
+    adopt(&epoll->base, fd, tcp);
+    if (tcp && (size_t)fd < epoll->count)
+        epoll->slots[fd].flags |= TCP;
 }
 
 /* After a call that did not block. */
 static void learn(struct epoll *epoll, struct ac__io *io)
 {
     struct slot *slot = &epoll->slots[io->fd];
-    bool part = io->result > 0 && (size_t)io->result < io->length;
-    bool reads = io->kind == AC__IO_READ || io->kind == AC__IO_RECV;
-    bool writes = io->kind == AC__IO_WRITE || io->kind == AC__IO_SEND;
-    if (part && (reads || writes) && (slot->flags & STREAM) && !(io->flags & (MSG_PEEK | MSG_OOB)))
-        slot->flags &= ~(slot->flags & HUNG_UP ? 0 : ready_flag(writes));
     if (io->kind == AC__IO_ACCEPT && io->result >= 0)
-        adopt(&epoll->base, (int)io->result, accepts_streams(slot, io->fd));
+        learn_accepted(epoll, io->fd, (int)io->result);
+    else if (io->result > 0 && (size_t)io->result < io->length && part_means_drained(slot, io))
+        slot->flags &= ~ready_flag(ac__io_is_output(io));
 }
 
 static bool attempt(struct epoll *epoll, struct ac__io *io, int direction)
@@ -162,6 +200,12 @@ static bool fail(struct ac__io *io, int error)
     return true;
 }
 
+/* Calls that never block even on a descriptor that does; that there is nothing for them says nothing about the plain data. */
+static bool never_waits(const struct ac__io *io)
+{
+    return io->kind >= AC__IO_RECV && io->kind <= AC__IO_SENDMSG && (io->flags & (MSG_DONTWAIT | MSG_OOB | MSG_ERRQUEUE));
+}
+
 /* Files that cannot be polled are always ready; their calls block for the disk. */
 static bool call_blocking(struct ac__io *io)
 {
@@ -175,13 +219,44 @@ static bool call_blocking(struct ac__io *io)
     return true;
 }
 
+static int control(struct epoll *epoll, int operation, int fd)
+{
+    struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET, .data.fd = fd };
+    return epoll_ctl(epoll->fd, operation, fd, &event);
+}
+
+static void suspect(struct epoll *epoll, struct slot *slot, int fd)
+{
+    if (slot->flags & SUSPECT)
+        return;
+    slot->flags |= SUSPECT;
+    slot->next_suspect = epoll->suspects;
+    epoll->suspects = fd;
+}
+
+/* What waits on a descriptor that has become a file that cannot be polled. */
+static void complete_blocking(struct epoll *epoll, int fd)
+{
+    for (int direction = 0; direction < 2; direction++) {
+        struct ac__io *io;
+        while ((io = epoll->slots[fd].queues[direction])) {
+            reset(&epoll->slots[fd], 0);
+            take_out(epoll, &epoll->slots[fd].queues[direction], io);
+            if (!ac__io_attempt(io))
+                call_blocking(io);
+            io->done(io);
+        }
+    }
+}
+
 static bool register_and_wait(struct epoll *epoll, struct slot *slot, struct ac__io *io, int direction)
 {
-    struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.fd = io->fd };
     if ((slot->flags & (OURS | REGISTERED)) != (OURS | REGISTERED)) {
-        if (epoll_ctl(epoll->fd, EPOLL_CTL_ADD, io->fd, &event) < 0 && errno != EEXIST)
+        if (control(epoll, EPOLL_CTL_ADD, io->fd) < 0 && errno != EEXIST)
             return errno == EPERM ? call_blocking(io) : fail(io, errno);
         slot->flags |= REGISTERED;
+    } else if (!slot->queues[0] && !slot->queues[1]) {
+        suspect(epoll, slot, io->fd);
     }
     append(epoll, &slot->queues[direction], io);
     return false;
@@ -191,12 +266,12 @@ static bool start(struct ac__backend *backend, struct ac__io *io)
 {
     struct epoll *epoll = (struct epoll *)backend;
     int direction = ac__io_is_output(io);
-    if (io->fd < 0)
-        return fail(io, EBADF);
     struct slot *slot = slot_of(epoll, io->fd);
     if (!slot)
-        return fail(io, ENOMEM);
+        return fail(io, errno);
     io->events = 0;
+    if (never_waits(io))
+        return ac__io_attempt(io) || fail(io, EAGAIN);
     bool drained = (slot->flags & (OURS | REGISTERED)) == (OURS | REGISTERED) && !(slot->flags & ready_flag(direction)) &&
                    io->kind != AC__IO_CONNECT;
     if (!slot->queues[direction] && !drained && attempt(epoll, io, direction))
@@ -227,8 +302,11 @@ static void serve(struct epoll *epoll, int fd, int direction)
         take_out(epoll, &epoll->slots[fd].queues[direction], io);
         io->done(io);
         if (at_end)
-            return;
+            break;
     }
+    /* What a `done` has put behind the others has not been tried, and no edge need come: this makes one. */
+    if (epoll->slots[fd].queues[direction])
+        control(epoll, EPOLL_CTL_MOD, fd);
 }
 
 static void handle_event(struct epoll *epoll, const struct epoll_event *event)
@@ -239,8 +317,8 @@ static void handle_event(struct epoll *epoll, const struct epoll_event *event)
     struct slot *slot = &epoll->slots[fd];
     bool broken = event->events & (EPOLLERR | EPOLLHUP);
     bool in = broken || (event->events & (EPOLLIN | EPOLLRDHUP | EPOLLPRI)), out = broken || (event->events & EPOLLOUT);
-    if (broken || (event->events & EPOLLRDHUP))
-        slot->flags |= HUNG_UP;
+    if (broken || (event->events & (EPOLLRDHUP | EPOLLPRI)))
+        slot->flags |= NEVER_DRAINED;
     slot->flags |= (in ? READY_IN : 0) | (out ? READY_OUT : 0);
     if (in)
         serve(epoll, fd, 0);
@@ -263,11 +341,58 @@ static int wait_for_events(struct epoll *epoll, struct epoll_event *events, int6
     return epoll_wait(epoll->fd, events, EVENTS, milliseconds > INT_MAX ? INT_MAX : (int)milliseconds);
 }
 
+/* What may wait here was registered long ago. Registering it again fails if it is still what it was. True: requests were completed. */
+static bool check_suspect(struct epoll *epoll, int fd)
+{
+    struct slot *slot = &epoll->slots[fd];
+    if (!slot->queues[0] && !slot->queues[1])
+        return false;
+    if (control(epoll, EPOLL_CTL_ADD, fd) == 0) {
+        reset(slot, REGISTERED | READY_IN | READY_OUT);
+        return false;
+    }
+    if (errno == EEXIST)
+        return false;
+    if (errno == EPERM)
+        complete_blocking(epoll, fd);
+    else
+        fail_all(epoll, fd, errno);
+    return true;
+}
+
+static bool check_suspects(struct epoll *epoll)
+{
+    bool completed = false;
+    for (int i = 0; i < SUSPECTS_AT_ONCE && epoll->suspects >= 0; i++) {
+        int fd = epoll->suspects;
+        epoll->suspects = epoll->slots[fd].next_suspect;
+        epoll->slots[fd].flags &= ~(unsigned)SUSPECT;
+        completed |= check_suspect(epoll, fd);
+    }
+    return completed;
+}
+
+/* As wait_for_events; but where that brings nothing for a while, suspects are checked. -1 with EINTR: requests were completed so. */
+static int wait_and_check(struct epoll *epoll, struct epoll_event *events, int64_t timeout)
+{
+    while (epoll->suspects >= 0 && (timeout < 0 || timeout > SUSPICION)) {
+        int count = wait_for_events(epoll, events, SUSPICION);
+        if (count != 0)
+            return count;
+        if (check_suspects(epoll)) {
+            errno = EINTR;
+            return -1;
+        }
+        timeout -= timeout < 0 ? 0 : SUSPICION;
+    }
+    return wait_for_events(epoll, events, timeout);
+}
+
 static int wait(struct ac__backend *backend, int64_t timeout)
 {
     struct epoll *epoll = (struct epoll *)backend;
     struct epoll_event events[EVENTS];
-    int count = wait_for_events(epoll, events, timeout);
+    int count = wait_and_check(epoll, events, timeout);
     if (count < 0)
         return errno == EINTR ? 0 : errno;
     for (int i = 0; i < count; i++)
@@ -282,9 +407,9 @@ static void forget(struct ac__backend *backend, int fd)
     if (fd < 0 || (size_t)fd >= epoll->count)
         return;
     fail_all(epoll, fd, EBADF);
-    if (epoll->slots[fd].flags & REGISTERED)
+    if ((epoll->slots[fd].flags & REGISTERED) && epoll->pid == getpid())
         epoll_ctl(epoll->fd, EPOLL_CTL_DEL, fd, NULL);
-    epoll->slots[fd].flags = 0;
+    reset(&epoll->slots[fd], 0);
 }
 
 static int descriptor(struct ac__backend *backend)
@@ -304,6 +429,8 @@ static struct ac__backend *open_epoll(void)
         errno = error;
         return NULL;
     }
+    epoll->pid = getpid();
+    epoll->suspects = -1;
     epoll->base.fn = &ac__backend_epoll;
     return &epoll->base;
 }

@@ -9,27 +9,32 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-static void watch(ac_loop *loop);
+static int watch(ac_loop *loop);
 
 /* The descriptor became readable, or was closed; all else is done where the loop looks at `signalled`. */
 static void woken(struct ac__io *io)
 {
     ac_loop *loop = io->owner;
     loop->backend->waiting++;
-    if (io->result >= 0)
-        watch(loop);
+    int error = io->result >= 0 ? watch(loop) : 0;
+    if (error)
+        ac_loop_report(loop, "the loop can no longer be woken by other threads", error, NULL);
 }
 
 /* The loop's own wait does not count as something that may come. */
-static void watch(ac_loop *loop)
+static int watch(ac_loop *loop)
 {
     uint64_t value;
     loop->wake_io = (struct ac__io){ .kind = AC__IO_POLL_IN, .fd = loop->wake_fd, .done = woken, .owner = loop };
     while (loop->backend->fn->start(loop->backend, &loop->wake_io)) {
-        if (loop->wake_io.result < 0 || read(loop->wake_fd, &value, sizeof value) < 0)
-            return;
+        if (loop->wake_io.result < 0)
+            return (int)-loop->wake_io.result;
+        /* EAGAIN: it was read already. */
+        if (read(loop->wake_fd, &value, sizeof value) < 0 && errno != EAGAIN && errno != EINTR)
+            return errno;
     }
     loop->backend->waiting--;
+    return 0;
 }
 
 int ac__inbox_open(ac_loop *loop)
@@ -44,8 +49,12 @@ int ac__inbox_open(ac_loop *loop)
         return error;
     }
     loop->inbox_tail = &loop->inbox;
-    watch(loop);
-    return 0;
+    error = watch(loop);
+    if (error) {
+        pthread_mutex_destroy(&loop->inbox_lock);
+        close(loop->wake_fd);
+    }
+    return error;
 }
 
 void ac__inbox_wake(ac_loop *loop)

@@ -1,7 +1,7 @@
 /* run.c: running a program: ac_run, runners, and what the plain `main` returns.
  *
  * While a runner runs, SIGINT cancels the main task; a second one, or one that comes before the main task has taken the first,
- * has the effect it had before: by default, the end of the process. */
+ * has the effect it had before: by default, the end of the process. In debug mode SIGQUIT prints all tasks. */
 #define _GNU_SOURCE
 #include "loop.h"
 
@@ -24,28 +24,41 @@ static void interrupt(void *arg)
         ac_cancel(runner->main);
 }
 
-/* A program that handles SIGINT itself, or ignores it, is left alone. */
-static bool catch_interrupt(ac_runner *runner)
+static void print_tasks(void *unused)
 {
-    struct sigaction now;
-    return sigaction(SIGINT, NULL, &now) == 0 && !(now.sa_flags & SA_SIGINFO) && now.sa_handler == SIG_DFL &&
-           ac_add_signal_handler(runner->loop, SIGINT, interrupt, runner) == 0;
+    (void)unused;
+    ac_dump_tasks(stderr);
 }
 
-/* The handler alone does not keep a loop from being stuck. */
+/* A program that handles the signal itself, or ignores it, is left alone. The handler does not keep a loop from being stuck. */
+static bool catch_signal(ac_loop *loop, int signal, void (*fn)(void *arg), void *arg)
+{
+    struct sigaction now;
+    if (sigaction(signal, NULL, &now) != 0 || (now.sa_flags & SA_SIGINFO) || now.sa_handler != SIG_DFL ||
+        ac_add_signal_handler(loop, signal, fn, arg) != 0)
+        return false;
+    loop->holds--;
+    return true;
+}
+
+static void release_signal(ac_loop *loop, int signal)
+{
+    loop->holds++;
+    ac_remove_signal_handler(loop, signal);
+}
+
 static int run_until(ac_runner *runner, ac_task *task)
 {
-    bool caught = catch_interrupt(runner);
-    if (caught)
-        runner->loop->holds--;
+    bool caught = catch_signal(runner->loop, SIGINT, interrupt, runner);
+    bool dumping = runner->loop->debug && catch_signal(runner->loop, SIGQUIT, print_tasks, NULL);
     runner->interrupted = false;
     runner->main = task;
     int error = ac__loop_run(runner->loop, task);
     runner->main = NULL;
-    if (caught && !runner->interrupted) {
-        runner->loop->holds++;
-        ac_remove_signal_handler(runner->loop, SIGINT);
-    }
+    if (caught && !runner->interrupted)
+        release_signal(runner->loop, SIGINT);
+    if (dumping)
+        release_signal(runner->loop, SIGQUIT);
     return error;
 }
 

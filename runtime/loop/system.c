@@ -38,7 +38,7 @@ static ssize_t read_or_write(struct ac__io *io, bool write_it, int flags)
 static ssize_t transfer_file(struct ac__io *io, bool write_it)
 {
     ssize_t count = read_or_write(io, write_it, RWF_NOWAIT);
-    if (count >= 0 || (errno != EOPNOTSUPP && errno != EINVAL && errno != ENOSYS))
+    if (count >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS))
         return count;
     if (!is_ready(io->fd, write_it ? POLLOUT : POLLIN)) {
         errno = EAGAIN;
