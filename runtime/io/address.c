@@ -76,7 +76,7 @@ void ac__address_print(const struct sockaddr *address, socklen_t length, char te
 
     if (address->sa_family == AF_UNIX) {
         const struct sockaddr_un *local = (const struct sockaddr_un *)(const void *)address;
-        size_t path = length > offsetof(struct sockaddr_un, sun_path) ? length - offsetof(struct sockaddr_un, sun_path) : 0;
+        size_t before = offsetof(struct sockaddr_un, sun_path), path = length > before ? length - before : 0;
         snprintf(text, AC__ADDRESS_TEXT, "unix:%.*s", (int)path, path ? local->sun_path : "");
         return;
     }

@@ -25,8 +25,8 @@ int ac__address_numeric(const char *host, const char *service, const struct addr
 void ac__address_print(const struct sockaddr *address, socklen_t length, char text[AC__ADDRESS_TEXT]);
 
 /*
- * Fills `order` with up to `limit` addresses of the list in the order to try them: families take turns, beginning with
- * that of the first (RFC 8305, section 4). Returns how many.
+ * Fills `order` with up to `limit` addresses of the list in the order to try them: families take turns, beginning
+ * with that of the first (RFC 8305, section 4). Returns how many.
  */
 size_t ac__address_interleave(struct addrinfo *list, struct addrinfo **order, size_t limit);
 
@@ -35,8 +35,9 @@ struct sockaddr_un;
 int ac__address_unix(const char *path, struct sockaddr_un *address, socklen_t *length);
 
 /*
- * What every connection and every server begins with: the addresses of a stream socket, for a host that may be NULL or "", and a
- * port given as a number. An operation whose frame is a member of its caller's. `result` is the caller's: freeaddrinfo.
+ * What every connection and every server begins with: the addresses of a stream socket, for a host that may be NULL
+ * or "", and a port given as a number. An operation whose frame is a member of its caller's. `result` is the
+ * caller's: freeaddrinfo.
  */
 struct ac__resolve__frame {
     ac_frame base;

@@ -1,8 +1,8 @@
 /*
  * Buffers of bytes, and the cache of their first blocks.
  *
- * Ten thousand connections that wait hold no block at all; those that are being served take one from the cache of their
- * thread and give it back before they wait again. The cache is bounded, and freed when the thread ends.
+ * Ten thousand connections that wait hold no block at all; those that are being served take one from the cache of
+ * their thread and give it back before they wait again. The cache is bounded, and freed when the thread ends.
  */
 #define _GNU_SOURCE
 #include "buffer.h"

@@ -1,10 +1,10 @@
 /*
  * ac_connect: to a host by name, over whichever of its addresses answers first (RFC 8305, "happy eyeballs").
  *
- * Each attempt is a task of its own, so that several can be under way. The function that waits for them starts the next one when
- * the last has failed or has had its time, takes the first socket that is connected, and ends the other attempts: however it
- * is left itself, none of them outlives it, and each closes its own socket unless that is the one taken. A host with one
- * address is connected without any of that.
+ * Each attempt is a task of its own, so that several can be under way. The function that waits for them starts the
+ * next one when the last has failed or has had its time, takes the first socket that is connected, and ends the
+ * other attempts: however it is left itself, none of them outlives it, and each closes its own socket unless that
+ * is the one taken. A host with one address is connected without any of that.
  */
 #define _GNU_SOURCE
 #include "../loop/loop.h"
@@ -213,7 +213,8 @@ static bool race_reap(struct connect_frame *self)
     return kept < before;
 }
 
-/* Goes on with the race after its beginning, or after a wait that ended with `error`. `due`: the next attempt's time has come. */
+/* Goes on with the race after its beginning, or after a wait that ended with `error`. `due`: the next attempt's
+ * time has come. */
 static int race_run(struct connect_frame *self, int error, bool due)
 {
     while (!error) {

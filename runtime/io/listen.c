@@ -1,9 +1,9 @@
 /*
  * Listening sockets: for the addresses of a host, and at a path.
  *
- * A server on "localhost", port 0, gets two sockets (IPv4 and IPv6), and they shall have the same port, so that a client
- * finds it whichever address it tries: the first socket takes a free port, the others ask for that one, and where one of them
- * is refused the whole is tried again.
+ * A server on "localhost", port 0, gets two sockets (IPv4 and IPv6), and they shall have the same port, so that a
+ * client finds it whichever address it tries: the first socket takes a free port, the others ask for that one, and
+ * where one of them is refused the whole is tried again.
  */
 #define _GNU_SOURCE
 #include "listen.h"

@@ -12,13 +12,14 @@
 #define AC__BACKLOG 1024
 
 /*
- * Opens a listening socket for each address of the list, up to `limit`; all on one port, also where the port is 0 (any).
- * Addresses that this machine does not have are passed over, as long as one remains. Returns 0, or the error, and then
- * nothing is open.
+ * Opens a listening socket for each address of the list, up to `limit`; all on one port, also where the port is 0
+ * (any). Addresses that this machine does not have are passed over, as long as one remains. Returns 0, or the
+ * error, and then nothing is open.
  */
 int ac__listen_all(const struct addrinfo *list, int backlog, int *fds, size_t limit, size_t *count);
 
-/* A listening local socket at `path`, in the place of one that was left there. *made tells it from a later one there. */
+/* A listening local socket at `path`, in the place of one that was left there. *made tells it from a later one
+ * there. */
 int ac__listen_unix(const char *path, int backlog, int *fd, struct stat *made);
 
 /* Removes the file at `path` if it is still the socket that `made` tells of. */

@@ -1,9 +1,9 @@
 /*
  * Look-up of names and addresses: ac_getaddrinfo, ac_getnameinfo.
  *
- * libc's functions block, for seconds where a name server is silent, so they run on a thread of the pool, on copies of all that
- * they are given. A look-up that nobody waits for any more is left to itself: its thread's work cannot be ended, but its
- * result is dropped and the task goes on at once.
+ * libc's functions block, for seconds where a name server is silent, so they run on a thread of the pool, on copies
+ * of all that they are given. A look-up that nobody waits for any more is left to itself: its thread's work cannot
+ * be ended, but its result is dropped and the task goes on at once.
  */
 #define _GNU_SOURCE
 #include "../loop/loop.h"
@@ -202,9 +202,9 @@ static socklen_t size_within(size_t size, size_t limit)
 /* The look-up itself, on either thread. */
 static int name_find(struct name_lookup *lookup)
 {
-    int code = getnameinfo((const struct sockaddr *)&lookup->address, lookup->length, lookup->host_size ? lookup->host : NULL,
-                           lookup->host_size, lookup->service_size ? lookup->service : NULL, lookup->service_size,
-                           lookup->flags);
+    char *host = lookup->host_size ? lookup->host : NULL, *service = lookup->service_size ? lookup->service : NULL;
+    int code = getnameinfo((const struct sockaddr *)&lookup->address, lookup->length, host, lookup->host_size, service,
+                           lookup->service_size, lookup->flags);
 
     return ac__address_error(code, errno);
 }

@@ -1,8 +1,8 @@
 /*
  * ac_sendfile: a file to a socket, without its bytes passing through the program where the system can do that.
  *
- * The system's call needs a socket that does not block, and a file that it can map. For all others the file is read piece by
- * piece and sent: the same result, more copies.
+ * The system's call needs a socket that does not block, and a file that it can map. For all others the file is read
+ * piece by piece and sent: the same result, more copies.
  */
 #define _GNU_SOURCE
 #include "../loop/loop.h"
@@ -78,7 +78,8 @@ static int piece_read(struct sendfile_frame *self)
     size_t size = wanted(self, PIECE);
 
     do
-        count = self->offset ? pread(self->file, self->piece, size, (off_t)*self->offset) : read(self->file, self->piece, size);
+        count = self->offset ? pread(self->file, self->piece, size, (off_t)*self->offset)
+                             : read(self->file, self->piece, size);
     while (count < 0 && errno == EINTR);
     self->passed = 0;
     self->filled = count > 0 ? (size_t)count : 0;
@@ -137,7 +138,8 @@ static int system_wait(struct sendfile_frame *self)
     return error == AC_PENDING ? ac_suspend(&self->base, WAITING) : error;
 }
 
-/* sendfile(2) has no flag that keeps SIGPIPE away: it is blocked meanwhile, and taken back where the call raised it. */
+/* sendfile(2) has no flag that keeps SIGPIPE away: it is blocked meanwhile, and taken back where the call raised
+ * it. */
 static ssize_t system_sendfile(int socket, int file, off_t *offset, size_t size)
 {
     sigset_t pipe_signal, before, pending;

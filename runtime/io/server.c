@@ -1,12 +1,12 @@
 /*
  * Servers: listening sockets, and a task for each connection that comes through them.
  *
- * Accepting is no task. Each listening socket has a request of its own; when it brings a connection, a stream is made for it and a
- * task that runs the handler. When the handler has ended, in whatever way, that task closes the stream; what is still to be
- * sent then is sent in the background.
+ * Accepting is no task. Each listening socket has a request of its own; when it brings a connection, a stream is
+ * made for it and a task that runs the handler. When the handler has ended, in whatever way, that task closes the
+ * stream; what is still to be sent then is sent in the background.
  *
- * A connection is in its server's list, which holds a reference to the stream, until both are over: the handler has ended and
- * the descriptor is closed. Waiting for the end of a server is waiting for the end of that list.
+ * A connection is in its server's list, which holds a reference to the stream, until both are over: the handler has
+ * ended and the descriptor is closed. Waiting for the end of a server is waiting for the end of that list.
  *
  * The server's memory goes when its handle was released and its last connection is over.
  */
@@ -47,7 +47,7 @@ struct listener {
     ac_server *server;
     int fd;                             /* -1: closed */
     bool waiting;                       /* `request` is under way */
-    ac_handle *resumption;              /* the callback that goes on accepting, after a pause or a batch; NULL while none is due */
+    ac_handle *resumption;              /* the callback that goes on accepting; NULL while none is due */
     struct ac__io request;
 };
 
@@ -75,6 +75,18 @@ static void server_free(ac_server *server)
     free(server);
 }
 
+static void listener_resume(void *listener);
+
+/* A connection has given back memory and a descriptor: listeners that could not even be made to wait for that go on. */
+static void listeners_revive(ac_server *server)
+{
+    for (size_t i = 0; i < server->count; i++) {
+        struct listener *listener = &server->listeners[i];
+        if (listener->fd >= 0 && !listener->waiting && !listener->resumption)
+            listener->resumption = ac_call_soon(server->loop, listener_resume, listener);
+    }
+}
+
 /* Takes a connection out of the list when both its handler and its descriptor are gone. */
 static void connection_settle(ac_stream *stream)
 {
@@ -88,6 +100,7 @@ static void connection_settle(ac_stream *stream)
     stream->server = NULL;
     server->clients--;
     ac_release(stream);
+    listeners_revive(server);
     if (!server->closed || server->clients)
         return;
     ac__waiters_wake(&server->enders, 0);
@@ -108,9 +121,9 @@ struct connection_frame {
 };
 
 /*
- * A client that has gone away in the middle ends the handler with the error of its own stream. That happens to every server, all
- * the time, and its operator can do nothing about it: it is told to an error handler of the program, but the default one would
- * only fill the terminal.
+ * A client that has gone away in the middle ends the handler with the error of its own stream. That happens to
+ * every server, all the time, and its operator can do nothing about it: it is told to an error handler of the
+ * program, but the default one would only fill the terminal.
  */
 static bool is_vanished_client(const ac_stream *stream, int error)
 {
@@ -200,6 +213,7 @@ static bool connection_begin(ac_server *server, int fd)
 
 static void listener_accept(struct listener *listener);
 
+/* The callback of a pause, and of accepting in batches. */
 static void listener_resume(void *arg)
 {
     struct listener *listener = arg;
@@ -208,14 +222,13 @@ static void listener_resume(void *arg)
     listener_accept(listener);
 }
 
-/* Stops accepting for a while, and tells why. */
+/* Stops accepting for a while, and tells why; who is told may close the server. */
 static void listener_pause(struct listener *listener, int error)
 {
     ac_loop *loop = listener->server->loop;
 
+    listener->resumption = ac_call_later(loop, PAUSE, listener_resume, listener);
     ac_loop_report(loop, "a server cannot accept connections and pauses", error, NULL);
-    if (listener->fd >= 0)              /* the error handler may have closed the server */
-        listener->resumption = ac_call_later(loop, PAUSE, listener_resume, listener);
 }
 
 /* Errors that concern one connection, or the network for a moment: the next accept may do better (accept(2)). */
@@ -391,7 +404,8 @@ void ac_server_abort_clients(ac_server *server)
     }
 }
 
-/* Ends all connections by force: the handlers are cancelled, and find their streams closed. The caller has a reference. */
+/* Ends all connections by force: the handlers are cancelled, and find their streams closed. The caller has a
+ * reference. */
 static void server_force(ac_server *server)
 {
     for (ac_stream *stream = server->first, *next; stream; stream = next) {
@@ -628,7 +642,8 @@ ac_coro *ac_server_wait_closed(ac_server *server)
 
 /* ---- ac_server_shutdown ---- */
 
-/* Where it is suspended: waiting for the connections; and once more, having been cancelled, for those that were forced. */
+/* Where it is suspended: waiting for the connections; and once more, having been cancelled, for those that were
+ * forced. */
 enum { BEGIN, WAITING, FORCED };
 
 /* The deadline: a timer's "resumption". */
@@ -655,7 +670,8 @@ static int shutdown_wait(struct ac_server_shutdown__frame *self, uint32_t state)
     return error == AC_PENDING ? ac_suspend(&self->base, state) : error;
 }
 
-/* The wait is over. Where it was cancelled, the connections are ended by force, and their end is waited for nonetheless. */
+/* The wait is over. Where it was cancelled, the connections are ended by force, and their end is waited for
+ * nonetheless. */
 static int shutdown_waited(struct ac_server_shutdown__frame *self, int error)
 {
     ac__timer_stop(self->server->loop, &self->timer);

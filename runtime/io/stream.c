@@ -1,9 +1,9 @@
 /*
  * Streams as objects: how they are made, closed, and go away.
  *
- * A stream that is closed while output is left is not finished yet. A small task of its own, which the loop ends as it ends all
- * tasks, keeps it until the rest is sent, and drops the rest when it is cancelled. So nothing has to be done about open streams
- * when a loop ends, and a closed one never keeps a program from ending.
+ * A stream that is closed while output is left is not finished yet. A small task of its own, which the loop ends as
+ * it ends all tasks, keeps it until the rest is sent, and drops the rest when it is cancelled. So nothing has to be
+ * done about open streams when a loop ends, and a closed one never keeps a program from ending.
  */
 #define _GNU_SOURCE
 #include "stream.h"
@@ -100,8 +100,9 @@ ac_stream *ac_stream_from_fd(int fd)
 /* ---- the end of a stream ---- */
 
 /*
- * Throws away what has arrived and was not read. Closing a TCP socket over unread input resets the connection, and the peer
- * may then lose the answer that has been sent to it: a server may answer before it has read all of the question.
+ * Throws away what has arrived and was not read. Closing a TCP socket over unread input resets the connection, and
+ * the peer may then lose the answer that has been sent to it: a server may answer before it has read all of the
+ * question.
  */
 static void input_discard(const ac_stream *stream)
 {
@@ -261,8 +262,8 @@ ac_coro *ac_stream_aenter(ac_stream *stream)
 }
 
 /*
- * After a body that ended well, waits until the stream is closed; after any other the rest is sent in the background. An error
- * that the body has seen is not thrown a second time.
+ * After a body that ended well, waits until the stream is closed; after any other the rest is sent in the
+ * background. An error that the body has seen is not thrown a second time.
  */
 int ac_stream_aexit__resume(ac_frame *frame)
 {
@@ -280,9 +281,7 @@ int ac_stream_aexit__resume(ac_frame *frame)
                 return ac_suspend(frame, 1);
         }
     }
-    if (error == ECANCELED)
-        ac_stream_abort(stream);
-    ac_release(stream);
+    ac_release(stream);                 /* what is not sent by now has a task of its own, also after a cancellation */
     return error != ECANCELED && told ? 0 : error;
 }
 

@@ -1,12 +1,12 @@
 /*
  * The inside of a stream, shared by the files that make, read, write and serve streams.
  *
- * A stream has one request for each direction. The request for input belongs to the task that reads, while one does. The one
- * for output waits for room; it is under way while there is something to send that the system did not take. Neither points
- * to memory of the stream while it waits, so that the buffers may grow and go at any time.
+ * A stream has one request for each direction. The request for input belongs to the task that reads, while one
+ * does. The one for output waits for room; it is under way while there is something to send that the system did not
+ * take. Neither points to memory of the stream while it waits, so that the buffers may grow and go at any time.
  *
- * Life: open -> closing (ac_stream_close: input is over, output is still being sent) -> closed (no descriptor). The memory goes
- * with the last reference; a stream that is closing holds one on itself.
+ * Life: open -> closing (ac_stream_close: input is over, output is still being sent) -> closed (no descriptor). The
+ * memory goes with the last reference; a stream that is closing holds one on itself.
  */
 #ifndef AC_IO_STREAM_H
 #define AC_IO_STREAM_H
@@ -23,7 +23,7 @@
 struct ac_stream {
     const ac_fn *fn;                    /* begins every handle */
     ac_loop *loop;                      /* whose thread it is used on */
-    uint32_t references;                /* the user's, the server's, and that of the task that sends what is left after close */
+    uint32_t references;                /* the user's, the server's, and that of the task that sends the rest */
     int fd;                             /* -1 once closed */
 
     bool socket;                        /* recv, send and shutdown work on fd */
@@ -36,12 +36,12 @@ struct ac_stream {
     bool closing;                       /* close was called */
     bool terminated;                    /* `replaced` is to be put back */
     bool told;                          /* the write error has been thrown or returned at least once */
-    char replaced;                      /* the byte after those taken, where a NUL stands now; valid while `terminated` */
+    char replaced;                      /* the byte after those taken, where a NUL stands; if `terminated` */
 
     int read_error;                     /* what reading has ended with, for every later read; else 0 */
     int write_error;                    /* the same for writing; set once, and then `output` is empty */
 
-    struct ac__buffer input;            /* read and not yet taken. Its first `taken` bytes are lent to the last reader */
+    struct ac__buffer input;            /* read and not yet taken. The first `taken` bytes are lent to the reader */
     size_t taken;                       /* what the last read_line or read_until has returned: goes at the next read */
     size_t partial;                     /* how many of the bytes taken an AC_EINCOMPLETE had */
     size_t scanned;                     /* how much of the input the read under way has searched in vain */

@@ -1,12 +1,13 @@
 /*
  * Reading from a stream.
  *
- * What has been received and not been taken lies in the stream's input buffer. Lines and what ends with a separator are
- * returned as pointers into it: those bytes count as `taken` until the next read begins, and only then make room. Reads into
- * memory of the caller go past the buffer where it is empty and much is wanted.
+ * What has been received and not been taken lies in the stream's input buffer. Lines and what ends with a separator
+ * are returned as pointers into it: those bytes count as `taken` until the next read begins, and only then make
+ * room. Reads into memory of the caller go past the buffer where it is empty and much is wanted.
  *
- * A read that must wait for a buffer's worth of anything waits for the descriptor to become readable, and holds no buffer
- * meanwhile. Cancelling it loses nothing: what a read has received so far is in the input buffer, or put back there.
+ * A read that must wait for a buffer's worth of anything waits for the descriptor to become readable, and holds no
+ * buffer meanwhile. Cancelling it loses nothing: what a read has received so far is in the input buffer, or put
+ * back there.
  */
 #define _GNU_SOURCE
 #include "stream.h"
@@ -87,8 +88,8 @@ static ssize_t input_result(ac_stream *stream)
     return result;
 }
 
-/* Ends an operation that has asked the system and did not have to wait: after its share of the turn the task goes on in the next
- * one, so that a peer who is always faster does not keep the other tasks from running. */
+/* Ends an operation that has asked the system and did not have to wait: after its share of the turn the task goes
+ * on in the next one, so that a peer who is always faster does not keep the other tasks from running. */
 static int input_pass(ac_stream *stream, ac_frame *operation)
 {
     return ac__stream_spend(stream) ? 0 : ac__complete_later(operation, 0);
@@ -130,7 +131,8 @@ static int read_begin(ac_stream *stream)
     return 0;
 }
 
-/* Receives into the buffer, `room` bytes or more. 0: there are more bytes than before, or it is the end; AC_PENDING; the error. */
+/* Receives into the buffer, `room` bytes or more. 0: there are more bytes than before, or it is the end;
+ * AC_PENDING; the error. */
 static int input_receive(ac_stream *stream, size_t room)
 {
     struct ac__buffer *input = &stream->input;
@@ -139,7 +141,8 @@ static int input_receive(ac_stream *stream, size_t room)
     if (!ac__buffer_reserve(input, room + 1))
         return ENOMEM;
     if (!input_start(stream, input->data + input->end, input->capacity - input->end - 1)) {
-        /* It was not readable after all. The buffer may not wait, nor stand still, so the request shall not know it. */
+        /* It was not readable after all. The buffer may not wait, nor stand still, so the request shall not know
+         * it. */
         if (ac__io_cancel(stream->loop, &stream->input_request))
             return AC_PENDING;
     }
@@ -281,7 +284,8 @@ ac_coro *ac_stream_read(ac_stream *stream, void *buffer, size_t size)
 
 /* ---- ac_stream_read_exactly ---- */
 
-/* Puts back what was received into the caller's memory. Without memory for that, reading is over: no byte is lost unseen. */
+/* Puts back what was received into the caller's memory. Without memory for that, reading is over: no byte is lost
+ * unseen. */
 static void exactly_put_back(struct ac_stream_read_exactly__frame *self)
 {
     ac_stream *stream = self->stream;

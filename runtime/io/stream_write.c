@@ -1,12 +1,13 @@
 /*
  * Writing to a stream.
  *
- * What is written goes to the output buffer. It is sent when the writer drains, when the buffer has grown to a good size, or on the
- * next turn of the loop: so a head and a body written one after the other leave in one piece. ac_stream_send, where nothing is
- * buffered, hands the caller's memory to the system and buffers only what that did not take.
+ * What is written goes to the output buffer. That is sent when the writer drains, when the buffer has grown to a good
+ * size, or on the next turn of the loop: so a head and a body written one after the other leave in one piece.
+ * ac_stream_send, where nothing is buffered, hands the caller's memory to the system and buffers only what that did
+ * not take.
  *
- * Where the system takes no more, the stream waits for room by a request of its own, which belongs to no task: so output
- * goes on whoever is cancelled.
+ * Where the system takes no more, the stream waits for room by a request of its own, which belongs to no task: so
+ * output goes on whoever is cancelled.
  */
 #define _GNU_SOURCE
 #include "stream.h"
@@ -173,12 +174,34 @@ static int write_end(ac_stream *stream)
     return stream->write_error;
 }
 
+/* Sends from the caller's memory what the system takes, and buffers the rest. */
+static int send_direct(ac_stream *stream, const char *bytes, size_t size)
+{
+    ssize_t sent = output_try(stream, bytes, size);
+
+    if (sent < 0) {
+        ac__stream_fail_output(stream, (int)-sent);
+        stream->told = 1;
+        return stream->write_error;
+    }
+    if ((size_t)sent == size)
+        return 0;
+    if (!ac__buffer_append(&stream->output, bytes + sent, size - (size_t)sent)) {
+        if (sent)                       /* the peer has a part: nothing that makes sense can follow it */
+            ac__stream_fail_output(stream, ENOMEM);
+        return ENOMEM;
+    }
+    return write_end(stream);
+}
+
 int ac_stream_write(ac_stream *stream, const void *bytes, size_t size)
 {
     int error = write_check(stream, size);
 
     if (error || !size)
         return error;
+    if (size >= FLUSH_SIZE && !ac__buffer_size(&stream->output))
+        return send_direct(stream, bytes, size);
     if (!ac__buffer_append(&stream->output, bytes, size))
         return ENOMEM;
     return write_end(stream);
@@ -289,26 +312,6 @@ ac_coro *ac_stream_drain(ac_stream *stream)
         return NULL;
     self->stream = stream;
     return &self->base;
-}
-
-/* Sends from the caller's memory what the system takes, and buffers the rest. */
-static int send_direct(ac_stream *stream, const char *bytes, size_t size)
-{
-    ssize_t sent = output_try(stream, bytes, size);
-
-    if (sent < 0) {
-        ac__stream_fail_output(stream, (int)-sent);
-        stream->told = 1;
-        return stream->write_error;
-    }
-    if ((size_t)sent == size)
-        return 0;
-    if (!ac__buffer_append(&stream->output, bytes + sent, size - (size_t)sent)) {
-        if (sent)                       /* the peer has a part: nothing that makes sense can follow it */
-            ac__stream_fail_output(stream, ENOMEM);
-        return ENOMEM;
-    }
-    return write_end(stream);
 }
 
 int ac_stream_send__resume(ac_frame *frame)
