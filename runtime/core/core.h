@@ -315,7 +315,7 @@ static inline bool ac__timer_runs(const ac__timer *timer)
 
 /* ---- trace.c ---- */
 struct ac__trace;
-struct ac__trace *ac__trace_save(int error);               /* a copy of the open trace of this error; NULL without */
+struct ac__trace *ac__trace_save(const ac_frame *task, int error);   /* a copy of the open trace of this error; NULL without */
 struct ac__trace *ac__trace_copy(const struct ac__trace *trace, int error);   /* with room for more; free() it */
 void ac__trace_join(struct ac__trace *trace, const struct ac__trace *later, int error);
 void ac__trace_restore(const struct ac__trace *trace, ac_frame *next);   /* opens a saved trace; `next` is who passes it on */

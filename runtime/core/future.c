@@ -141,7 +141,7 @@ static void save_trace(ac_future *future, int error)
 {
     struct ac__more *more = error == ECANCELED ? NULL : ac__more_make(future);
     if (more && !more->trace)
-        more->trace = ac__trace_save(error);
+        more->trace = ac__trace_save(&future->item.base, error);
 }
 
 /* Mostly one waits, or none. */

@@ -61,9 +61,9 @@ static size_t trace_size(const struct ac__trace *trace)
 }
 
 /* At the end of a task: the last who passed the error on was its root, whose parent is the task. */
-struct ac__trace *ac__trace_save(int error)
+struct ac__trace *ac__trace_save(const ac_frame *task, int error)
 {
-    if (open_trace.error != error || !open_trace.next || open_trace.next->fn->kind != AC_KIND_TASK)
+    if (open_trace.error != error || open_trace.next != task)
         return NULL;
     struct ac__trace *copy = ac__allocate(trace_size(&open_trace));
     if (copy)
