@@ -192,7 +192,6 @@ static struct context *error_target(void)
 
 const char *failure_text(void)
 {
-    now->has_status = true;
     struct text out = {0};
     if (context_now && context_now->stop_label) {
         emit_branch(context_now->stop_label);
@@ -308,7 +307,6 @@ static void continue_leaving(struct context *c)
         emit_branch(other);
         if (leaving->kind == JUMP_ERROR) {
             emit_use(c->error);
-            now->has_status = true;
             const char *failure = failure_text();
             emit_format("ac_status = %s; %s", variable_reference(c->error), failure);
             emit_jump(0);

@@ -902,7 +902,6 @@ static void lower_try(struct statement *s)
         return;                 /* nothing in it can fail */
     emit_jump(end);
     emit_label(c->handler_label);
-    now->has_status = true;
     place_now = s->catches[0].first;
     emit_format("if (0) { ac_catch_%u:", c->number);
     for (size_t i = 0; i < s->catch_count; i++) {

@@ -83,7 +83,6 @@ struct lowering {
     ARRAY(token_index) sites;   /* place of each site; number 0 is the function itself */
     bool coro_member;           /* the union has `ac_coro_ref coro` for callees on the heap */
     struct variable *alloca_list;   /* blocks that alloca gave; NULL: the function does not call it */
-    bool has_status;            /* the local ac_status is spoken of */
     unsigned resume_count;      /* sites where the function can be suspended */
     ARRAY(bool) suspends;       /* by site: is it one? */
     struct extent *root;

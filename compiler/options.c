@@ -20,7 +20,7 @@ static const char usage[] =
     "  -I -D -U -include -isystem -std=... -f... -m...\n"
     "                             to the preprocessor, which is `$CC -E` (CC defaults to cc)\n"
     "  -MD -MMD -MF -MT -MQ -MP   dependency files, as gcc writes them\n"
-    "  -W... -w                   warnings: -Wunawaited -Wunevaluated-await -Wlarge-frame=N ...; -Werror, -Wno-..., -Werror=...\n"
+    "  -W... -w                   warnings: -Wunawaited -Wunevaluated-await -Wblocking ...; -Werror, -Wno-..., -Werror=...\n"
     "  -fsyntax-only              only check\n"
     "  -fdiagnostics-format=json  messages as gcc's JSON\n"
     "  -fdiagnostics-color=WHEN   auto, always, never\n"
