@@ -130,14 +130,6 @@ static void check_arguments(struct type *function, struct expression *call, stru
 
 /* ================= what has no place in an async body ================= */
 
-static bool is_one_of(const char *name, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
-}
-
 /* They come back a second time into a C frame that an await has left long since. */
 static void check_returns_twice(struct expression *call, const char *name)
 {

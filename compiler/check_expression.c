@@ -734,12 +734,6 @@ static void finish_binary(struct expression *e)
     }
 }
 
-static bool is_left_recursive(struct expression *e)
-{
-    return e->kind == EXPRESSION_BINARY || e->kind == EXPRESSION_COMMA || e->kind == EXPRESSION_AND ||
-           e->kind == EXPRESSION_OR;
-}
-
 static void begin(struct expression *e)
 {
     e->type = unknown();
@@ -750,7 +744,7 @@ static void begin(struct expression *e)
 static void check_binary(struct expression *e)
 {
     ARRAY(struct expression *) spine = {0};
-    for (; is_left_recursive(e); e = e->a) {
+    for (; expression_leans_left(e); e = e->a) {
         begin(e);
         array_add(&spine, e);
     }

@@ -161,5 +161,12 @@ void warn_note_await(struct expression *operand);
 void warn_note_declaration(struct declarator *declarator);
 void warn_function(struct function *function);
 void warn_swallowed_cancel(struct statement *try, struct catch_clause *clause);
+/* Over a whole body that was checked. */
+void warn_locks(struct function *function);
+void warn_escapes(struct function *function);
+
+/* The name of the function that is called by its name; NULL. */
+const char *called_name(struct expression *call);
+bool is_one_of(const char *name, const char *const *names, size_t count);
 
 #endif

@@ -4,6 +4,7 @@
 #include "diagnostic.h"
 #include "source.h"
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ static struct flag flags[] = {
 };
 
 unsigned error_count;
-uint64_t large_frame_limit;
+uint64_t large_frame_limit = 4096;
 static bool quiet, all_errors, json, color_always, color_never;
 static bool last_shown;         /* was the last error or warning printed? its notes follow it */
 static bool json_open, json_children;
@@ -41,6 +42,15 @@ static struct flag *flag_find(const char *name, size_t length)
     return NULL;
 }
 
+static void frame_limit_set(const char *text)
+{
+    char *end;
+    errno = 0;
+    large_frame_limit = strtoull(text, &end, 10);
+    if (errno || *end || !isdigit((unsigned char)*text))
+        error_plain("-Wlarge-frame=%s: a number of bytes is wanted", text);
+}
+
 static void flag_set(const char *name, bool on)
 {
     const char *equals = strchr(name, '=');
@@ -49,18 +59,19 @@ static void flag_set(const char *name, bool on)
         return;     /* a flag of the C compiler's: build files hand the same list to both */
     flag->on = on;
     if (equals && !strcmp(flag->name, "large-frame"))
-        large_frame_limit = strtoull(equals + 1, NULL, 10);
+        frame_limit_set(equals + 1);
 }
 
+/* -Werror=NAME turns the warning on as well. */
 static void flag_error(const char *name, bool error)
 {
-    struct flag *flag = flag_find(name, strlen(name));
+    struct flag *flag = flag_find(name, strcspn(name, "="));
     if (!flag)
         return;
     flag->error_decided = true;
     flag->error = error;
     if (error)
-        flag->on = true;
+        flag_set(name, true);
 }
 
 bool diagnostic_option(const char *option)

@@ -5,6 +5,7 @@
 #include "token.h"
 
 extern unsigned error_count;
+extern uint64_t large_frame_limit;  /* of -Wlarge-frame=N */
 
 void error_at(token_index place, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* flag without -W: "unawaited". Obeys -W, -Wno-, -Werror; false when the warning is off. */

@@ -67,7 +67,7 @@ void frame_decide(struct lowering *l)
     }
 }
 
-static bool extent_empty(struct extent *extent)
+bool extent_empty(struct extent *extent)
 {
     for (size_t i = 0; i < extent->variables.count; i++)
         if (extent->variables.at[i]->kept && !extent->variables.at[i]->parameter)

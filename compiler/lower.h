@@ -75,6 +75,9 @@ struct callee {
 /* The variables that are live across a site, in order of their numbers. */
 struct live_list { struct variable **at; size_t count; };
 
+/* Of a frame; where the size of a member is known to the C compiler alone, it is not `exact`, and that member does not count. */
+struct frame_size { uint64_t bytes, alignment; bool exact; };
+
 struct lowering {
     struct function *function;
     ARRAY(struct item) items;
@@ -90,6 +93,7 @@ struct lowering {
     const char *types;          /* types of the body, which are declared before the frame */
     struct live_list *live;     /* flow.c: by site */
     struct text frame, body;    /* emit.c */
+    struct frame_size size;     /* frame_size.c: 0 bytes until it is asked for */
 };
 
 /* Builds function->lowering, with flow and frame. */
@@ -103,6 +107,8 @@ bool live_across(struct lowering *l, unsigned site, struct variable *v);
 void frame_decide(struct lowering *l);
 /* A local that is live across more awaits than this is not copied at each of them but lives in the frame, so that the output stays linear. */
 enum { COPIES_LIMIT = 16 };
+/* Does no variable of the block or of those in it have a member? */
+bool extent_empty(struct extent *extent);
 /* The members of the frame struct, as C text. */
 void frame_members(struct lowering *l, struct text *out);
 const char *parameter_member(struct function *function, size_t index);

@@ -1,6 +1,7 @@
 /* acc: translates async functions to plain C. The list of passes, in their order. */
 #include "callgraph.h"
 #include "diagnostic.h"
+#include "frame_size.h"
 #include "lower.h"
 #include "options.h"
 #include "output.h"
@@ -49,6 +50,9 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < unit.functions.count; i++)
         if (unit.functions.at[i]->is_async)
             lower(unit.functions.at[i]);
+    for (size_t i = 0; i < unit.functions.count; i++)
+        if (unit.functions.at[i]->is_async)
+            frame_warn(unit.functions.at[i]);
     if (error_count)
         return finish(1);
     if (options.emit == EMIT_FRAMES || options.emit == EMIT_STATES) {

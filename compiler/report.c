@@ -1,5 +1,5 @@
 /* What --emit=frames and --emit=states tell of the lowered functions. */
-#include "lower.h"
+#include "frame_size.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -64,8 +64,10 @@ static void print_locals(struct lowering *l)
 static void print_frame(struct function *f)
 {
     struct lowering *l = f->lowering;
-    printf("%s:%u: %s\n", token_file(f->declarator->name_token)->path, tokens[f->declarator->name_token].line, f->symbol->name);
-    printf("    %-24s %6u bytes  resume function, who awaits it, state, error\n", "ac_frame base", 24u);
+    struct frame_size whole = frame_size(f);
+    printf("%s:%u: %s: %s%llu bytes\n", token_file(f->declarator->name_token)->path, tokens[f->declarator->name_token].line,
+           f->symbol->name, whole.exact ? "" : "at least ", (unsigned long long)whole.bytes);
+    printf("    %-24s %6d bytes  resume function, who awaits it, state, error\n", "ac_frame base", FRAME_BASE_SIZE);
     uint64_t size = 0, alignment = 0;
     if (!type_is(f->result, TYPE_VOID) && type_size(f->result, &size, &alignment))
         printf("    %-24s %6llu bytes  the value it ends with\n", type_declare(type_unqualified(f->result), "result"), (unsigned long long)size);
@@ -74,7 +76,8 @@ static void print_frame(struct function *f)
             print_variable(l, l->variables.at[i], 0);
     print_extent(l, l->root, 0);
     for (size_t i = 0; i < l->callees.count; i++)
-        printf("    %-24s               one of these at a time: the frame of %s\n", l->callees.at[i].name, l->callees.at[i].name);
+        printf("    %-24s %6llu bytes  one of these at a time: the frame of %s\n", l->callees.at[i].name,
+               (unsigned long long)callee_frame_size(&l->callees.at[i]), l->callees.at[i].name);
     if (l->coro_member)
         printf("    %-24s %6u bytes  a coroutine on the heap that is awaited\n", "ac_coro *coro", 8u);
     print_locals(l);

@@ -1,7 +1,9 @@
 /* Making nodes, walking over their children, and printing the tree (--emit=ast). Printing keeps its own stack of what is still
    to be printed, so that a deep tree does not need a deep C stack. */
+#include "text.h"
 #include "tree.h"
 #include <stdio.h>
+#include <string.h>
 
 /* ---- constructors ---- */
 
@@ -85,6 +87,84 @@ void expression_children(struct expression *e, void (*visit)(struct expression *
         visit_some(e->associations[i].value, visit, context);
     visit_items(e, visit, context);
     visit_some(e->initializer, visit, context);
+}
+
+bool expression_leans_left(const struct expression *e)
+{
+    return e->kind == EXPRESSION_BINARY || e->kind == EXPRESSION_COMMA || e->kind == EXPRESSION_AND ||
+           e->kind == EXPRESSION_OR;
+}
+
+void expression_operands(struct expression *e, void (*visit)(struct expression *, void *), void *context)
+{
+    ARRAY(struct expression *) chain = {0};
+    if (!expression_leans_left(e)) {
+        expression_children(e, visit, context);
+        return;
+    }
+    for (; expression_leans_left(e); e = e->a)
+        array_add(&chain, e);
+    visit(e, context);
+    for (size_t i = chain.count; i-- > 0;)
+        visit(chain.at[i]->b, context);
+}
+
+static void visit_full(struct expression *e, struct statement *s, struct symbol *kept_in, full_expression_visit *visit)
+{
+    if (e)
+        visit(e, s, kept_in);
+}
+
+static void visit_declaration(struct statement *s, full_expression_visit *visit)
+{
+    for (size_t i = 0; s->declaration && i < s->declaration->declarator_count; i++) {
+        struct declarator *declarator = s->declaration->declarators[i];
+        visit_full(declarator->initializer, s, declarator->symbol, visit);
+    }
+}
+
+void statement_expressions(struct statement *s, full_expression_visit *visit)
+{
+    /* What follows a label or an `else` is gone on to in a loop: there are as many as the text is long. */
+    for (struct statement *next; s; s = next) {
+        bool label = s->kind == STATEMENT_LABEL || s->kind == STATEMENT_CASE || s->kind == STATEMENT_DEFAULT;
+        visit_declaration(s, visit);
+        statement_expressions(s->init, visit);
+        visit_full(s->a, s, NULL, visit);
+        visit_full(s->step, s, NULL, visit);
+        for (size_t i = 0; i < s->argument_count; i++)
+            visit_full(s->arguments[i], s, NULL, visit);
+        for (size_t i = 0; i < s->item_count; i++)
+            statement_expressions(s->items[i], visit);
+        if (!label)
+            statement_expressions(s->body, visit);
+        for (size_t i = 0; i < s->catch_count; i++)
+            statement_expressions(s->catches[i].body, visit);
+        next = label ? s->body : s->otherwise;
+    }
+}
+
+bool expression_same_tokens(const struct expression *a, const struct expression *b)
+{
+    if (a->last - a->first != b->last - b->first)
+        return false;
+    for (token_index i = 0; i <= a->last - a->first; i++) {
+        const struct token *x = &tokens[a->first + i], *y = &tokens[b->first + i];
+        if (x->length != y->length || memcmp(x->text, y->text, x->length))
+            return false;
+    }
+    return true;
+}
+
+const char *expression_text(const struct expression *e)
+{
+    struct text text = {0};
+    for (token_index t = e->first; t <= e->last; t++) {
+        if (t > e->first && tokens[t].space_before)
+            text_add(&text, " ");
+        text_add_bytes(&text, tokens[t].text, tokens[t].length);
+    }
+    return text_string(&text);
 }
 
 /* ---- printing ---- */

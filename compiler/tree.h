@@ -310,6 +310,17 @@ void tree_print(void);
 
 /* Calls visit for every direct child expression of an expression, in the order of the text. */
 void expression_children(struct expression *e, void (*visit)(struct expression *child, void *context), void *context);
+/* The same, but a chain a + b + c, which leans to the left as deep as the text is long, counts as one expression with all its operands. */
+void expression_operands(struct expression *e, void (*visit)(struct expression *operand, void *context), void *context);
+bool expression_leans_left(const struct expression *e);
+/* Calls visit for the full expressions of a statement and of all that are in it, but not of statement expressions; for the initialiser
+   of a variable with that variable. */
+typedef void full_expression_visit(struct expression *e, struct statement *s, struct symbol *initialized);
+void statement_expressions(struct statement *s, full_expression_visit *visit);
+/* Were two expressions written alike? */
+bool expression_same_tokens(const struct expression *a, const struct expression *b);
+/* An expression as it was written, on one line. */
+const char *expression_text(const struct expression *e);
 const char *expression_kind_name(unsigned kind);
 const char *statement_kind_name(unsigned kind);
 

@@ -1,5 +1,6 @@
 /* Warnings: what is legal but seldom meant. Those about one place are told there; those about a whole body are told
-   at its end, from what was noted on the way (uses of local task handles, tasks that the function cancels). */
+   at its end, from what was noted on the way (uses of local task handles, tasks that the function cancels), or by another
+   walk through it: warn_lock.c, warn_escape.c. */
 #include "checking.h"
 #include <string.h>
 
@@ -11,7 +12,7 @@ static struct {
     ARRAY(struct expression *) cancelled; /* arguments of ac_cancel */
 } noted;
 
-static bool is_one_of(const char *name, const char *const *names, size_t count)
+bool is_one_of(const char *name, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(name, names[i]) == 0)
@@ -19,14 +20,19 @@ static bool is_one_of(const char *name, const char *const *names, size_t count)
     return false;
 }
 
-/* The name of the function that is called by its name; NULL. */
-static const char *called_name(struct expression *call)
+const char *called_name(struct expression *call)
 {
     struct expression *callee = call->kind == EXPRESSION_CALL ? expression_inner(call->a) : NULL;
     return callee && callee->kind == EXPRESSION_NAME ? callee->name : NULL;
 }
 
 /* ================= coroutines and tasks that are dropped ================= */
+
+/* The group of its block releases it. */
+static bool belongs_to_group(const char *maker)
+{
+    return maker && strcmp(maker, "ac_group_start") == 0;
+}
 
 static void warn_dropped_value(struct expression *e)
 {
@@ -41,7 +47,7 @@ static void warn_dropped_value(struct expression *e)
             note_at(e->first, "'await' runs it here; 'ac_create_task(...)' runs it beside this function");
         else if (told)
             note_at(e->first, "'async for' goes over it");
-    } else if (type->kind == TYPE_TASK || type->kind == TYPE_FUTURE) {
+    } else if ((type->kind == TYPE_TASK && !belongs_to_group(name)) || type->kind == TYPE_FUTURE) {
         const char *what = type->kind == TYPE_TASK ? "task" : "future";
         if (warning_at(e->first, "unreleased-task", "the handle of a %s is dropped", what) && type->kind == TYPE_TASK)
             note_at(e->first, "'ac_detach(...)' of it says that no one will look at the result");
@@ -346,25 +352,13 @@ static bool ends_or_takes_back(struct expression *e)
     return name && is_one_of(name, names, sizeof names / sizeof *names);
 }
 
-static bool same_tokens(struct expression *a, struct expression *b)
-{
-    if (a->last - a->first != b->last - b->first)
-        return false;
-    for (token_index i = 0; i <= a->last - a->first; i++) {
-        const struct token *x = &tokens[a->first + i], *y = &tokens[b->first + i];
-        if (x->length != y->length || memcmp(x->text, y->text, x->length))
-            return false;
-    }
-    return true;
-}
-
 /* Does it await something that this function has not cancelled itself? */
 static bool awaits_other(struct expression *e)
 {
     if (e->kind != EXPRESSION_AWAIT)
         return false;
     for (size_t i = 0; i < noted.cancelled.count; i++)
-        if (same_tokens(expression_inner(e->a), noted.cancelled.at[i]))
+        if (expression_same_tokens(expression_inner(e->a), noted.cancelled.at[i]))
             return false;
     return true;
 }
@@ -392,6 +386,8 @@ void warn_swallowed_cancel(struct statement *try, struct catch_clause *clause)
 void warn_function(struct function *function)
 {
     warn_unreleased();
+    warn_locks(function);
+    warn_escapes(function);
     bool waits = function->await_count || function->body->has_await || function->is_generator;
     if (!waits && !function->is_main &&
         warning_at(function->symbol->place, "useless-async", "'%s' is async and awaits nothing",
