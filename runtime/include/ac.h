@@ -341,6 +341,15 @@ struct ac__watch {
     ac_task *task;                                      /* who waits; NULL for a callback */
 };
 
+/* A place among those who wait for a lock, a queue, a stream or the like; and those who do, in order of coming: all zero is nobody. */
+struct ac__waiter {
+    struct ac__waiter *next, *prev;                     /* circular */
+    ac_task *task;                                      /* who waits */
+};
+struct ac__waiters {
+    struct ac__waiter *first;
+};
+
 /* Awaits a task or a future. Holds a reference to it until ac_future_take, or until it fails. */
 AC__OPERATION(ac_future_wait) {
     ac_frame base;
@@ -810,12 +819,6 @@ struct iovec;
 typedef struct ac_stream ac_stream;   /* a connection, pipe or terminal */
 typedef struct ac_server ac_server;   /* listening sockets, and the connections that came through them */
 
-/* A place among those who wait for a stream or a server. */
-struct ac__stream_waiter {
-    struct ac__stream_waiter *next, *prev;      /* circular */
-    ac_task *task;                              /* who waits */
-};
-
 AC__OPERATION(ac_stream_read) { ac_frame base; ssize_t result; ac_stream *stream; void *buffer; size_t size; };
 AC__OPERATION(ac_stream_read_exactly) { ac_frame base; ac_stream *stream; void *buffer; size_t size; size_t filled; };
 AC__OPERATION(ac_stream_read_line) { ac_frame base; char *result; ac_stream *stream; };
@@ -826,15 +829,15 @@ AC__OPERATION(ac_stream_read_until) {
     const char *separator;
     size_t *length;
 };
-AC__OPERATION(ac_stream_drain) { ac_frame base; ac_stream *stream; struct ac__stream_waiter waiter; };
+AC__OPERATION(ac_stream_drain) { ac_frame base; ac_stream *stream; struct ac__waiter waiter; };
 AC__OPERATION(ac_stream_send) {
     ac_frame base;
     ac_stream *stream;
     const void *bytes;
     size_t size;
-    struct ac__stream_waiter waiter;
+    struct ac__waiter waiter;
 };
-AC__OPERATION(ac_stream_wait_closed) { ac_frame base; ac_stream *stream; struct ac__stream_waiter waiter; };
+AC__OPERATION(ac_stream_wait_closed) { ac_frame base; ac_stream *stream; struct ac__waiter waiter; };
 AC__OPERATION(ac_stream_aenter) { ac_frame base; ac_stream *result; ac_stream *stream; };
 AC__OPERATION(ac_stream_aexit) {
     ac_frame base;
@@ -843,7 +846,7 @@ AC__OPERATION(ac_stream_aexit) {
     struct ac_stream_wait_closed__frame wait;
 };
 
-AC__OPERATION(ac_server_wait_closed) { ac_frame base; ac_server *server; struct ac__stream_waiter waiter; };
+AC__OPERATION(ac_server_wait_closed) { ac_frame base; ac_server *server; struct ac__waiter waiter; };
 AC__OPERATION(ac_server_shutdown) {
     ac_frame base;
     ac_server *server;

@@ -59,8 +59,8 @@ struct ac_server {
     struct handler handler;
     size_t clients;                     /* length of the list of connections */
     ac_stream *first;                   /* the connections that are not over, the newest first */
-    struct ac__stream_waiter closers;   /* head of the list of those who wait until it is closed */
-    struct ac__stream_waiter enders;    /* head of the list of those who wait for the last connection's end, too */
+    struct ac__waiters closers;         /* those who wait until it is closed */
+    struct ac__waiters enders;          /* those who wait for the last connection's end, too */
     char *path;                         /* of a local socket, else NULL */
     struct stat made;                   /* which file at that path is ours */
     size_t count;                       /* of listeners */
@@ -103,7 +103,7 @@ static void connection_settle(ac_stream *stream)
     listeners_revive(server);
     if (!server->closed || server->clients)
         return;
-    ac__waiters_wake(&server->enders, 0);
+    ac__waiters_complete(&server->enders, 0);
     if (server->references == 0)
         server_free(server);
 }
@@ -318,9 +318,9 @@ void ac_server_close(ac_server *server)
         listener_close(&server->listeners[i]);
     if (server->path)
         ac__listen_unlink(server->path, &server->made);
-    ac__waiters_wake(&server->closers, 0);
+    ac__waiters_complete(&server->closers, 0);
     if (!server->clients)
-        ac__waiters_wake(&server->enders, 0);
+        ac__waiters_complete(&server->enders, 0);
 }
 
 static void server_retain(void *object)
@@ -356,8 +356,6 @@ static ac_server *server_make(ac_loop *loop, const struct handler *handler, cons
     server->loop = loop;
     server->references = 1;
     server->handler = *handler;
-    ac__waiters_init(&server->closers);
-    ac__waiters_init(&server->enders);
     server->count = count;
     for (size_t i = 0; i < count; i++) {
         server->listeners[i].server = server;
@@ -568,7 +566,7 @@ ac_coro *ac_start_unix_server_arg(context_handler *handler, void *arg, const cha
 struct serve_frame {
     ac_frame base;
     ac_server *server;
-    struct ac__stream_waiter waiter;
+    struct ac__waiter waiter;
 };
 
 static int serve_resume(ac_frame *frame)
@@ -578,7 +576,7 @@ static int serve_resume(ac_frame *frame)
 
     if (self->server->closed)
         return 0;
-    error = ac__waiters_wait(&self->server->closers, &self->waiter, frame);
+    error = ac__wait(&self->server->closers, &self->waiter, frame);
     if (error != AC_PENDING)
         ac_server_close(self->server);
     return error;
@@ -588,7 +586,7 @@ static bool serve_abort(ac_frame *frame)
 {
     struct serve_frame *self = (struct serve_frame *)frame;
 
-    ac__waiters_withdraw(&self->waiter);
+    ac__waiter_remove(&self->server->closers, &self->waiter);
     ac_server_close(self->server);
     return 1;
 }
@@ -620,12 +618,15 @@ int ac_server_wait_closed__resume(ac_frame *frame)
 
     if (self->server->closed && !self->server->clients)
         return 0;
-    return ac__waiters_wait(&self->server->enders, &self->waiter, frame);
+    return ac__wait(&self->server->enders, &self->waiter, frame);
 }
 
 static bool wait_closed_abort(ac_frame *frame)
 {
-    return ac__waiters_withdraw(&((struct ac_server_wait_closed__frame *)frame)->waiter);
+    struct ac_server_wait_closed__frame *self = (struct ac_server_wait_closed__frame *)frame;
+
+    ac__waiter_remove(&self->server->enders, &self->waiter);
+    return 1;
 }
 
 AC__OPERATION_FN_VOID(ac_server_wait_closed, wait_closed_abort)

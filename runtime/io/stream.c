@@ -68,8 +68,6 @@ ac_stream *ac__stream_new(ac_loop *loop, int fd, bool socket)
     stream->low = AC__STREAM_LOW;
     stream->high = AC__STREAM_HIGH;
     stream->hard = AC__STREAM_HARD;
-    ac__waiters_init(&stream->drainers);
-    ac__waiters_init(&stream->closers);
     return stream;
 }
 
@@ -128,8 +126,8 @@ void ac__stream_finish(ac_stream *stream)
     stream->fd = -1;
     ac__io_forget(stream->loop, fd);
     close(fd);
-    ac__waiters_wake(&stream->drainers, stream->write_error);
-    ac__waiters_wake(&stream->closers, stream->write_error);
+    ac__waiters_complete(&stream->drainers, stream->write_error);
+    ac__waiters_complete(&stream->closers, stream->write_error);
     if (stream->server)
         ac__server_stream_closed(stream);
 }
@@ -219,12 +217,15 @@ int ac_stream_wait_closed__resume(ac_frame *frame)
 
     if (stream->fd < 0)
         return stream->write_error;
-    return ac__waiters_wait(&stream->closers, &self->waiter, frame);
+    return ac__wait(&stream->closers, &self->waiter, frame);
 }
 
 static bool wait_closed_abort(ac_frame *frame)
 {
-    return ac__waiters_withdraw(&((struct ac_stream_wait_closed__frame *)frame)->waiter);
+    struct ac_stream_wait_closed__frame *self = (struct ac_stream_wait_closed__frame *)frame;
+
+    ac__waiter_remove(&self->stream->closers, &self->waiter);
+    return 1;
 }
 
 AC__OPERATION_FN_VOID(ac_stream_wait_closed, wait_closed_abort)

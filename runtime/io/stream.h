@@ -11,7 +11,7 @@
 #ifndef AC_IO_STREAM_H
 #define AC_IO_STREAM_H
 
-#include "../loop/loop.h"
+#include "../core/waiter.h"
 #include "buffer.h"
 
 /* asyncio's limits, and a hard one where it has none. */
@@ -54,8 +54,8 @@ struct ac_stream {
     struct ac__io output_request;       /* valid while `waiting_for_room` */
     ac_task *reader;                    /* the task that waits for input; valid while `reading` */
 
-    struct ac__stream_waiter drainers;  /* head of the list of those who wait for the low mark */
-    struct ac__stream_waiter closers;   /* head of the list of those who wait until it is closed */
+    struct ac__waiters drainers;        /* those who wait for the low mark */
+    struct ac__waiters closers;         /* those who wait until it is closed */
 
     /* A connection of a server; see server.c. */
     ac_server *server;                  /* whose it is; NULL for a stream that a program opened */
@@ -78,22 +78,6 @@ static inline bool ac__stream_spend(ac_stream *stream)
 {
     return stream->loop->io_budget-- > 0;
 }
-
-/* ---- waiter.c: lists of those who wait for a stream or a server ---- */
-
-static inline void ac__waiters_init(struct ac__stream_waiter *head)
-{
-    head->next = head->prev = head;
-}
-
-/* Suspends an operation of the current task until the list is woken: AC_PENDING, or ECANCELED. */
-int ac__waiters_wait(struct ac__stream_waiter *head, struct ac__stream_waiter *waiter, ac_frame *operation);
-
-/* Takes a waiter out of its list: `abort` of such an operation. */
-bool ac__waiters_withdraw(struct ac__stream_waiter *waiter);
-
-/* Ends the waits of all with this error (or 0), and empties the list. */
-void ac__waiters_wake(struct ac__stream_waiter *head, int error);
 
 /* ---- stream_read.c ---- */
 

@@ -77,7 +77,7 @@ static void output_passed(ac_stream *stream)
 
     if (stream->paused && left <= stream->low) {
         stream->paused = 0;
-        ac__waiters_wake(&stream->drainers, 0);
+        ac__waiters_complete(&stream->drainers, 0);
     }
     if (left)
         return;
@@ -109,8 +109,8 @@ void ac__stream_fail_output(ac_stream *stream, int error)
     stream->write_error = error;
     stream->paused = 0;
     ac__buffer_reset(&stream->output);
-    stream->told |= stream->drainers.next != &stream->drainers;
-    ac__waiters_wake(&stream->drainers, error);
+    stream->told |= stream->drainers.first != NULL;
+    ac__waiters_complete(&stream->drainers, error);
     if (stream->closing)
         ac__stream_finish(stream);
 }
@@ -277,7 +277,7 @@ int ac_stream_write_eof(ac_stream *stream)
 /* ---- ac_stream_drain, ac_stream_send ---- */
 
 /* Sends what is buffered; then 0, the error, or AC_PENDING where the operation is to wait for the low mark. */
-static int drain(ac_stream *stream, ac_frame *operation, struct ac__stream_waiter *waiter)
+static int drain(ac_stream *stream, ac_frame *operation, struct ac__waiter *waiter)
 {
     if (ac__buffer_size(&stream->output) && !stream->waiting_for_room)
         ac__stream_flush(stream);
@@ -286,7 +286,7 @@ static int drain(ac_stream *stream, ac_frame *operation, struct ac__stream_waite
         return stream->write_error;
     }
     if (stream->paused)
-        return ac__waiters_wait(&stream->drainers, waiter, operation);
+        return ac__wait(&stream->drainers, waiter, operation);
     return ac__stream_spend(stream) ? 0 : ac__complete_later(operation, 0);
 }
 
@@ -299,7 +299,10 @@ int ac_stream_drain__resume(ac_frame *frame)
 
 static bool drain_abort(ac_frame *frame)
 {
-    return ac__waiters_withdraw(&((struct ac_stream_drain__frame *)frame)->waiter);
+    struct ac_stream_drain__frame *self = (struct ac_stream_drain__frame *)frame;
+
+    ac__waiter_remove(&self->stream->drainers, &self->waiter);
+    return 1;
 }
 
 AC__OPERATION_FN_VOID(ac_stream_drain, drain_abort)
@@ -332,7 +335,10 @@ int ac_stream_send__resume(ac_frame *frame)
 
 static bool send_abort(ac_frame *frame)
 {
-    return ac__waiters_withdraw(&((struct ac_stream_send__frame *)frame)->waiter);
+    struct ac_stream_send__frame *self = (struct ac_stream_send__frame *)frame;
+
+    ac__waiter_remove(&self->stream->drainers, &self->waiter);
+    return 1;
 }
 
 AC__OPERATION_FN_VOID(ac_stream_send, send_abort)
