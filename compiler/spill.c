@@ -553,15 +553,11 @@ static bool makes_handle(struct expression *e)
 
 static void await_future(struct expression *e, bool wanted)
 {
-    bool owned = makes_handle(e->a);
     settle(e->a);
     add_callee("ac_future_wait", "ac_future_wait__frame", NULL);
-    emit_format("ac_self->await.ac_future_wait.future = %s;", copy_expression(e->a));
-    unsigned site = emit_site(e->first, "AC_START(ac_future_wait)");
-    if (owned) {
-        struct item *item = site_item(site);
-        item->failure = arena_format("ac_release(ac_self->await.ac_future_wait.future); %s", item->failure);
-    }
+    emit_format(makes_handle(e->a) ? "ac_self->await.ac_future_wait.future = %s;" : "ac_self->await.ac_future_wait.future = ac_retain(%s);",
+                copy_expression(e->a));
+    emit_site(e->first, "AC_START(ac_future_wait)");
     if (wanted && !type_is(e->type, TYPE_VOID)) {
         struct variable *v = new_temporary(value_type(e), e->first);
         emit_define(v, "ac_future_take(ac_self->await.ac_future_wait.future, &%s, sizeof %s);", variable_reference(v), variable_reference(v));
@@ -570,8 +566,6 @@ static void await_future(struct expression *e, bool wanted)
         emit_format("ac_future_take(ac_self->await.ac_future_wait.future, NULL, 0);");
         set_text(e, "((void)0)", true);
     }
-    if (owned)
-        emit_format("ac_release(ac_self->await.ac_future_wait.future);");
 }
 
 /* The async function that a call names, where its frame can be a member of ours. */

@@ -35,8 +35,9 @@ enum {
     AC__WOKEN = 1 << 8,            /* task: became ready while listed; queued when it leaves the list */
     AC__VISITED = 1 << 9,          /* task: seen by the search for a ring */
     AC__STEPPED = 1 << 10,         /* task: the hidden one of a coroutine that is stepped by hand; never queued */
+    AC__ENDING = 1 << 11,          /* task: one of those that the loop's shutdown waits for */
     AC__HAS_MORE = 1 << 12,        /* the first of the watches is the link of a struct ac__more */
-    AC__ENDING = 1 << 11           /* task: one of those that the loop's shutdown waits for */
+    AC__ENDS_RUN = 1 << 13         /* a run of the loop ends with the turn in which this is done */
 };
 
 struct ac_future {
@@ -74,11 +75,15 @@ extern _Thread_local ac_task *ac__free_tasks __attribute__((tls_model("initial-e
 /* The tasks of a loop that have not ended, one after another: give it NULL first, then the one before; ends with NULL.
  * Tasks may be made and freed in between. */
 ac_task *ac__task_next(const ac_loop *loop, ac_task *before);
+size_t ac__task_count(const ac_loop *loop);    /* how many those are */
 void ac__thread_stack(void);                   /* sets ac__thread.stack_floor for code that runs from here */
 
 /* ---- future.c ---- */
 struct ac__more *ac__more_make(ac_future *future);        /* makes it where there is none; NULL without memory */
-void ac__future_finish(ac_future *future, int error);      /* value in place, or the error: wakes who waits */
+void ac__future_failed(ac_future *future, int error);      /* it is done with this error: wakes who waits */
+void ac__watches_fire(ac_future *future);                  /* it is done: takes out all who wait, and wakes them */
+void ac__future_wait_fire(struct ac__watch *watch, ac_future *done);   /* of those that await it by ac_future_wait */
+/* ac__future_finish, for both ends, is in loop.h. */
 void ac__watch_add(ac_future *future, struct ac__watch *watch);
 void ac__watch_remove(ac_future *future, struct ac__watch *watch);
 void *ac__future_value(ac_future *future, size_t *size);   /* where the value of a done future is, and its size */
@@ -105,16 +110,28 @@ static inline bool ac__is_task(const ac_future *future)
     return future->item.base.fn->kind == AC_KIND_TASK;
 }
 
-static inline ac_task *ac__task_slot(void)
+/* A free slot that is at hand, NULL where there is none; and what to do before one uses it. */
+static inline ac_task *ac__task_slot_known(void)
 {
 #ifdef AC__POOLED
-    ac_task *task = ac__free_tasks;
-    if (task) {
-        ac__free_tasks = (ac_task *)(void *)task->item.next;
-        return task;
-    }
+    return ac__free_tasks;
+#else
+    return NULL;
 #endif
-    return ac__task_slot_new();
+}
+
+static inline void ac__task_slot_taken(ac_task *task)
+{
+    ac__free_tasks = (ac_task *)(void *)task->item.next;
+}
+
+static inline ac_task *ac__task_slot(void)
+{
+    ac_task *task = ac__task_slot_known();
+    if (!task)
+        return ac__task_slot_new();
+    ac__task_slot_taken(task);
+    return task;
 }
 
 /* A slot without fn is free: so tasks can be told from free slots. */

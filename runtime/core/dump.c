@@ -83,7 +83,8 @@ void ac_dump_tasks(FILE *out)
     ac_loop *loop = ac_get_loop();
     if (!loop)
         return;
-    fprintf(out, "%zu task%s\n", loop->tasks, loop->tasks == 1 ? "" : "s");
+    size_t count = ac__task_count(loop);
+    fprintf(out, "%zu task%s\n", count, count == 1 ? "" : "s");
     for (ac_task *task = ac__task_next(loop, NULL); task; task = ac__task_next(loop, task))
         ac_task_print(task, out);
 }

@@ -144,23 +144,22 @@ static void save_trace(ac_future *future, int error)
         more->trace = ac__trace_save(&future->item.base, error);
 }
 
-/* Mostly one waits, or none. */
-void ac__future_finish(ac_future *future, int error)
+void ac__future_failed(ac_future *future, int error)
 {
     future->item.base.error = error;
-    future->item.base.state |= error ? AC__DONE | AC__FAILED : AC__DONE;
-    if (__builtin_expect(error, 0))
-        save_trace(future, error);
-    struct ac__watch *watch = future->watches;
-    if (watch && watch->next == watch && !(future->item.base.state & AC__HAS_MORE)) {
-        future->watches = NULL;
-        watch->next = watch->prev = NULL;
-        watch->fire(watch, future);
-        return;
-    }
+    future->item.base.state |= AC__DONE | AC__FAILED;
+    save_trace(future, error);
+    ac__watches_fire(future);
+}
+
+void ac__watches_fire(ac_future *future)
+{
+    if (future->item.base.state & AC__ENDS_RUN)
+        atomic_store_explicit(&future->loop->attention, true, memory_order_relaxed);
+    struct ac__watch *watch;
     while ((watch = ac__first_watch(future))) {
         ac__watch_remove(future, watch);
-        watch->fire(watch, future);
+        ac__watch_fire(watch, future);
     }
 }
 
@@ -435,20 +434,34 @@ int ac_remove_done_callback(ac_future *future, void (*fn)(ac_future *, void *), 
 
 /* ---- Awaiting ---- */
 
-/* A value lets the parent go on directly; an error is looked at when the task runs, for its trace to be the open one then. */
-static void future_wait_fire(struct ac__watch *watch, ac_future *done)
+/* The slow part of ac__watch_fire: an error is looked at when the task runs, for its trace to be the open one then. */
+void ac__future_wait_fire(struct ac__watch *watch, ac_future *done)
 {
-    if (__builtin_expect(done->item.base.error, 0))
+    if (done->item.base.error)
         ac__wake(watch->task);
     else
         ac__complete_of(watch->task, &AC__CONTAINER(watch, struct ac_future_wait__frame, watch)->base, 0);
 }
 
-__attribute__((noinline)) static int future_wait_failed(struct ac_future_wait__frame *wait)
+static int end_wait(ac_future *future, int error)
 {
-    int error = ac__future_error_taken(wait->future, wait->base.parent);
-    ac__future_unref(wait->future);
+    ac__future_unref(future);
     return error;
+}
+
+static int end_wait_of_done(struct ac_future_wait__frame *wait)
+{
+    ac_future *future = wait->future;
+    return future->item.base.error ? end_wait(future, ac__future_error_taken(future, wait->base.parent)) : 0;
+}
+
+static int suspend_until_done(struct ac_future_wait__frame *wait, ac_task *task)
+{
+    wait->base.state = 1;
+    wait->watch.fire = ac__future_wait_fire;
+    wait->watch.task = task;
+    ac__watch_add(wait->future, &wait->watch);
+    return ac__suspend_masked(&wait->base);
 }
 
 /* The road of those that are not to wait, or may not. */
@@ -456,16 +469,16 @@ __attribute__((noinline)) static int future_wait_slowly(struct ac_future_wait__f
 {
     ac_future *future = wait->future;
     if (wait->base.state)
-        return ac__ended(future_wait_failed(wait));
+        return ac__ended(end_wait_of_done(wait));
     if (!future)
         return ENOMEM;
-    if (ac__is_done(future)) {
-        future->references++;
-        return future->item.base.error ? future_wait_failed(wait) : 0;
-    }
+    if (ac__is_done(future))
+        return end_wait_of_done(wait);
     if (ac__may_close_ring(future) && ac__closes_ring(future))
-        return EDEADLK;
-    return ac__cancel_now(ac__thread.task) ? ECANCELED : AC_PENDING;
+        return end_wait(future, EDEADLK);
+    if (ac__cancel_now(ac__thread.task))
+        return end_wait(future, ECANCELED);
+    return suspend_until_done(wait, ac__thread.task);
 }
 
 int ac_future_wait__resume(ac_frame *frame)
@@ -473,18 +486,10 @@ int ac_future_wait__resume(ac_frame *frame)
     struct ac_future_wait__frame *wait = (struct ac_future_wait__frame *)(void *)frame;
     ac_future *future = wait->future;
     ac_task *task = ac__thread.task;
-    if (__builtin_expect(frame->state || !future || ac__is_done(future) || ac__may_close_ring(future) ||
-                         (task->item.base.state & (AC__DUE | AC__COUNTED)), 0)) {
-        int status = future_wait_slowly(wait);
-        if (status != AC_PENDING)
-            return status;
-    }
-    future->references++;
-    frame->state = 1;
-    wait->watch.fire = future_wait_fire;
-    wait->watch.task = task;
-    ac__watch_add(future, &wait->watch);
-    return ac__suspend_masked(frame);
+    if (AC__RARELY(frame->state || !future || future->watches || ac__is_done(future) || ac__may_close_ring(future) ||
+                   (task->item.base.state & (AC__DUE | AC__COUNTED))))
+        return future_wait_slowly(wait);
+    return suspend_until_done(wait, task);
 }
 
 /* Who awaits alone cancels what is awaited, and ends when that ends. A future that is completed by a callback is not the
@@ -513,7 +518,7 @@ static void wait_take(void *frame, void *out, size_t size)
     wait->future = NULL;
 }
 
-/* Unused, it still has the reference that it was given; begun, it moved into the wait. */
+/* Begun, the wait has taken the reference over. */
 static void wait_drop(void *frame, bool begun)
 {
     struct ac_future_wait__frame *wait = frame;
@@ -521,31 +526,12 @@ static void wait_drop(void *frame, bool begun)
         ac__future_unref(wait->future);
 }
 
-static int wait_owned_resume(ac_frame *frame)
-{
-    struct ac_future_wait__frame *wait = (struct ac_future_wait__frame *)(void *)frame;
-    ac_future *owned = frame->state == 0 ? wait->future : NULL;
-    int status = ac_future_wait__resume(frame);
-    if (owned)
-        ac__future_unref(owned);
-    return status;
-}
-
-/* ac_future_wait, but it takes over a reference. */
-static const ac_fn wait_owned_fn = {
-    .resume = wait_owned_resume,
-    .abort = future_wait_abort,
-    .name = "ac_future_wait",
-    .frame_size = sizeof(struct ac_future_wait__frame),
-    .kind = AC_KIND_OPERATION,
-};
-
 ac_coro *ac_coro_from_future(ac_future *future)
 {
     if (!future)
         return NULL;
     struct ac_future_wait__frame *wait =
-        ac__carrier_new(&wait_owned_fn, ac__result_size(future), wait_take, wait_drop);
+        ac__carrier_new(&ac_future_wait__fn, ac__result_size(future), wait_take, wait_drop);
     if (wait)
         wait->future = future;
     else

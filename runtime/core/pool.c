@@ -250,6 +250,14 @@ ac_task *ac__task_next(const ac_loop *loop, ac_task *before)
     return NULL;
 }
 
+size_t ac__task_count(const ac_loop *loop)
+{
+    size_t count = 0;
+    for (ac_task *task = ac__task_next(loop, NULL); task; task = ac__task_next(loop, task))
+        count++;
+    return count;
+}
+
 /* The lowest address of this thread's stack, NULL where it cannot be told. Asking takes long, so it is asked once. */
 static char *stack_end(void)
 {

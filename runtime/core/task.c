@@ -36,11 +36,8 @@ int ac__complete_later(ac_frame *operation, int error)
 
 /* ---- Making ---- */
 
-static inline ac_task *make(ac_loop *loop, ac_coro *coro, uint32_t references)
+static inline void fill_in(ac_task *task, ac_loop *loop, ac_coro *coro, uint32_t references)
 {
-    ac_task *task = ac__task_slot();
-    if (!task)
-        return NULL;
     *task = (ac_task){
         .item.base = { .fn = &task_fn, .parent = coro },
         .loop = loop,
@@ -48,10 +45,15 @@ static inline ac_task *make(ac_loop *loop, ac_coro *coro, uint32_t references)
         .references = references,
     };
     coro->parent = &task->item.base;
-    if (loop) {
-        loop->tasks++;
+    if (loop)
         loop->references++;
-    }
+}
+
+static ac_task *make(ac_loop *loop, ac_coro *coro, uint32_t references)
+{
+    ac_task *task = ac__task_slot();
+    if (task)
+        fill_in(task, loop, coro, references);
     return task;
 }
 
@@ -61,7 +63,7 @@ ac_task *ac__task_make(ac_loop *loop, ac_coro *coro)
 }
 
 /* For the caller, and for the loop. */
-static inline ac_task *make_consuming(ac_loop *loop, ac_coro *coro)
+static ac_task *make_consuming(ac_loop *loop, ac_coro *coro)
 {
     if (!coro || coro->parent || coro->state)
         return NULL;
@@ -71,7 +73,7 @@ static inline ac_task *make_consuming(ac_loop *loop, ac_coro *coro)
     return task;
 }
 
-static inline ac_task *start(ac_loop *loop, ac_coro *coro)
+ac_task *ac__task_start(ac_loop *loop, ac_coro *coro)
 {
     ac_task *task = make_consuming(loop, coro);
     if (task)
@@ -79,14 +81,21 @@ static inline ac_task *start(ac_loop *loop, ac_coro *coro)
     return task;
 }
 
-ac_task *ac__task_start(ac_loop *loop, ac_coro *coro)
+__attribute__((noinline)) static ac_task *create_slowly(ac_coro *coro)
 {
-    return start(loop, coro);
+    return ac__task_start(ac_get_loop(), coro);
 }
 
 ac_task *ac_create_task(ac_coro *coro)
 {
-    return start(ac__thread.loop ? ac__thread.loop : ac_get_loop(), coro);
+    ac_loop *loop = ac__thread.loop;
+    ac_task *task = loop ? ac__task_slot_known() : NULL;
+    if (AC__RARELY(!task || !coro || coro->parent || coro->state))
+        return create_slowly(coro);
+    ac__task_slot_taken(task);
+    fill_in(task, loop, coro, 2);
+    ac__enqueue(loop, &task->item);
+    return task;
 }
 
 ac_task *ac_loop_create_task(ac_loop *loop, ac_coro *coro)
@@ -139,12 +148,8 @@ size_t ac_all_tasks(ac_task **tasks, size_t n)
 
 static void leave_loop(ac_task *task)
 {
-    ac_loop *loop = task->loop;
-    if (!loop)
-        return;
-    loop->tasks--;
     if (task->item.base.state & AC__ENDING)
-        loop->ending--;
+        task->loop->ending--;
 }
 
 static void free_root(ac_task *task)
@@ -153,18 +158,35 @@ static void free_root(ac_task *task)
     task->result = NULL;
 }
 
-/* The root has ended; how is in frame->error. Its frame is kept where there is a result, or where someone steps it by hand. */
+static size_t result_size(const ac_task *task)
+{
+    return ((const ac_coro *)task->result)->fn->result_size;
+}
+
+/* With an error, or by hand, or while the loop shuts down. A root's frame is kept where someone steps it by hand. */
+__attribute__((noinline)) static int task_end_slowly(ac_task *task)
+{
+    int error = task->item.base.error;
+    bool stepped = task->item.base.state & AC__STEPPED;
+    if (!stepped && (error || result_size(task) == 0))
+        free_root(task);
+    leave_loop(task);
+    ac__future_finish(task, error);
+    if (!stepped)
+        ac__future_unref(task);
+    return AC_PENDING;
+}
+
+/* The root has ended; how is in frame->error. Its frame is kept where there is a result. */
 static int task_end(ac_frame *frame)
 {
     ac_task *task = AC__CONTAINER(frame, ac_task, item.base);
-    ac_coro *root = task->result;
-    bool stepped = task->item.base.state & AC__STEPPED;
-    if (!stepped && (frame->error || root->fn->result_size == 0))
+    if (AC__RARELY(frame->error || (frame->state & (AC__STEPPED | AC__ENDING))))
+        return task_end_slowly(task);
+    if (result_size(task) == 0)
         free_root(task);
-    leave_loop(task);
-    ac__future_finish(task, frame->error);
-    if (!stepped)
-        ac__future_unref(task);
+    ac__future_has_value(task);
+    ac__future_unref(task);
     return AC_PENDING;
 }
 

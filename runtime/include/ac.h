@@ -350,14 +350,14 @@ struct ac__waiters {
     struct ac__waiter *first;
 };
 
-/* Awaits a task or a future. Holds a reference to it until ac_future_take, or until it fails. */
+/* Awaits a task or a future. Takes over a reference to it, which ac_future_take or a failure drops. */
 AC__OPERATION(ac_future_wait) {
     ac_frame base;
     ac_future *future;
     struct ac__watch watch;
 };
 
-/* Copies the value out (out may be NULL where size is 0) and drops the reference of ac_future_wait. */
+/* Copies the value out (out may be NULL where size is 0) and drops a reference, that of ac_future_wait. */
 void ac_future_take(ac_future *future, void *out, size_t size);
 
 /* `async T x = f();`: a task that the block owns. Consumes the coroutine. NULL without memory. */

@@ -224,10 +224,6 @@ static inline void run_batch(ac_loop *loop)
 {
     struct ac__item *item = ac__dequeue_all(loop);
     unsigned steps = 0;
-    if (__builtin_expect(loop->random != 0 || loop->debug, 0)) {
-        run_batch_slowly(loop, item);
-        return;
-    }
     for (struct ac__item *next; item; item = next, steps++) {
         next = item->next;
         if (next)       /* many tasks are more than the nearest cache holds */
@@ -235,6 +231,20 @@ static inline void run_batch(ac_loop *loop)
         ac__step(item);
     }
     loop->steps += steps;
+}
+
+/* Whether each turn goes by the slow road. */
+static bool is_watched(const ac_loop *loop)
+{
+    return loop->random || loop->debug;
+}
+
+static void run_turn(ac_loop *loop)
+{
+    if (is_watched(loop))
+        run_batch_slowly(loop, ac__dequeue_all(loop));
+    else
+        run_batch(loop);
 }
 
 static void ask_backend(ac_loop *loop, int64_t timeout)
@@ -325,7 +335,7 @@ static void wait_for_something(ac_loop *loop, int64_t limit)
 static void gather_ready(ac_loop *loop, int64_t limit)
 {
     ac__thread.task = NULL;
-    atomic_exchange_explicit(&loop->attention, false, memory_order_acq_rel);
+    atomic_exchange_explicit(&loop->attention, is_watched(loop) || loop->stopping, memory_order_acq_rel);
     if (!loop->head)
         wait_for_something(loop, limit);
     else if (loop->steps >= AC__POLL_INTERVAL)
@@ -376,12 +386,19 @@ static void leave(ac_loop *loop)
     ac__thread.stack_floor = NULL;
 }
 
-/* The slow part between two turns. 0, or AC_ESTUCK. */
-static int between_turns(ac_loop *loop, const ac_future *until)
+/* The turns up to the one in which the loop is told to stop, or `until` ends, which may be NULL. */
+static int run_turns(ac_loop *loop, const ac_future *until)
 {
-    if (until && !loop->head && is_stuck(loop))
-        return AC_ESTUCK;
-    gather_ready(loop, loop->stopping ? 0 : -1);
+    while (!(until && ac__is_done(until))) {
+        if (until && !loop->head && is_stuck(loop))
+            return AC_ESTUCK;
+        gather_ready(loop, loop->stopping ? 0 : -1);
+        run_turn(loop);
+        while (goes_on(loop))
+            run_batch(loop);
+        if (loop->stopping)
+            break;
+    }
     return 0;
 }
 
@@ -390,13 +407,11 @@ int ac__loop_run(ac_loop *loop, ac_future *until)
     int status = enter(loop);
     if (status)
         return status;
-    while (!(until && ac__is_done(until))) {
-        if (!goes_on(loop) && (status = between_turns(loop, until)) != 0)
-            break;
-        run_batch(loop);
-        if (loop->stopping)
-            break;
-    }
+    if (until)
+        until->item.base.state |= AC__ENDS_RUN;
+    status = run_turns(loop, until);
+    if (until)
+        until->item.base.state &= ~(uint32_t)AC__ENDS_RUN;
     leave(loop);
     return status;
 }
@@ -479,6 +494,7 @@ void ac_loop_unhold(ac_loop *loop)
 void ac_loop_set_debug(ac_loop *loop, bool debug)
 {
     loop->debug = debug;
+    atomic_store_explicit(&loop->attention, true, memory_order_relaxed);
 }
 
 bool ac_loop_get_debug(const ac_loop *loop)
@@ -546,7 +562,7 @@ static bool run_until_ended(ac_loop *loop)
 
 static void report_survivors(ac_loop *loop)
 {
-    size_t count = loop->tasks;
+    size_t count = ac__task_count(loop);
     fprintf(stderr, "acc: %zu task%s could not be ended:\n", count, count == 1 ? "" : "s");
     for (ac_task *task = ac__task_next(loop, NULL); task; task = ac__task_next(loop, task))
         ac_task_print(task, stderr);
@@ -556,7 +572,7 @@ void ac__loop_shut_down(ac_loop *loop)
 {
     bool ended = true;
     loop->cancel_at = 0;
-    for (int pass = 0; loop->tasks && ended && pass < SHUTDOWN_PASSES; pass++) {
+    for (int pass = 0; ended && ac__task_next(loop, NULL) && pass < SHUTDOWN_PASSES; pass++) {
         mark_all(loop, true);
         ended = run_until_ended(loop);
     }
@@ -565,6 +581,6 @@ void ac__loop_shut_down(ac_loop *loop)
         mark_all(loop, false);
         run_until_ended(loop);
     }
-    if (loop->tasks)
+    if (ac__task_next(loop, NULL))
         report_survivors(loop);
 }

@@ -36,8 +36,7 @@ struct ac_loop {
     pid_t pid;                     /* of the process that made the loop */
     pthread_t thread;              /* that it runs on, or was made on */
 
-    size_t tasks;                  /* that have not ended */
-    size_t ending;                 /* those of them that the shutdown waits for */
+    size_t ending;                 /* tasks that have not ended and that the shutdown waits for */
     size_t futures;                /* of ac_create_future that are not done: another thread may complete them */
     size_t holds;                  /* ac_loop_hold, and add_reader, signal handlers: something may still come */
     size_t jobs;                   /* given to the thread pool and not yet back */
@@ -105,6 +104,37 @@ static inline void ac__wake(ac_task *task)
 {
     task->item.base.state &= ~(uint32_t)(AC__WAITING | AC__YIELDED);
     ac__ready(task);
+}
+
+/* Mostly a task awaits the future, and its parent goes on with the value. */
+static inline void ac__watch_fire(struct ac__watch *watch, ac_future *done)
+{
+    if (watch->fire == ac__future_wait_fire && !done->item.base.error)
+        ac__complete_of(watch->task, &AC__CONTAINER(watch, struct ac_future_wait__frame, watch)->base, 0);
+    else
+        watch->fire(watch, done);
+}
+
+/* It has its value. Mostly one waits, or none. */
+static inline void ac__future_has_value(ac_future *future)
+{
+    struct ac__watch *watch = future->watches;
+    future->item.base.state |= AC__DONE;
+    if (AC__RARELY((future->item.base.state & (AC__HAS_MORE | AC__ENDS_RUN)) || (watch && watch->next != watch))) {
+        ac__watches_fire(future);
+    } else if (watch) {
+        future->watches = watch->next = watch->prev = NULL;
+        ac__watch_fire(watch, future);
+    }
+}
+
+/* Its value is in place, or it has an error. */
+static inline void ac__future_finish(ac_future *future, int error)
+{
+    if (error)
+        ac__future_failed(future, error);
+    else
+        ac__future_has_value(future);
 }
 
 /* ---- loop.c ---- */
