@@ -168,22 +168,15 @@ static void put_site(struct printer *p, struct item *item)
                                          resolved(p->l, item->text), text_string(&keep), text_string(&back), failure));
 }
 
-static bool is_const_record(struct type *type)
-{
-    return type_is_record(type) && type_has_const_member(type);
-}
-
 static const char *resident_initialisation(struct item *item, struct variable *v, const char *value)
 {
     const char *type = type_declare(type_unqualified(v->type), "");
     const char *literal = item->form == INITIAL_STRING ? arena_format("{%s}", value) : value;
     if (type_is(v->type, TYPE_ARRAY))
         return arena_format("memcpy((void *)ac_self->%s, (%s)%s, sizeof ac_self->%s);", v->member, type, literal, v->member);
-    if (is_const_record(v->type))
-        return arena_format("memcpy((void *)&ac_self->%s, (%s[]){%s}, sizeof ac_self->%s);", v->member, type, value, v->member);
     if (item->form == INITIAL_LIST)
-        return arena_format("ac_self->%s = (%s)%s;", v->member, type, value);
-    return arena_format("ac_self->%s = %s;", v->member, value);
+        value = arena_format("(%s)%s", type, value);
+    return assignment_text(arena_format("ac_self->%s", v->member), v->type, value);
 }
 
 static void put_declaration(struct printer *p, struct item *item)
@@ -371,7 +364,8 @@ static void add_constructor(struct function *f, struct text *out)
     text_format(out, "\n{\n    struct %s__frame *ac_self = (struct %s__frame *)%s(&%s__fn);\n", f->generated_name, f->generated_name,
                 f->is_generator ? "ac_gen_new" : "ac_coro_new", f->generated_name);
     for (size_t i = 0; i < f->declarator->parameter_count; i++)
-        text_format(out, "%sac_self->%s = %s;%s", i ? " " : "    if (ac_self) { ", parameter_member(f, i), parameter_member(f, i),
+        text_format(out, "%s%s%s", i ? " " : "    if (ac_self) { ",
+                    assignment_text(arena_format("ac_self->%s", parameter_member(f, i)), f->declarator->parameters[i].type, parameter_member(f, i)),
                     i + 1 == f->declarator->parameter_count ? " }\n" : "");
     text_format(out, "    return (%s *)ac_self;\n}\n", f->is_generator ? "ac_gen" : "ac_coro");
 }

@@ -33,7 +33,7 @@ static struct variable *keep_subject(struct expression *e, const char **pointer)
     if (!needs_lowering(e))
         use_expression(e);
     const char *value = lower_full(e, true);
-    emit_define(v, "%s = %s;", variable_reference(v), value);
+    emit_set(v, value);
     *pointer = record ? arena_format("&%s", variable_reference(v)) : variable_reference(v);
     return v;
 }
@@ -44,7 +44,7 @@ static void set_declared(struct declarator *d, const char *value)
         return;
     struct variable *v = track_variable(d->symbol);
     emit_declaration(v);
-    emit_define(v, "%s = %s;", variable_reference(v), value);
+    emit_set(v, value);
 }
 
 /* ---- async with ---- */
@@ -150,7 +150,7 @@ void lower_yield(struct statement *s)
     if (s->a) {
         if (!needs_lowering(s->a))
             use_expression(s->a);
-        emit_format("ac_self->result = %s;", lower_full(s->a, true));
+        emit_format("%s", assignment_text("ac_self->result", now->function->result, lower_full(s->a, true)));
     }
     emit_yield(s->first);
 }

@@ -113,6 +113,21 @@ void emit_define(struct variable *v, const char *format, ...)
     add_text(place_now, text);
 }
 
+const char *assignment_text(const char *target, struct type *type, const char *value)
+{
+    if (!type_is_record(type) || !type_has_const_member(type))
+        return arena_format("%s = %s;", target, value);
+    return arena_format("memcpy((void *)&%s, (%s[]){%s}, sizeof %s);", target, type_declare(type_unqualified(type), ""), value, target);
+}
+
+void emit_set(struct variable *v, const char *value)
+{
+    const char *text = assignment_text(variable_reference(v), v->type, value);
+    use_text(v->must_reside ? text : value);
+    emit_definition(v);
+    add_text(place_now, text);
+}
+
 void emit_copied(token_index place, const char *text)
 {
     add_text(place, text);
@@ -822,11 +837,11 @@ static void lower_return(struct statement *s)
     } else if (e && needs_lowering(e)) {
         struct extent *extent = extent_begin();
         const char *text = lower_full(e, true);
-        emit_format("ac_self->result = %s;", text);
+        emit_format("%s", assignment_text("ac_self->result", now->function->result, text));
         extent_end(extent);
     } else if (e) {
         use_expression(e);
-        emit_copied(s->first, arena_format("ac_self->result = %s;", copy_expression(e)));
+        emit_copied(s->first, assignment_text("ac_self->result", now->function->result, copy_expression(e)));
     }
     emit_leave(JUMP_RETURN, NULL, NULL);
 }
@@ -929,7 +944,7 @@ static void lower_expression_statement(struct statement *s)
     struct extent *extent = extent_begin();
     const char *value = lower_full(s->a, s->value_to != NULL);
     if (s->value_to)
-        emit_define(s->value_to, "%s = %s;", variable_reference(s->value_to), value);
+        emit_set(s->value_to, value);
     extent_end(extent);
 }
 

@@ -99,6 +99,9 @@ struct lowering {
 /* Builds function->lowering, with flow and frame. */
 void lower(struct function *function);
 
+/* `target = value;`, also for a record with constant members, which C does not assign. */
+const char *assignment_text(const char *target, struct type *type, const char *value);
+
 /* Decides which variables are live across which sites (flow.c). */
 void flow(struct lowering *l);
 bool live_across(struct lowering *l, unsigned site, struct variable *v);

@@ -13,6 +13,7 @@ extern token_index place_now;       /* the statement being lowered: place of wha
 void emit_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same, after the fact that `v` gets a new value by it. */
 void emit_define(struct variable *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void emit_set(struct variable *v, const char *value);
 /* A line whose uses and definitions were told by use_expression already. */
 void emit_copied(token_index place, const char *text);
 void emit_use(struct variable *v);

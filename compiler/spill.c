@@ -116,7 +116,7 @@ static void keep(struct expression *e)
     if (is_stable(e) || type_is(e->type, TYPE_VOID))
         return;
     struct variable *v = new_temporary(value_type(e), e->first);
-    emit_define(v, "%s = %s;", variable_reference(v), copy_expression(e));
+    emit_set(v, copy_expression(e));
     set_text(e, variable_reference(v), true);
 }
 
@@ -244,7 +244,7 @@ static void settle_step(struct expression *e, bool wanted)
         return;
     }
     struct variable *v = new_temporary(type_unqualified(e->a->is_bit_field ? type_promoted(e->a->type) : e->a->type), e->first);
-    emit_define(v, "%s = %s;", variable_reference(v), copy_expression(e));
+    emit_set(v, copy_expression(e));
     set_text(e, variable_reference(v), true);
 }
 
@@ -273,7 +273,7 @@ static void settle_arm(struct expression *arm, struct variable *v)
         return;
     }
     settle(arm);
-    emit_define(v, "%s = %s;", variable_reference(v), copy_expression(arm));
+    emit_set(v, copy_expression(arm));
 }
 
 static void settle_conditional(struct expression *e, bool wanted)
@@ -289,7 +289,7 @@ static void settle_conditional(struct expression *e, bool wanted)
     if (e->b)
         settle_arm(e->b, v);
     else if (v)
-        emit_define(v, "%s = %s;", variable_reference(v), copy_expression(e->a));
+        emit_set(v, copy_expression(e->a));
     emit_format("} else {");
     emit_jump(end);
     emit_label(otherwise);
@@ -350,7 +350,7 @@ static void settle_literal(struct expression *e)
     if (type_is(e->type, TYPE_ARRAY))
         emit_define(v, "memcpy(%s, (%s)%s, sizeof %s);", variable_reference(v), type, text, variable_reference(v));
     else
-        emit_define(v, "%s = (%s)%s;", variable_reference(v), type, text);
+        emit_set(v, arena_format("(%s)%s", type, text));
     set_text(e, variable_reference(v), false);
 }
 
@@ -425,7 +425,7 @@ static void pass_by_address(struct expression *call)
         if (type_is(type->parameters[i].type, TYPE_VARIABLE)) {
             struct expression *argument = call->arguments[i];
             struct variable *v = new_temporary(value_type(argument), argument->first);
-            emit_define(v, "%s = %s;", variable_reference(v), copy_expression(argument));
+            emit_set(v, copy_expression(argument));
             set_text(argument, arena_format("&%s, sizeof %s", variable_reference(v), variable_reference(v)), true);
         }
 }
@@ -497,8 +497,10 @@ static void await_member(struct expression *e, const char *name, const char **ar
     bool has_result = function ? !void_result : frame->member_count > 1 && frame->members[1].name && !strcmp(frame->members[1].name, "result");
     add_callee(name, arena_format("%s__frame", name), function);
     for (size_t i = 0; i < count; i++) {
-        const char *member = function ? parameter_member(function, i) : member_name(&frame->members[i + 1 + has_result]);
-        emit_format("ac_self->await.%s.%s = %s;", name, member, arguments[i]);
+        struct member *published = function ? NULL : &frame->members[i + 1 + has_result];
+        const char *member = function ? parameter_member(function, i) : member_name(published);
+        struct type *type = function ? function->declarator->parameters[i].type : published->type;
+        emit_format("%s", assignment_text(arena_format("ac_self->await.%s.%s", name, member), type, arguments[i]));
     }
     emit_site(e->first, "AC_START(%s)", name);
     if (has_result || void_result || !wanted) {
@@ -527,7 +529,7 @@ static void await_coroutine(struct expression *e, const char *coroutine, bool wa
     site_item(site)->heap = true;
     if (wanted && !type_is(e->type, TYPE_VOID)) {
         struct variable *v = new_temporary(value_type(e), e->first);
-        emit_define(v, "%s = AC_RESULT(ac_self->await.coro, %s);", variable_reference(v), type_declare(value_type(e), ""));
+        emit_set(v, arena_format("AC_RESULT(ac_self->await.coro, %s)", type_declare(value_type(e), "")));
         set_text(e, variable_reference(v), true);
     } else {
         set_text(e, "((void)0)", true);
@@ -641,7 +643,7 @@ static void await_custom(struct expression *e, bool wanted)
     } else {
         struct variable *v = new_temporary(value_type(e->a), e->first);
         v->may_reside = v->must_reside = true;
-        emit_define(v, "%s = %s;", variable_reference(v), copy_expression(e->a));
+        emit_set(v, copy_expression(e->a));
         argument = arena_format("&%s", variable_reference(v));
     }
     await_named(e, function_name, &argument, 1, wanted);
@@ -721,7 +723,7 @@ static void settle(struct expression *e)
             struct variable *v = new_temporary(type, e->first);
             use_expression(e);
             emit_definition(v);
-            emit_copied(e->first, arena_format("%s = %s;", variable_reference(v), copy_expression(e)));
+            emit_copied(e->first, assignment_text(variable_reference(v), type, copy_expression(e)));
             set_text(e, variable_reference(v), true);
         }
         return;
