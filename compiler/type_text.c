@@ -3,6 +3,7 @@
    put in front. */
 #include "type.h"
 #include "names.h"
+#include "text.h"
 #include "tree.h"
 #include <string.h>
 
@@ -65,10 +66,19 @@ static const char *basic_text(enum type_kind kind, enum text_mode mode)
 
 static const char *tokens_text(token_index first, token_index last)
 {
-    const char *text = "";
+    struct text text = {0};
     for (token_index t = first; t <= last; t++)
-        text = arena_format("%s%s%.*s", text, t > first ? " " : "", (int)tokens[t].length, tokens[t].text);
-    return text;
+        text_format(&text, "%s%.*s", t > first ? " " : "", (int)tokens[t].length, tokens[t].text);
+    return text_string(&text);
+}
+
+/* <stdio.h> has a va_list or not, as the C compiler's options want it: frames do without it. */
+static const char *typedef_text(struct type *type, enum text_mode mode)
+{
+    struct type *inner = type->inner;
+    while (inner && inner->kind == TYPE_TYPEDEF)
+        inner = inner->inner;
+    return mode == TEXT_C && inner && inner->kind == TYPE_VA_LIST ? basic_text(TYPE_VA_LIST, mode) : type->symbol->name;
 }
 
 static const char *typeof_text(struct type *type, enum text_mode mode)
@@ -110,7 +120,7 @@ static const char *base_text(struct type *type, enum text_mode mode)
     case TYPE_STRUCT:
     case TYPE_UNION:
     case TYPE_ENUM: return tag_text(type->tag, mode);
-    case TYPE_TYPEDEF: return type->symbol->name;
+    case TYPE_TYPEDEF: return typedef_text(type, mode);
     case TYPE_TYPEOF: return typeof_text(type, mode);
     case TYPE_COMPLEX: return arena_format("%s _Complex", basic_text(type->inner->kind, mode));
     case TYPE_AUTO: return "__auto_type";
