@@ -287,7 +287,7 @@ static void add_description(struct function *f, struct text *out)
     add_lines(f, out);
     text_format(out, "static const ac_fn %s__fn = {.resume = %s__resume, .name = \"%s\", .file = ", name, name, f->symbol->name);
     add_quoted(out, token_file(f->declarator->name_token)->path);
-    text_format(out, ", .lines = %s__lines, .frame_size = sizeof(struct %s__frame), .alignment = _Alignof(struct %s__frame)", name, name, name);
+    text_format(out, ", .site_lines = %s__lines, .frame_size = sizeof(struct %s__frame), .alignment = _Alignof(struct %s__frame)", name, name, name);
     if (has_result)
         text_format(out, ", .result_size = sizeof(%s), .result_offset = offsetof(struct %s__frame, result)", type_declare(type_unqualified(f->result), ""), name);
     text_format(out, ", .kind = %s};\n", f->is_generator ? "AC_KIND_GENERATOR" : "AC_KIND_FUNCTION");

@@ -35,8 +35,8 @@ static void print_frame(const ac_frame *frame, FILE *out)
 {
     const ac_fn *fn = frame->fn;
     fprintf(out, "    in %s", fn->name);
-    if (fn->file && fn->lines && frame->state)
-        fprintf(out, " at %s:%u", fn->file, (unsigned)fn->lines[frame->state]);
+    if (fn->file && fn->site_lines && frame->state)
+        fprintf(out, " at %s:%u", fn->file, (unsigned)fn->site_lines[frame->state]);
     else if (fn->kind != AC_KIND_OPERATION && frame->state == 0)
         fputs(" (not begun)", out);
     fputc('\n', out);

@@ -114,8 +114,8 @@ static void print_line(const struct line *line, FILE *out)
         return;
     }
     fprintf(out, "  in %s", fn->name);
-    if (fn->file && fn->lines)
-        fprintf(out, " at %s:%u", fn->file, (unsigned)fn->lines[line->site]);
+    if (fn->file && fn->site_lines)
+        fprintf(out, " at %s:%u", fn->file, (unsigned)fn->site_lines[line->site]);
     fputc('\n', out);
 }
 

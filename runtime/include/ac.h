@@ -123,7 +123,7 @@ struct ac_fn {
     int (*resume)(ac_frame *);     /* runs the frame until it suspends (AC_PENDING) or ends (0, or the error) */
     bool (*abort)(ac_frame *);     /* operations only: withdraw the wait. true: withdrawn now; false: it will complete by itself */
     const char *name, *file;       /* for traces; file is NULL for operations */
-    const uint32_t *lines;         /* line of each site (await or throw), by number; NULL: none */
+    const uint32_t *site_lines;    /* line of each site (await or throw), by number; NULL: none */
     uint32_t frame_size, result_size;
     uint16_t result_offset, kind;  /* kind: AC_KIND_* */
     uint32_t alignment;            /* of the frame; 0 stands for 16, which every frame on the heap has */

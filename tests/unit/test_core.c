@@ -966,7 +966,7 @@ END_TEST
 static uint32_t lines[] = { 0, 11, 22 };
 static int throws(struct coro *self);
 static const ac_fn throws_fn = {
-    .resume = coro_resume, .name = "throws", .file = "x.ac", .lines = lines, .frame_size = sizeof(struct coro),
+    .resume = coro_resume, .name = "throws", .file = "x.ac", .site_lines = lines, .frame_size = sizeof(struct coro),
     .result_offset = offsetof(struct coro, result),
 };
 
