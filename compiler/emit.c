@@ -179,6 +179,12 @@ static const char *resident_initialisation(struct item *item, struct variable *v
     return assignment_text(arena_format("ac_self->%s", v->member), v->type, value);
 }
 
+/* Is it copied to the frame at an await that may come before it is set? */
+static bool copied_unset(struct variable *v)
+{
+    return v->starts_zero && v->kept && !v->resident && type_is_scalar(v->type);
+}
+
 static void put_declaration(struct printer *p, struct item *item)
 {
     struct variable *v = item->variable;
@@ -189,6 +195,8 @@ static void put_declaration(struct printer *p, struct item *item)
         return;
     }
     uint32_t aligned = v->symbol->declarator ? v->symbol->declarator->aligned : 0;
+    if (!value && copied_unset(v))
+        value = "0";
     const char *declared = type_declare(v->kept ? type_unqualified(v->type) : v->type, v->name);
     require(declared);
     put(p, item->place, arena_format("%s%s%s%s;", aligned ? arena_format("_Alignas(%u) ", aligned) : "", declared, value ? " = " : "", value ? value : ""));
@@ -205,6 +213,10 @@ static void put_item(struct printer *p, struct item *item)
         break;
     case ITEM_DECLARE:
         put_declaration(p, item);
+        break;
+    case ITEM_BEGIN:
+        if (copied_unset(item->variable))
+            put(p, item->place, arena_format("%s = 0;", item->variable->name));
         break;
     default:
         break;

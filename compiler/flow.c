@@ -77,6 +77,11 @@ static bool walk(struct lowering *l, set *at_label, set live, bool last)
             if (last)
                 list_live(l, live, item);
             break;
+        case ITEM_DECLARE:
+        case ITEM_BEGIN:
+            if (last && !item->text && (live[item->variable->number / 32] >> item->variable->number % 32 & 1))
+                item->variable->starts_zero = true;
+            break;
         default:
             break;
         }

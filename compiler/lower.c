@@ -156,6 +156,7 @@ static unsigned add_site(token_index place, const char *text, bool yields)
     const char *failure = failure_text();
     now->items.at[index].failure = failure;
     after_case = false;
+    reachable = true;           /* its label, at least: C compilers believe what they read */
     return site;
 }
 
@@ -347,6 +348,16 @@ static void use_declaration(struct declaration *declaration)
     }
 }
 
+/* Behind declarations that stay as they are written: what is put into the frame before it is set has to begin with a value. */
+static void begin_variables(struct declaration *declaration)
+{
+    for (size_t i = 0; i < declaration->declarator_count; i++) {
+        struct declarator *d = declaration->declarators[i];
+        if (!d->initializer && d->symbol && d->symbol->variable)
+            add_item(ITEM_BEGIN)->variable = d->symbol->variable;
+    }
+}
+
 void begin_cleanup(struct cleanup cleanup)
 {
     struct context *c = context_now;
@@ -437,6 +448,7 @@ static void lower_declaration(struct declaration *declaration)
     if (!specifiers || stays_whole(declaration) || !scope_awaits) {
         use_declaration(declaration);
         emit_copied(declaration->first, copy_range(declaration->first, declaration->last));
+        begin_variables(declaration);
         return;
     }
     for (size_t i = 0; i < declaration->declarator_count; i++) {
@@ -687,10 +699,13 @@ static void lower_do(struct statement *s)
 
 static bool declaration_splits(struct declaration *declaration)
 {
+    bool begins_unset = false;
     for (size_t i = 0; i < declaration->declarator_count; i++)
-        if (is_automatic(declaration->declarators[i], declaration->specifiers))
+        if (is_automatic(declaration->declarators[i], declaration->specifiers)) {
             track_variable(declaration->declarators[i]->symbol);
-    return !stays_whole(declaration);
+            begins_unset = begins_unset || !declaration->declarators[i]->initializer;
+        }
+    return begins_unset || !stays_whole(declaration);
 }
 
 /* The declaration of a for statement, taken out of its header: in front of it. */
@@ -866,11 +881,22 @@ static void lower_computed_goto(struct statement *s)
     emit_jump(0);
 }
 
+/* Attributes behind the colon are the label's; but `fallthrough` is a statement. */
+static const char *label_attributes(struct statement *s)
+{
+    token_index first = s->first + 2;
+    if (!token_is(first, "__attribute__") && !token_is(first, "__attribute"))
+        return "";
+    const char *text = copy_range(first, s->body->kind == STATEMENT_ATTRIBUTE ? s->body->last - 1 : s->body->first - 1);
+    return strstr(text, "fallthrough") ? "" : text;
+}
+
 static void lower_label(struct statement *s)
 {
+    const char *attributes = s->body ? label_attributes(s) : "";
     emit_label(flow_label_of(s->label));
-    emit_copied(s->first, arena_format("%s:;", s->label->name));
-    if (s->body)
+    emit_copied(s->first, arena_format("%s:%s%s;", s->label->name, *attributes ? " " : "", one_line(attributes)));
+    if (s->body && !(*attributes && s->body->kind == STATEMENT_ATTRIBUTE))
         lower_statement(s->body);
 }
 

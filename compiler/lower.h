@@ -25,7 +25,7 @@ struct variable {
     bool may_reside;            /* array, record, address taken, volatile ...: cannot be copied in and out of the frame */
     bool must_reside;           /* of those, what must be in the frame even where it is not live across a site: its address may be known */
     bool fixed_local;           /* declared in the user's own text: it stays a C local */
-    bool starts_zero;           /* C compilers cannot see that it is set before it is read */
+    bool starts_zero;           /* C compilers cannot see that it is set before it is read, or before it is copied to the frame (flow.c) */
     bool mentioned;             /* text speaks of it */
     unsigned live_count;        /* flow.c: across how many sites it is live */
     bool resident;              /* frame.c: lives in the frame all the time */
@@ -44,6 +44,7 @@ enum item_kind {
     ITEM_TEXT,          /* text */
     ITEM_SITE,          /* an await: text is the call, failure what to do on error */
     ITEM_DECLARE,       /* variable; text: initialiser or NULL; form */
+    ITEM_BEGIN,         /* variable, declared without a value just before: 0 is put into it where it `starts_zero` */
     ITEM_LOAD,          /* where the arguments are taken out of the frame */
     ITEM_USE,           /* variable */
     ITEM_DEFINE,        /* variable: its old value is dead before this */
