@@ -111,13 +111,33 @@ static void set_text(struct expression *e, const char *text, bool stable)
     e->has_await = true;        /* so that copies of whatever holds e look into it */
 }
 
-static void keep(struct expression *e)
+static struct variable *keep_value(struct expression *e)
 {
-    if (is_stable(e) || type_is(e->type, TYPE_VOID))
-        return;
     struct variable *v = new_temporary(value_type(e), e->first);
     emit_set(v, copy_expression(e));
     set_text(e, variable_reference(v), true);
+    return v;
+}
+
+static void keep(struct expression *e)
+{
+    if (!is_stable(e) && !type_is(e->type, TYPE_VOID))
+        keep_value(e);
+}
+
+/* A member of a struct that is no lvalue (6.2.4p8). Of an array in it somebody may hold the address until the full expression ends. */
+static void settle_value_member(struct expression *e)
+{
+    settle(e->a);
+    struct variable *v = keep_value(e->a);
+    if (type_is(e->type, TYPE_ARRAY))
+        v->may_reside = v->must_reside = true;
+}
+
+/* An array that can be indexed where it lies. */
+static bool is_array_place(struct expression *e)
+{
+    return type_is(e->type, TYPE_ARRAY) && (e->is_lvalue || bare(e)->kind == EXPRESSION_MEMBER);
 }
 
 /* Settles operands in their order. */
@@ -165,12 +185,10 @@ static void settle_place(struct expression *e, bool fix)
         settle_place(e->a, fix);
         break;
     case EXPRESSION_MEMBER:
-        if (e->a->is_lvalue) {
+        if (e->a->is_lvalue)
             settle_place(e->a, fix);
-        } else {
-            settle(e->a);
-            keep(e->a);
-        }
+        else
+            settle_value_member(e);
         break;
     case EXPRESSION_ARROW:
     case EXPRESSION_DEREFERENCE:
@@ -179,7 +197,7 @@ static void settle_place(struct expression *e, bool fix)
             keep(e->a);
         break;
     case EXPRESSION_INDEX: {
-        bool array = type_is(e->a->type, TYPE_ARRAY) && e->a->is_lvalue;
+        bool array = is_array_place(e->a);
         if (array)
             settle_place(e->a, fix || e->b->has_effect);
         else
@@ -348,7 +366,7 @@ static void settle_literal(struct expression *e)
     struct variable *v = new_block_object(type_unqualified(e->type), e->first);
     const char *type = type_declare(type_unqualified(e->type), "");
     if (type_is(e->type, TYPE_ARRAY))
-        emit_define(v, "memcpy(%s, (%s)%s, sizeof %s);", variable_reference(v), type, text, variable_reference(v));
+        emit_define(v, "memcpy((void *)%s, (%s)%s, sizeof %s);", variable_reference(v), type, text, variable_reference(v));
     else
         emit_set(v, arena_format("(%s)%s", type, text));
     set_text(e, variable_reference(v), false);
@@ -482,12 +500,45 @@ static void await_result(struct expression *e, bool wanted, const char *place)
     set_text(e, wanted && !type_is(e->type, TYPE_VOID) ? place : "((void)0)", false);
 }
 
-/* An anonymous union in a published frame begins with the argument. */
-static const char *member_name(struct member *member)
+/* Where an argument of a callee goes. */
+struct place { const char *text; struct type *type; };
+
+static struct place argument_place(const char *name, struct function *function, struct tag *frame, size_t index)
 {
-    while (!member->name)
+    if (function)
+        return (struct place){arena_format("ac_self->await.%s.%s", name, parameter_member(function, index)), function->declarator->parameters[index].type};
+    struct member *member = &frame->members[index];
+    while (!member->name)       /* an anonymous union in a published frame begins with the argument */
         member = &type_strip(member->type)->tag->members[0];
-    return member->name;
+    return (struct place){arena_format("ac_self->await.%s.%s", name, member->name), member->type};
+}
+
+static bool lies_in_callee(const char *text)
+{
+    return strstr(text, "ac_self->await.") != NULL;
+}
+
+/* The value of the await before this one lies among the bytes that the arguments go to. So it is stored first; one that is more than a scalar, or
+   that two arguments need, is taken out. */
+static void store_arguments(struct expression *call, const struct place *places, const char **arguments, size_t count)
+{
+    size_t first = count;
+    for (size_t i = 0; i < count; i++) {
+        if (!lies_in_callee(arguments[i]))
+            continue;
+        if (first == count && type_is_scalar(places[i].type)) {
+            first = i;
+            continue;
+        }
+        struct variable *v = new_temporary(type_value(places[i].type), call->first);
+        emit_set(v, arguments[i]);
+        arguments[i] = variable_reference(v);
+    }
+    if (first < count)
+        emit_format("%s", assignment_text(places[first].text, places[first].type, arguments[first]));
+    for (size_t i = 0; i < count; i++)
+        if (i != first)
+            emit_format("%s", assignment_text(places[i].text, places[i].type, arguments[i]));
 }
 
 static void await_member(struct expression *e, const char *name, const char **arguments, size_t count, struct function *function, bool wanted)
@@ -496,12 +547,10 @@ static void await_member(struct expression *e, const char *name, const char **ar
     bool void_result = function ? type_is(function->result, TYPE_VOID) : type_is(e->type, TYPE_VOID);
     bool has_result = function ? !void_result : frame->member_count > 1 && frame->members[1].name && !strcmp(frame->members[1].name, "result");
     add_callee(name, arena_format("%s__frame", name), function);
-    for (size_t i = 0; i < count; i++) {
-        struct member *published = function ? NULL : &frame->members[i + 1 + has_result];
-        const char *member = function ? parameter_member(function, i) : member_name(published);
-        struct type *type = function ? function->declarator->parameters[i].type : published->type;
-        emit_format("%s", assignment_text(arena_format("ac_self->await.%s.%s", name, member), type, arguments[i]));
-    }
+    struct place *places = arena_alloc((count + 1) * sizeof *places);
+    for (size_t i = 0; i < count; i++)
+        places[i] = argument_place(name, function, frame, function ? i : i + 1 + has_result);
+    store_arguments(e, places, arguments, count);
     emit_site(e->first, "AC_START(%s)", name);
     if (has_result || void_result || !wanted) {
         await_result(e, wanted, arena_format("ac_self->await.%s.result", name));
