@@ -18,6 +18,19 @@ static bool in_body(token_index t)
     return t >= function_now->body->first && t <= function_now->body->last;
 }
 
+static void collect_tags(struct type *type);
+
+static void collect_members(struct tag *tag)
+{
+    for (size_t i = 0; i < tag->member_count; i++) {
+        struct type *type = type_strip(tag->members[i].type);
+        if (!tag->members[i].name && type_is_record(type) && !type->tag->name)
+            collect_members(type->tag);     /* with a name its members would no longer be those of `tag` */
+        else
+            collect_tags(tag->members[i].type);
+    }
+}
+
 static void collect_tags(struct type *type)
 {
     for (; type; type = type->inner) {
@@ -26,8 +39,7 @@ static void collect_tags(struct type *type)
             continue;
         tag->renamed = tag->name ? own_name(tag->name) : own_name(arena_format("unnamed_%u", ++unnamed_count));
         array_add(&tags, tag);
-        for (size_t i = 0; i < tag->member_count; i++)
-            collect_tags(tag->members[i].type);
+        collect_members(tag);
     }
 }
 

@@ -117,7 +117,7 @@ const char *assignment_text(const char *target, struct type *type, const char *v
 {
     if (!type_is_record(type) || !type_has_const_member(type))
         return arena_format("%s = %s;", target, value);
-    return arena_format("memcpy((void *)&%s, (%s[]){%s}, sizeof %s);", target, type_declare(type_unqualified(type), ""), value, target);
+    return arena_format("memcpy((void *)&%s, (%s[]){(%s)}, sizeof %s);", target, type_declare(type_unqualified(type), ""), value, target);
 }
 
 void emit_set(struct variable *v, const char *value)
@@ -396,6 +396,14 @@ static void lower_array(struct declarator *d)
     begin_cleanup((struct cleanup){.kind = CLEANUP_ARRAY, .variable = v, .place = d->first});
 }
 
+static bool mentions(struct expression *e, struct variable *v)
+{
+    for (token_index t = e->first; t <= e->last; t++)
+        if (token_variable(t) == v)
+            return true;
+    return false;
+}
+
 static void lower_declarator(struct declarator *d, bool cleanup_by_specifier)
 {
     struct variable *v = d->symbol->variable;
@@ -409,6 +417,8 @@ static void lower_declarator(struct declarator *d, bool cleanup_by_specifier)
     struct extent *extent = extent_begin();
     const char *text = NULL;
     if (d->initializer && needs_lowering(d->initializer)) {
+        if (mentions(d->initializer, v))
+            v->must_reside = v->may_reside = true;      /* it has to be there before its initialiser is complete */
         text = lower_initializer(d->initializer);
         use_text(text);
     } else if (d->initializer) {
