@@ -1,7 +1,7 @@
 /* Tests that are programs: translated by acc and by acc under sanitizers, which must agree to the byte; compiled by
    each compiler there is, with all warnings as errors; run, and compared with what the head of the source announces:
 
-       // expect: a line of standard output (a * matches anything)
+       // expect: a line of standard output (a * matches anything); may also stand further down, beside what prints it
        // stderr: a part of standard error; without this line nothing may stand there
        // exit: 1                  exit status; 0 without this line
        // args: a b                arguments
@@ -101,14 +101,20 @@ static void head_line(struct program *program, const char *line)
     }
 }
 
-/* Reads the head: the comment lines at the top of the source. */
+/* Reads the head, which is the comment lines at the top of the source, and the expectations below it. */
 static void program_read(struct program *program)
 {
     program->text = file_read(program->test->path, NULL);
     ck_assert_msg(program->text, "%s cannot be read", program->test->path);
     char *rest = program->text;
-    for (char *line; (line = strsep(&rest, "\n")) && strncmp(line, "//", 2) == 0;)
-        head_line(program, line);
+    bool in_head = true;
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        in_head = in_head && strncmp(line, "//", 2) == 0;
+        if (in_head)
+            head_line(program, line);
+        else if (head_value(line, "expect"))
+            list_add(&program->expected, head_value(line, "expect"));
+    }
 }
 
 static char *source_folder(const struct test *test)

@@ -29,6 +29,7 @@ static struct {
     {"command", "tests/command/*.sh",           240, script_test},
     {"samples", "samples/*.ac",                 120, program_test},
     {"lang",    "tests/lang/*.ac",              120, program_test},
+    {"matrix",  "tests/matrix/*.ac",            240, program_test},
     {"runtime", "tests/runtime/*.ac",           120, program_test},
 };
 
