@@ -219,12 +219,21 @@ static bool is_stray_async(struct specifiers *specifiers, struct declarator *dec
 
 static void stray_async(struct specifiers *specifiers, struct declarator *declarator)
 {
-    if (!check_now.function && declarator->initializer)
+    if (!check_now.function && declarator->initializer) {
         dialect_error(declarator->name_token,
                       "child '%s' at file scope: a child belongs to a block of an async function", declarator->name);
-    else
+        dialect_note(declarator->name_token, "start it in 'async int main(void)', or run it with 'ac_run(...)'");
+        return;
+    }
+    if (declarator->name)
         dialect_error(specifiers->async_token, "'async' declares no function here: '%s' has the type '%s'",
-                      declarator->name ? declarator->name : "", type_text(declarator->type));
+                      declarator->name, type_text(declarator->type));
+    else
+        dialect_error(specifiers->async_token, "'async' declares no function here: this is the type '%s'",
+                      type_text(declarator->type));
+    const char *type = type_text(declarator->type);
+    dialect_note(specifiers->async_token, "leave it out, or declare a function or a pointer to one: 'async %s%s(*%s)(void)'",
+                 type, type[strlen(type) - 1] == '*' ? "" : " ", declarator->name ? declarator->name : "");
 }
 
 bool check_declaration(struct declaration *declaration)
@@ -240,8 +249,20 @@ bool check_declaration(struct declaration *declaration)
     return await;
 }
 
+/* In a declaration of variables or functions, check_declaration looks. */
+static void check_stray_site(struct async_site *site)
+{
+    if (!site->declarator_count)
+        dialect_error(site->specifiers->async_token, "'async' declares no function here");
+    for (size_t i = 0; i < site->declarator_count; i++)
+        if (is_stray_async(site->specifiers, site->declarators[i]))
+            stray_async(site->specifiers, site->declarators[i]);
+}
+
 static void check_sites(void)
 {
+    for (size_t i = 0; i < unit.stray_async.count; i++)
+        check_stray_site(&unit.stray_async.at[i]);
     for (size_t i = 0; i < unit.async_sites.count; i++)
         for (size_t k = 0; k < unit.async_sites.at[i].declarator_count; k++)
             check_parameters_known(unit.async_sites.at[i].declarators[k]);

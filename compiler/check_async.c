@@ -92,17 +92,13 @@ static void await_seen(token_index t)
 static bool is_lost_await(token_index t)
 {
     const char *name = tokens[t].kind == TOKEN_NAME ? tokens[t].name : NULL;
-    if (!name || (strcmp(name, "await") && strcmp(name, "_Await")) ||
+    if (!name || (strcmp(name, "await") && strcmp(name, "_Await")) || tokens[t].plain_name ||
         seen.bits[(t - seen.first) / 8] >> (t - seen.first) % 8 & 1)
-        return false;
-    if (strcmp(name, "await") == 0 && (tokens[t].symbol || token_is(t - 1, ".") || token_is(t - 1, "->")))
         return false;
     /* Before an operand: a name or literal, or a parenthesis. */
     enum token_kind next = tokens[t + 1].kind;
-    return (next == TOKEN_NAME || next == TOKEN_NUMBER || next == TOKEN_CHARACTER || next == TOKEN_STRING ||
-            token_is(t + 1, "(")) &&
-           !(tokens[t - 1].kind == TOKEN_NAME && (token_is(t - 1, "goto") || token_is(t - 1, "struct") ||
-                                                  token_is(t - 1, "union") || token_is(t - 1, "enum")));
+    return next == TOKEN_NAME || next == TOKEN_NUMBER || next == TOKEN_CHARACTER || next == TOKEN_STRING ||
+           token_is(t + 1, "(");
 }
 
 void awaits_end(void)
@@ -281,6 +277,8 @@ void check_child(struct declarator *declarator, struct symbol *symbol)
     if (symbol->storage == STORAGE_STATIC || symbol->storage == STORAGE_EXTERN || symbol->thread_local_) {
         dialect_error(declarator->name_token, "child '%s' cannot be static or extern: it ends with its block",
                       declarator->name);
+        if (!declarator->initializer)
+            return;
     } else if (check_now.block && check_now.block->kind == STATEMENT_FOR) {
         dialect_error(declarator->name_token, "child '%s' declared in the head of a 'for'", declarator->name);
         dialect_note(declarator->name_token, "declare it in the block around the loop");

@@ -232,8 +232,15 @@ struct type *specifiers_finish(struct specifier_list *list)
 
 /* ---- types that are one specifier ---- */
 
-struct type *typedef_type(struct symbol *symbol)
+static void note_typedef_use(struct symbol *symbol, token_index name)
 {
+    if (symbol->local && symbol->kind == SYMBOL_TYPEDEF)
+        array_add(&unit.type_uses, (struct type_use){.token = name, .symbol = symbol});
+}
+
+struct type *typedef_type(struct symbol *symbol, token_index name)
+{
+    note_typedef_use(symbol, name);
     if (!symbol->sugar) {
         symbol->sugar = type_new(TYPE_TYPEDEF);
         symbol->sugar->symbol = symbol;
@@ -301,6 +308,12 @@ static void wrong_kind(struct tag *tag, token_index name)
         note_at(tag->name_token, "'%s' was declared here", tag->name);
 }
 
+static void note_tag_use(struct tag *tag, token_index name)
+{
+    if (tag->local && name)
+        array_add(&unit.type_uses, (struct type_use){.token = name, .tag = tag});
+}
+
 /* `struct s` without a body. Alone before a `;` it declares a new one in this scope (6.7.2.3p7). */
 struct type *tag_reference(int keyword, token_index keyword_token, token_index name, bool alone)
 {
@@ -315,6 +328,7 @@ struct type *tag_reference(int keyword, token_index keyword_token, token_index n
         tag = tag_declare(text, tag_kind(keyword_token), keyword_token);
         tag->name_token = name;
     }
+    note_tag_use(tag, name);
     return tag_type(tag);
 }
 
@@ -344,6 +358,7 @@ struct record *tag_begin(struct parser *parser, token_index keyword, token_index
     tag->keyword = keyword;
     tag->name_token = name;
     tag->body_first = brace;
+    note_tag_use(tag, name);
     tag->pack = pack_now(brace);
     if (attributes) {
         tag->packed = attributes->packed;
@@ -757,8 +772,10 @@ void declare(struct parser *parser, struct declaration *declaration, struct draf
     struct full_declarator *full = declarator_new(list, draft, trailing, range);
     declarator_add(declaration, &full->out);
     declaration->last = range.last;
-    if (draft->name)
-        symbol_make(parser, list, draft, trailing, full);
+    if (!draft->name)
+        return;
+    symbol_make(parser, list, draft, trailing, full);
+    note_typedef_use(full->out.symbol, full->out.name_token);
 }
 
 void initializer_set(struct declaration *declaration, token_index equals, struct expression *value)
@@ -773,14 +790,18 @@ void initializer_set(struct declaration *declaration, token_index equals, struct
 static void site_add(struct parser *parser, struct specifiers *s, struct declarator **declarators, size_t count, struct range range,
                      struct declaration *declaration)
 {
-    bool any = false;
+    struct async_site site = { .specifiers = s, .declarators = declarators, .declarator_count = count, .first = range.first,
+                               .last = range.last, .declaration = declaration,
+                               .inside = parser->in_async ? parser->function : NULL };
+    size_t functions = 0;
     for (size_t i = 0; i < count; i++)
-        any |= declarators[i]->has_async_part;
-    if (!s->is_async || s->plain_text || !any)
+        functions += declarators[i]->has_async_part;
+    if (!s->is_async || s->plain_text)
         return;
-    array_add(&unit.async_sites, (struct async_site){ .specifiers = s, .declarators = declarators, .declarator_count = count,
-                                                      .first = range.first, .last = range.last, .declaration = declaration,
-                                                      .inside = parser->in_async ? parser->function : NULL });
+    if (functions)
+        array_add(&unit.async_sites, site);
+    if (count == 0 || (functions < count && !declaration))
+        array_add(&unit.stray_async, site);
 }
 
 void declaration_end(struct parser *parser, struct declaration *declaration, struct range range)

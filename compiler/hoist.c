@@ -7,10 +7,24 @@
 static struct function *function_now;
 static unsigned unnamed_count;
 static ARRAY(struct tag *) tags;
+static ARRAY(const char *) own_names;
 
+static bool name_taken(const char *name)
+{
+    for (size_t i = 0; i < own_names.count; i++)
+        if (strcmp(own_names.at[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Blocks of the function may each have a type of that name. */
 static const char *own_name(const char *name)
 {
-    return arena_format("%s__%s", function_now->symbol->name, name);
+    const char *plain = arena_format("%s__%s", function_now->symbol->name, name), *own = plain;
+    for (unsigned i = 2; name_taken(own); i++)
+        own = arena_format("%s_%u", plain, i);
+    array_add(&own_names, own);
+    return own;
 }
 
 static bool in_body(token_index t)
@@ -43,43 +57,41 @@ static void collect_tags(struct type *type)
     }
 }
 
-/* `struct name`, from the definition on to the next one of the same name. */
-static void rename_tag(struct tag *tag)
+static void rename_unnamed(struct tag *tag)
 {
     token_index keyword = tag->keyword;
-    if (!tag->name) {
+    if (!tag->name)
         tokens[keyword].renamed = arena_format("%.*s %s", (int)tokens[keyword].length, tokens[keyword].text, tag->renamed);
-        return;
+}
+
+static void rename_typedefs(struct declaration *d)
+{
+    for (size_t i = 0; d->specifiers->storage == STORAGE_TYPEDEF && i < d->declarator_count; i++)
+        d->declarators[i]->symbol->name = own_name(d->declarators[i]->name);
+}
+
+/* Wherever the body names them. */
+static void rename_uses(void)
+{
+    for (size_t i = function_now->first_type_use; i < function_now->end_type_use; i++) {
+        struct type_use *use = &unit.type_uses.at[i];
+        if (use->tag && use->tag->renamed)
+            tokens[use->token].renamed = use->tag->renamed;
+        else if (use->symbol && use->symbol->name != tokens[use->token].name)
+            tokens[use->token].renamed = use->symbol->name;
     }
-    token_index end = function_now->body->last;
-    for (size_t i = 0; i < tags.count; i++)
-        if (tags.at[i] != tag && tags.at[i]->name == tag->name && tags.at[i]->keyword > keyword && tags.at[i]->keyword < end)
-            end = tags.at[i]->keyword;
-    for (token_index t = keyword; t < end; t++)
-        if (tokens[t].name == tag->name && t > 0 && (token_is(t - 1, "struct") || token_is(t - 1, "union") || token_is(t - 1, "enum") || t == tag->name_token))
-            tokens[t].renamed = tag->renamed;
 }
 
 static void rename_enumerators(void)
 {
     for (token_index t = function_now->body->first; t <= function_now->body->last; t++) {
         struct symbol *symbol = tokens[t].symbol;
-        if (symbol && symbol->kind == SYMBOL_ENUMERATOR && symbol->local && in_body(symbol->place))
-            tokens[t].renamed = own_name(tokens[t].name);
-    }
-}
-
-static void rename_typedef(struct declarator *d)
-{
-    const char *name = d->name, *renamed = own_name(name);
-    for (token_index t = d->name_token; t <= function_now->body->last; t++) {
-        if (tokens[t].name != name || (tokens[t].symbol && t != d->name_token))
+        if (!symbol || symbol->kind != SYMBOL_ENUMERATOR || !symbol->local || !in_body(symbol->place))
             continue;
-        if (token_is(t - 1, ".") || token_is(t - 1, "->") || token_is(t - 1, "struct") || token_is(t - 1, "union") || token_is(t - 1, "goto"))
-            continue;
-        tokens[t].renamed = renamed;
+        if (symbol->name == tokens[symbol->place].name)
+            symbol->name = own_name(symbol->name);
+        tokens[t].renamed = symbol->name;
     }
-    d->symbol->name = renamed;
 }
 
 static bool defines_types(struct declaration *d)
@@ -151,7 +163,7 @@ const char *hoist_types(struct function *function)
     struct text out = {0};
     function_now = function;
     unnamed_count = 0;
-    tags.count = 0;
+    tags.count = own_names.count = 0;
     collect_statement(function->body, &list);
     if (!list.count || !function->body->has_await)
         return "";
@@ -161,12 +173,11 @@ const char *hoist_types(struct function *function)
             collect_tags(list.at[i]->declarators[k]->type);
     }
     for (size_t i = 0; i < tags.count; i++)
-        rename_tag(tags.at[i]);
+        rename_unnamed(tags.at[i]);
     rename_enumerators();
     for (size_t i = 0; i < list.count; i++)
-        if (list.at[i]->specifiers->storage == STORAGE_TYPEDEF)
-            for (size_t k = 0; k < list.at[i]->declarator_count; k++)
-                rename_typedef(list.at[i]->declarators[k]);
+        rename_typedefs(list.at[i]);
+    rename_uses();
     for (size_t i = 0; i < list.count; i++)
         move_declaration(list.at[i], &out);
     blank_definitions();

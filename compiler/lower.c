@@ -1059,7 +1059,7 @@ static void mark_typeof(struct type *type)
         if (type->kind != TYPE_TYPEOF || !type->inner)
             continue;
         for (token_index t = type->first; t <= type->last; t++)
-            if (token_is(t, "await") || token_is(t, "_Await")) {
+            if (!tokens[t].plain_name && (token_is(t, "await") || token_is(t, "_Await"))) {
                 replace_tokens(type->first, type->last, arena_format("__typeof__(%s)", type_declare(type->inner, "")));
                 break;
             }

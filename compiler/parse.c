@@ -278,6 +278,7 @@ static struct function *function_new(struct declaration *declaration, token_inde
     function->is_async = is_async_definition(d);
     function->is_generator = function->is_async && type->is_generator;
     function->is_main = function->is_async && !strcmp(d->name, "main");
+    function->first_type_use = unit.type_uses.count;
     declaration->function = function;
     scope_bind_again(full->parameters->newest, full->parameters->before);
     return function;
@@ -312,6 +313,7 @@ struct declaration *function_end(struct parser *parser, struct scope *scope, str
     struct declaration *declaration = function->declaration;
     struct symbol *symbol = function->symbol;
     function->body_last = range.last;
+    function->end_type_use = unit.type_uses.count;
     if (function->is_async)
         function->body = block_close(parser, items, function->body_first, range.last);
     scope_end(parser, scope);

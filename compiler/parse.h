@@ -155,7 +155,7 @@ struct expression *name_use(struct parser *parser, token_index token, struct sym
 /* ---- declare.c ---- */
 void specifier_add(struct specifier_list **list, struct specifier_item item, struct range tokens);
 struct type *specifiers_finish(struct specifier_list *list);    /* the type; once */
-struct type *typedef_type(struct symbol *symbol);
+struct type *typedef_type(struct symbol *symbol, token_index name);
 struct type *handle_type(token_index keyword, struct type *inner);
 struct tag *defined_tag(struct type *type, struct range tokens);     /* the tag of a definition; NULL for a mere reference */
 unsigned qualifier_bit(token_index t);

@@ -233,11 +233,11 @@ static bool type_before(int previous)
     return previous == T_BASIC_TYPE || previous == T_TYPE || previous == T_AUTO_TYPE || previous == T_TYPE_VARIABLE;
 }
 
-/* `async x;` where async is a typedef of the user's. */
+/* `async x;`, `async f(void)` where async is a typedef of the user's. */
 static bool declares_with_typedef(struct parser *parser, token_index next)
 {
     token_index behind = next_significant(parser, next + 1);
-    return tokens[behind].kind == TOKEN_PUNCTUATOR && strchr(";,=[):", tokens[behind].name[0]) && !is_typedef(tokens[next].name);
+    return tokens[behind].kind == TOKEN_PUNCTUATOR && strchr(";,=[():", tokens[behind].name[0]) && !is_typedef(tokens[next].name);
 }
 
 /* Is this `async` the keyword? language reference, section 1. */
@@ -374,6 +374,7 @@ static int name_second(struct parser *parser, GRAMMAR_STYPE *value, struct range
             return async_second(parser, place);
         if (word != WORD_ASYNC && word != WORD_CATCH && word_is_keyword(parser, t, word))
             return keyword_tokens[word];
+        tokens[t].plain_name = true;
     }
     value->symbol = symbol_find(tokens[t].name);
     if (!value->symbol && is_builtin_type(parser, t) && !names_only(parser->previous))

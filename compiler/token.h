@@ -30,6 +30,7 @@ struct token {
     int64_t raw;            /* byte offset in the original text of the file; -1: came out of a macro, or the text is not known */
     const char *renamed;    /* lowering: what is written in its place, for types of a body that move to file scope; else NULL */
     uint8_t kind;           /* enum token_kind */
+    bool plain_name;        /* the parser took it for an identifier or a type name, though it is spelled as a word of the dialect */
     bool space_before;      /* white space stood before it */
     bool line_begin;        /* the first of its line in the preprocessed text */
     bool system_macro;      /* stands in a file of the user's, but came out of a macro of a system header (marker's flag 3) */

@@ -187,6 +187,7 @@ struct function {
     token_index body_first, body_last;  /* braces */
     struct range old_style_declarations;
     bool is_async, is_generator, is_main;
+    size_t first_type_use, end_type_use;    /* those of unit.type_uses that stand in its body */
     struct label *labels;       /* all labels of the body; list */
     /* -- check -- */
     unsigned await_count;
@@ -282,12 +283,18 @@ struct statement {
 
 /* ================= the translation unit ================= */
 
+/* Where a tag or typedef of a body is named. */
+struct type_use { token_index token; struct tag *tag; struct symbol *symbol; };
+
 struct unit {
+    ARRAY(struct type_use) type_uses;               /* in the order of parsing: those of a function stand together */
     ARRAY(struct declaration *) declarations;       /* file scope, in order */
     ARRAY(struct function *) functions;             /* definitions, async ones and plain */
     /* Every declarator outside async bodies whose text must change because its specifiers say async (not plain_text): at file scope, among
        members, parameters, typedefs, with the specifiers that belong to it. In the order of the text. */
     ARRAY(struct async_site) async_sites;
+    /* Members, parameters and type names some of which `async` says nothing of, and declarations of nothing: told by check. */
+    ARRAY(struct async_site) stray_async;
 };
 
 struct async_site {

@@ -524,7 +524,7 @@ other_specifier:
 
 /* Types that are complete in themselves. */
 type_specifier:
-      NAME TYPE                                     { $$ = specifier_type(typedef_type($2)); }
+      NAME TYPE                                     { $$ = specifier_type(typedef_type($2, @1.first)); }
     | struct_or_union_specifier                     { $$ = specifier_type($1); $$.defined_tag = defined_tag($1, @1); }
     | enum_specifier                                { $$ = specifier_type($1); $$.defined_tag = defined_tag($1, @1); }
     | TYPEOF '(' expression ')'                     { $$ = specifier_typeof($3, NULL, @$); }
