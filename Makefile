@@ -3,6 +3,7 @@
 #   make            build/acc and build/libac.a
 #   make demo       a real server and real clients, and what they said to each other
 #   make check      all tests; TEST=lang/await_in_for or TEST='diag/*' runs those alone
+#   make passthrough    headers and whole programs in C pass through acc unchanged: long; tests/passthrough/
 #   make bench      the measures, as ratios to hand-written C;  ROWS='fib spawn' only those
 #   make install    DESTDIR= PREFIX=/usr/local
 #   make deps       installs every tool that any of these targets can use
@@ -25,7 +26,7 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer $(SANITIZERS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all demo check bench install deps format lint clean
+.PHONY: all demo check passthrough bench install deps format lint clean
 
 all: build/acc build/libac.a
 
@@ -100,6 +101,9 @@ build/tests/run: $(RUNNER) $(wildcard tests/*.h) | build/tests/tools
 build/tests/generate: tests/generate.c
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $<
+build/tests/asserts: tests/passthrough/asserts.c build/libacc.a
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(INCLUDES) $(CFLAGS) -o $@ $^
 build/tests/clients: tests/clients.c tests/process.c tests/process.h
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
@@ -108,6 +112,11 @@ check: build/acc build/libac.a build/asan/acc build/asan/libac.a build/tests/run
        build/tests/generate \
        $(addprefix build/,$(UNIT)) $(addprefix build/asan/,$(UNIT))
 	SANITIZERS='$(SANITIZERS)' build/tests/run '$(TEST)'
+
+# Headers of the system and of many packages, and whole programs; installs and fetches what it lacks.
+passthrough: build/acc build/libac.a build/tests/asserts
+	tests/passthrough/headers.sh
+	tests/passthrough/programs.sh
 
 # ---- demo ----
 
