@@ -104,6 +104,9 @@ build/tests/generate: tests/generate.c
 build/tests/asserts: tests/passthrough/asserts.c build/libacc.a
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(INCLUDES) $(CFLAGS) -o $@ $^
+build/tests/passthrough-cc: tests/passthrough/cc.c tests/process.c tests/process.h
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(CFLAGS) -Itests -o $@ $(filter %.c,$^)
 build/tests/clients: tests/clients.c tests/process.c tests/process.h
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
@@ -114,7 +117,7 @@ check: build/acc build/libac.a build/asan/acc build/asan/libac.a build/tests/run
 	SANITIZERS='$(SANITIZERS)' build/tests/run '$(TEST)'
 
 # Headers of the system and of many packages, and whole programs; installs and fetches what it lacks.
-passthrough: build/acc build/libac.a build/tests/asserts
+passthrough: build/acc build/libac.a build/tests/asserts build/tests/passthrough-cc
 	tests/passthrough/headers.sh
 	tests/passthrough/programs.sh
 

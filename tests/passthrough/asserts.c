@@ -20,14 +20,14 @@
 
 static size_t made, unknown;
 
-/* A macro may have any of the names that are spelled here. */
+/* A macro may have any of the names that are spelled here; `defined` alone cannot be one. */
 static void undefine_names(const char *text)
 {
     while (*text) {
         size_t length = strspn(text, NAME_BYTES);
         if (*text == '"')
             return;
-        if (length && !strchr("0123456789", *text))
+        if (length && !strchr("0123456789", *text) && !(length == 7 && !memcmp(text, "defined", 7)))
             printf("#undef %.*s\n", (int)length, text);
         text += length ? length : 1;
     }
@@ -47,7 +47,7 @@ static void assert_size(const char *type_name, struct type *type)
         unknown += type_is_complete(type) && !type_is(type, TYPE_VOID) && !type_is(type, TYPE_FUNCTION);
         return;
     }
-    assertion(arena_format("_Static_assert(sizeof(%s) == %" PRIu64 " && _Alignof(%s) == %" PRIu64 ", \"%s: acc takes it for %" PRIu64
+    assertion(arena_format("_Static_assert(sizeof(%s) == %" PRIu64 " && __alignof__(%s) == %" PRIu64 ", \"%s: acc takes it for %" PRIu64
                            ", aligned to %" PRIu64 "\");", type_name, size, type_name, alignment, type_name, size, alignment));
 }
 
