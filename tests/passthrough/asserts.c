@@ -99,10 +99,20 @@ static bool nameable(struct type *type)
     return nameable(type->inner);
 }
 
+/* For gcc a function that does not return is of another type, which has no spelling but the attribute. */
+static bool has_noreturn(struct declarator *d)
+{
+    for (token_index t = d->first; t <= d->last; t++)
+        if (token_is(t, "noreturn") || token_is(t, "__noreturn__"))
+            return true;
+    return false;
+}
+
 /* Qualifiers at the outside are no part of what the builtin compares. */
 static void assert_type(struct symbol *symbol)
 {
-    const char *text = type_known(symbol->type) && nameable(symbol->type) ? type_declare(symbol->type, "") : NULL;
+    bool spelled = type_known(symbol->type) && nameable(symbol->type) && !has_noreturn(symbol->declarator);
+    const char *text = spelled ? type_declare(symbol->type, "") : NULL;
     if (!text) {
         unknown++;
         return;
