@@ -119,17 +119,6 @@ void attributes_merge(struct attributes *into, const struct attributes *from)
     into->blocking |= from->blocking;
 }
 
-static bool is_unsigned(struct type *type)
-{
-    switch (type_strip(type)->kind) {
-    case TYPE_UNSIGNED_CHAR: case TYPE_UNSIGNED_SHORT: case TYPE_UNSIGNED: case TYPE_UNSIGNED_LONG: case TYPE_UNSIGNED_LONG_LONG:
-    case TYPE_UNSIGNED_INT128: case TYPE_BOOL:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* The scalar type of a machine mode; NULL: a vector mode, or one that acc does not know. */
 static struct type *mode_type(const char *mode, struct type *type)
 {
@@ -148,7 +137,7 @@ static struct type *mode_type(const char *mode, struct type *type)
     };
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
         if (text_is(mode, modes[i].mode)) {
-            struct type *scalar = type_basic(is_unsigned(type) ? modes[i].unsigned_type : modes[i].type);
+            struct type *scalar = type_basic(type_is_unsigned(type) ? modes[i].unsigned_type : modes[i].type);
             return modes[i].complex ? type_wrapped(TYPE_COMPLEX, scalar) : scalar;
         }
     return NULL;

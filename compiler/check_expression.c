@@ -202,16 +202,6 @@ void check_condition(struct expression *e)
 
 /* ================= names and literals (6.5.1) ================= */
 
-struct type *enumerator_type(struct symbol *symbol)
-{
-    if (symbol->value >= INT32_MIN && symbol->value <= INT32_MAX)
-        return integer();
-    struct type *type = symbol->type ? type_strip(symbol->type) : type_basic(TYPE_LONG);
-    return type->kind == TYPE_ENUM && type->tag->enum_type ? type->tag->enum_type
-           : type->kind == TYPE_ENUM                       ? type_basic(TYPE_LONG)
-                                                           : type;
-}
-
 static bool is_function_name(const char *name)
 {
     return !strcmp(name, "__func__") || !strcmp(name, "__FUNCTION__") || !strcmp(name, "__PRETTY_FUNCTION__");
@@ -234,7 +224,7 @@ static void check_name(struct expression *e)
     if (!e->symbol) {
         check_unbound_name(e);
     } else if (e->symbol->kind == SYMBOL_ENUMERATOR) {
-        e->type = enumerator_type(e->symbol);
+        e->type = e->symbol->type;
     } else if (e->symbol->kind != SYMBOL_TYPEDEF && e->symbol->type) {
         e->symbol->uses += !check_now.unevaluated && check_now.voice == TELL_ALL;
         e->type = e->symbol->type;

@@ -273,7 +273,7 @@ static bool fold_name(struct expression *e, struct literal *value)
     if (!e->symbol || e->symbol->kind != SYMBOL_ENUMERATOR)
         return false;
     value->is_floating = value->imaginary = value->wide = false;
-    value->type = enumerator_type(e->symbol);
+    value->type = e->symbol->type;
     value->bits = (uint64_t)e->symbol->value;
     return true;
 }

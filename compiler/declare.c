@@ -383,9 +383,19 @@ static struct type *enum_type(const struct record *record)
         if (negative ? record->least >= SHRT_MIN && record->most <= SHRT_MAX : record->most <= USHRT_MAX)
             return type_basic(negative ? TYPE_SHORT : TYPE_UNSIGNED_SHORT);
     }
-    if (negative)
-        return type_basic(record->least >= INT_MIN && record->most <= INT_MAX ? TYPE_INT : TYPE_LONG);
-    return type_basic(record->most <= UINT_MAX ? TYPE_UNSIGNED : TYPE_UNSIGNED_LONG);
+    if (!negative)
+        return type_basic(record->most <= UINT_MAX ? TYPE_UNSIGNED : TYPE_UNSIGNED_LONG);
+    if (record->least >= INT_MIN && record->most <= INT_MAX)
+        return type_basic(TYPE_INT);
+    return type_basic(record->most <= LONG_MAX ? TYPE_LONG : TYPE_INT128);
+}
+
+/* Enumerators that fit into int are ints, and the others of the type that the enum turns out to have. */
+static void enum_end(struct record *record)
+{
+    record->tag->enum_type = enum_type(record);
+    for (size_t i = 0; i < record->wide.count; i++)
+        record->wide.at[i]->type = record->tag->enum_type;
 }
 
 struct type *tag_end(struct parser *parser, struct record *record, token_index brace)
@@ -394,17 +404,9 @@ struct type *tag_end(struct parser *parser, struct record *record, token_index b
     tag->body_last = brace;
     tag->complete = true;
     if (tag->kind == TYPE_ENUM)
-        tag->enum_type = enum_type(record);
+        enum_end(record);
     parser->record = record->outer;
     return tag_type(tag);
-}
-
-/* One that does not fit into int has a wider type, as in GNU C. */
-static struct type *enumerator_type(int64_t value)
-{
-    if (value >= INT_MIN && value <= INT_MAX)
-        return type_basic(TYPE_INT);
-    return type_basic(value >= 0 && value <= UINT_MAX ? TYPE_UNSIGNED : TYPE_LONG);
 }
 
 static void declared_twice(struct symbol *before, token_index name, const char *what)
@@ -414,23 +416,51 @@ static void declared_twice(struct symbol *before, token_index name, const char *
         note_at(before->place, "'%s' was declared here", before->name);
 }
 
+static bool is_negative(const struct literal *value)
+{
+    return (int64_t)value->bits < 0 && !type_is_unsigned(value->type);
+}
+
+static bool fits_int(const struct literal *value)
+{
+    return is_negative(value) ? (int64_t)value->bits >= INT_MIN : value->bits <= INT_MAX;
+}
+
+/* What stands behind `=`, or one more than the enumerator before. One that does not fit into int keeps its type up to the `}`. */
+static struct literal enumerator_value(const struct record *record, token_index name, struct expression *e)
+{
+    struct literal value = record->last;
+    if (!e || !constant_evaluate(e, &value) || value.is_floating || !type_is_integer(value.type)) {
+        if (e && e->kind == EXPRESSION_CONSTANT)
+            error_at(e->first, "the value of '%s' is not an integer constant", tokens[name].name);
+        value = record->last;
+        value.bits = value.type ? value.bits + 1 : 0;
+    }
+    if (!value.type || fits_int(&value))
+        value.type = type_basic(TYPE_INT);
+    else if (type_is(value.type, TYPE_INT))
+        value.type = type_basic(TYPE_UNSIGNED);     /* INT_MAX + 1 */
+    return value;
+}
+
 void enumerator_add(struct parser *parser, token_index name, struct expression *e)
 {
     struct record *record = parser->record;
-    int64_t value = record->has_value ? record->value + 1 : 0;
-    if (e && !constant_integer(e, &value) && e->kind == EXPRESSION_CONSTANT)
-        error_at(e->first, "the value of '%s' is not an integer constant", tokens[name].name);
+    struct literal value = enumerator_value(record, name, e);
     struct symbol *before = symbol_find_here(tokens[name].name);
     if (before)
         declared_twice(before, name, before->kind == SYMBOL_ENUMERATOR ? "redeclaration of enumerator" : "redeclared as different kind of symbol:");
-    struct symbol *symbol = symbol_declare(tokens[name].name, SYMBOL_ENUMERATOR, enumerator_type(value), name);
-    symbol->value = value;
+    struct symbol *symbol = symbol_declare(tokens[name].name, SYMBOL_ENUMERATOR, value.type, name);
+    symbol->value = (int64_t)value.bits;
     symbol->block = parser->block;
     tokens[name].symbol = symbol;
-    record->least = !record->has_value || value < record->least ? value : record->least;
-    record->most = !record->has_value || value > record->most ? value : record->most;
-    record->value = value;
-    record->has_value = true;
+    if (!fits_int(&value))
+        array_add(&record->wide, symbol);
+    if (is_negative(&value) && (int64_t)value.bits < record->least)
+        record->least = (int64_t)value.bits;
+    if (!is_negative(&value) && value.bits > record->most)
+        record->most = value.bits;
+    record->last = value;
 }
 
 /* ---- #pragma pack ---- */

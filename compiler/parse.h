@@ -3,6 +3,7 @@
    parse.c runs it, makes statements, and words its messages. */
 #ifndef PARSE_H
 #define PARSE_H
+#include "literal.h"
 #include "tree.h"
 
 /* What a scope puts back when it is left, be it by its `}` or because an error threw it away. */
@@ -87,9 +88,10 @@ struct record {
     struct record *outer;
     struct tag *tag;
     size_t capacity;
-    int64_t value, least, most; /* ENUM: of the last enumerator; of all */
-    bool has_value;             /* ENUM: one was read */
-    ARRAY(struct symbol *) enumerators;
+    struct literal last;        /* ENUM: value and type of the last enumerator; type NULL: none was read */
+    int64_t least;              /* ENUM: of all; 0: none is negative */
+    uint64_t most;              /* ENUM: of all that are not negative */
+    ARRAY(struct symbol *) wide;    /* ENUM: the enumerators that do not fit into int */
 };
 
 struct statement_list { struct statement **at; size_t count, capacity; };

@@ -291,6 +291,24 @@ static struct type *enum_under(struct type *type)
     return type->kind == TYPE_ENUM && type->tag->enum_type ? type->tag->enum_type : type;
 }
 
+bool type_is_unsigned(struct type *type)
+{
+    switch (enum_under(type_strip(type))->kind) {
+    case TYPE_UNSIGNED_CHAR:
+    case TYPE_UNSIGNED_SHORT:
+    case TYPE_UNSIGNED:
+    case TYPE_UNSIGNED_LONG:
+    case TYPE_UNSIGNED_LONG_LONG:
+    case TYPE_UNSIGNED_INT128:
+    case TYPE_BOOL:
+        return true;
+    case TYPE_CHAR:
+        return (char)-1 > 0;
+    default:
+        return false;
+    }
+}
+
 bool type_same(struct type *a, struct type *b)
 {
     a = type_strip(a);

@@ -120,6 +120,7 @@ struct type *type_value(struct type *type);         /* what an expression of it 
 unsigned type_qualifiers(struct type *type);
 bool type_is(struct type *type, enum type_kind kind);   /* through sugar */
 bool type_is_integer(struct type *type);
+bool type_is_unsigned(struct type *type);           /* an integer without sign: _Bool too, and an enum over one */
 bool type_is_arithmetic(struct type *type);
 bool type_is_scalar(struct type *type);             /* arithmetic, pointer, or handle of the dialect */
 bool type_is_record(struct type *type);             /* struct or union */
