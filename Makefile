@@ -112,7 +112,7 @@ build/tests/clients: tests/clients.c tests/process.c tests/process.h
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
 check: build/acc build/libac.a build/asan/acc build/asan/libac.a build/tests/run build/tests/clients \
-       build/tests/generate \
+       build/tests/generate build/tests/asserts build/tests/passthrough-cc \
        $(addprefix build/,$(UNIT)) $(addprefix build/asan/,$(UNIT))
 	SANITIZERS='$(SANITIZERS)' build/tests/run '$(TEST)'
 

@@ -219,6 +219,20 @@ static void check_unbound_name(struct expression *e)
     }
 }
 
+/* While the program is still being parsed, nobody has looked at the initialiser that tells the length of an array yet. */
+static struct type *object_type(struct symbol *symbol)
+{
+    struct declarator *d = symbol->declarator;
+    struct expression *initializer = d ? d->initializer : NULL;
+    struct type *type = type_strip(symbol->type);
+    if (check_now.voice != TELL_NOTHING || type->kind != TYPE_ARRAY || !type->incomplete_array || !initializer)
+        return symbol->type;
+    d->initializer = NULL;      /* it may speak of the array */
+    symbol->type = check_initializer(symbol->type, initializer);
+    d->initializer = initializer;
+    return symbol->type;
+}
+
 static void check_name(struct expression *e)
 {
     if (!e->symbol) {
@@ -227,7 +241,7 @@ static void check_name(struct expression *e)
         e->type = e->symbol->type;
     } else if (e->symbol->kind != SYMBOL_TYPEDEF && e->symbol->type) {
         e->symbol->uses += !check_now.unevaluated && check_now.voice == TELL_ALL;
-        e->type = e->symbol->type;
+        e->type = object_type(e->symbol);
         e->is_lvalue = e->symbol->kind == SYMBOL_VARIABLE;
         e->has_effect = type_qualifiers(e->type) & (QUALIFIER_VOLATILE | QUALIFIER_ATOMIC);
     }

@@ -88,7 +88,7 @@ static bool is_skipped(struct member *member)
    index after the last. */
 static size_t fill_array(struct type *type, struct cursor *cursor, size_t index)
 {
-    bool bounded = !type->incomplete_array && !type->variable;
+    bool bounded = !type->incomplete_array && !type->variable && !type->unknown_bound;
     for (; continues(cursor) && (!bounded || index < type->length); index++) {
         size_t before = cursor->at;
         fill_part(type->inner, cursor);

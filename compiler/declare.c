@@ -565,7 +565,7 @@ static void array_bound(struct type *array, const struct modifier *m)
     if (constant_integer(m->bound, &length))
         array->length = length < 0 ? 0 : (uint64_t)length;
     else
-        array->variable = scope_depth > 0;
+        *(scope_depth ? &array->variable : &array->unknown_bound) = true;
 }
 
 static void function_parameters(struct type *function, const struct parameter_list *list)

@@ -273,11 +273,14 @@ static bool same_with_qualifiers(struct type *a, struct type *b)
     return type_strip(a)->qualifiers == type_strip(b)->qualifiers && type_same(a, b);
 }
 
+static bool has_length(struct type *array)
+{
+    return !array->incomplete_array && !array->variable && !array->star_bound && !array->unknown_bound;
+}
+
 static bool lengths_agree(struct type *a, struct type *b)
 {
-    bool open =
-        a->incomplete_array || b->incomplete_array || a->variable || b->variable || a->star_bound || b->star_bound;
-    return open || a->length == b->length;
+    return !has_length(a) || !has_length(b) || a->length == b->length;
 }
 
 static bool opaque(struct type *type)
@@ -478,7 +481,7 @@ static bool natural_size(struct type *type, uint64_t *size, uint64_t *alignment)
         return true;
     case TYPE_ENUM: return type->tag->enum_type && type_size(type->tag->enum_type, size, alignment);
     case TYPE_ARRAY:
-        if (type->variable || type->incomplete_array || type->star_bound || !type_size(type->inner, size, alignment))
+        if (!has_length(type) || !type_size(type->inner, size, alignment))
             return false;
         *size *= type->length;
         return true;

@@ -163,7 +163,7 @@ static const char *bound_text(struct type *type)
         return "";
     if (type->variable && type->bound && type->bound->text)
         return type->bound->text;
-    if (type->variable && type->bound)
+    if ((type->variable || type->unknown_bound) && type->bound)
         return tokens_text(type->bound->first, type->bound->last);
     return arena_format("%llu", (unsigned long long)type->length);
 }
