@@ -53,6 +53,15 @@ build/gen/ac.lex.c: grammar/ac.l $(NEEDED)
 	@mkdir -p $(@D)
 	flex -o $@ $<
 
+# The backend on io_uring is built where liburing is there as a static library, whose objects become part of libac.a: so programs link
+# with libac.a alone. Elsewhere programs that ask for io_uring run on epoll.
+build/uring/flags:
+	@CC="$(CC)" tests/deps.sh --optional liburing
+	@mkdir -p $(@D); library=$$($(CC) -print-file-name=liburing.a); \
+	if echo '#include <liburing.h>' | $(CC) -E - >/dev/null 2>&1 && [ -f "$$library" ]; \
+	then (cd $(@D) && ar x "$$library") && echo -DAC__HAVE_URING >$@; \
+	else echo "note: no static liburing: libac is built without io_uring"; : >$@; fi
+
 # ---- one set of rules, twice: as it is used, and under the sanitizers ----
 
 define products
@@ -65,8 +74,11 @@ $(1)/obj/gen/%.o: build/gen/%.c | $(GENERATED)
 	$$(COMPILE) $(2) -w -c -o $$@ $$<
 $(1)/libacc.a: $$(addprefix $(1)/obj/,$$(filter-out compiler/main.o,$$(COMPILER)))
 	@rm -f $$@ && ar rcs $$@ $$^
+$(1)/obj/runtime/loop/uring.o: runtime/loop/uring.c build/uring/flags
+	@mkdir -p $$(@D)
+	$$(COMPILE) $(2) $$$$(cat build/uring/flags) -c -o $$@ $$<
 $(1)/libac.a: $$(addprefix $(1)/obj/,$$(RUNTIME))
-	@rm -f $$@ && ar rcs $$@ $$^
+	@rm -f $$@ && ar rcs $$@ $$^ $$$$(find build/uring -name '*.o*')
 $(1)/acc: $(1)/obj/compiler/main.o $(1)/libacc.a
 	$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^
 $(addprefix $(1)/,$(RUNTIME_UNIT)): $(1)/libac.a
@@ -170,7 +182,7 @@ install: all
 
 deps:
 	@CC="$(CC)" tests/deps.sh flex bison check pkg-config
-	@for tool in clang tcc curl nc clang-format clang-tidy valgrind; do CC="$(CC)" tests/deps.sh --optional $$tool; done
+	@for tool in liburing clang tcc curl nc clang-format clang-tidy valgrind; do CC="$(CC)" tests/deps.sh --optional $$tool; done
 
 SOURCES = $(wildcard compiler/*.[ch] runtime/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
 format:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the build or the tests need and the machine lacks, through the system's package manager.
 #
-#   tests/deps.sh [--optional] WHAT...     WHAT: flex bison check pkg-config clang tcc curl nc clang-format clang-tidy valgrind
+#   tests/deps.sh [--optional] WHAT...     WHAT: flex bison liburing check pkg-config clang tcc curl nc clang-format clang-tidy valgrind
 #
 # Says what is installed and why. Where it cannot be installed, one line tells what to install by hand, and the exit
 # status is 1, or 0 with --optional: the caller then goes on without.
@@ -12,8 +12,9 @@ optional=no
 
 present() {
     case $1 in
-    check)  echo '#include <check.h>' | ${CC:-cc} -E - >/dev/null 2>&1 ;;
-    *)      command -v "$1" >/dev/null 2>&1 ;;
+    check)      echo '#include <check.h>' | ${CC:-cc} -E - >/dev/null 2>&1 ;;
+    liburing)   echo '#include <liburing.h>' | ${CC:-cc} -E - >/dev/null 2>&1 ;;
+    *)          command -v "$1" >/dev/null 2>&1 ;;
     esac
 }
 
@@ -22,6 +23,7 @@ reason() {
     flex)           echo "makes acc's scanner from grammar/ac.l" ;;
     bison)          echo "makes acc's parser from grammar/ac.y" ;;
     check)          echo "the library that the tests are written with" ;;
+    liburing)       echo "for the backend on io_uring" ;;
     pkg-config)     echo "tells how to link with the test library" ;;
     clang | tcc)    echo "the tests compile acc's output with it too" ;;
     curl | nc)      echo "talks to the sample servers by hand" ;;
@@ -36,6 +38,8 @@ package() {
     case $1:$2 in
     apt-get:nc)                             echo netcat-openbsd ;;
     dnf:check | apk:check)                  [ "$1" = dnf ] && echo check-devel || echo check-dev ;;
+    apt-get:liburing | apk:liburing)        echo liburing-dev ;;
+    dnf:liburing)                           echo liburing-devel ;;
     dnf:nc)                                 echo nmap-ncat ;;
     dnf:pkg-config)                         echo pkgconf-pkg-config ;;
     apk:pkg-config | pacman:pkg-config)     echo pkgconf ;;

@@ -11,7 +11,7 @@
        // with: part.ac main.c     more files of the program, beside this one
        // acc: -I dir              options for acc
        // cflags: -std=gnu11       options for the C compilers
-       // not: tcc suspend         ways of compiling to leave out */
+       // not: tcc suspend         ways of compiling to leave out; backends: not on those that AUTO does not take */
 #define _GNU_SOURCE
 #include "conversation.h"
 #include "process.h"
@@ -265,13 +265,16 @@ static void errors_compare(struct program *program, const char *executable, cons
     free(printed);
 }
 
-static void program_execute(struct program *program, const char *executable)
+/* `backend` is a setting of AC_BACKEND, or NULL. */
+static void program_execute(struct program *program, const char *executable, const char *backend)
 {
     char *in = text_format("%s.in", executable), *out = text_format("%s.out", executable);
     char *err = text_format("%s.err", executable), *input = joined(&program->input);
     struct list command = {{executable}, 1}, environment = program->environment;
     for (size_t i = 0; i < program->arguments.count; i++)
         list_add(&command, program->arguments.at[i]);
+    if (backend)
+        list_add(&environment, backend);
     list_add(&environment, "ASAN_OPTIONS=detect_leaks=1:exitcode=99:detect_stack_use_after_return=1");
     file_write(in, input);
     remove(out);
@@ -294,6 +297,15 @@ static void program_execute(struct program *program, const char *executable)
     free(input);
 }
 
+/* Once more on the backends that AUTO does not take, for programs that are about the runtime. */
+static void execute_on_backends(struct program *program, const char *executable)
+{
+    if (strncmp(program->test->name, "lang/", 5) == 0 || list_has(&program->left_out, "backends"))
+        return;
+    program_execute(program, executable, "AC_BACKEND=uring");
+    program_execute(program, executable, "AC_BACKEND=poll");
+}
+
 /* Compiles and runs the program in every way. */
 static void program_check(struct program *program)
 {
@@ -301,7 +313,10 @@ static void program_check(struct program *program)
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         if (list_has(&program->left_out, ways[i].name) || !process_exists(ways[i].compiler))
             continue;
-        program_execute(program, program_compile(program, &ways[i], &sources));
+        char *executable = program_compile(program, &ways[i], &sources);
+        program_execute(program, executable, NULL);
+        if (strcmp(ways[i].name, "asan") == 0)
+            execute_on_backends(program, executable);
     }
 }
 

@@ -72,14 +72,23 @@ void must_run(const struct test *test, const char *const argv[], double seconds)
     free(out);
 }
 
-/* Tests of the runtime look for leaks; the compiler's memory lives until it ends. */
+/* Tests of the runtime run on each backend and look for leaks; the compiler's memory lives until it ends. */
 void unit_test(const struct test *test)
 {
     static const char *const runtime[] = {"/test_core", "/test_loop", "/test_stream"};
+    static const char *const backends[] = {"uring", "poll"};
+    const char *const command[] = {test->path, NULL};
+    bool about_runtime = false;
     for (size_t i = 0; i < sizeof runtime / sizeof *runtime; i++)
-        if (strstr(test->name, runtime[i]))
-            setenv("ASAN_OPTIONS", "detect_leaks=1", 1);
-    must_run(test, (const char *const[]){test->path, NULL}, test->limit);
+        about_runtime |= strstr(test->name, runtime[i]) != NULL;
+    if (about_runtime)
+        setenv("ASAN_OPTIONS", "detect_leaks=1", 1);
+    must_run(test, command, test->limit);
+    for (size_t i = 0; about_runtime && i < sizeof backends / sizeof *backends; i++) {
+        setenv("AC_BACKEND", backends[i], 1);
+        must_run(test, command, test->limit);
+    }
+    unsetenv("AC_BACKEND");
 }
 
 void script_test(const struct test *test)

@@ -414,7 +414,8 @@ struct ac__io {
     socklen_t *address_length;          /* RECVFROM */
     int fd, flags;
     uint32_t events;                    /* the backend's */
-    uint16_t kind;                      /* one of enum ac__io_kind */
+    uint8_t kind;                       /* one of enum ac__io_kind */
+    uint8_t at_once;                    /* not to wait: -EAGAIN instead */
     uint16_t address_size;              /* SENDTO, CONNECT */
 };
 
@@ -579,7 +580,8 @@ double ac_loop_time(ac_loop *loop);
  * left to do or to wait for. */
 bool ac_loop_step(ac_loop *loop, double max_wait);
 
-/* A descriptor that is readable when I/O makes the next ac_loop_step worth while. Timers do not show: see ac_loop_next_timer. */
+/* A descriptor that is readable when I/O makes the next ac_loop_step worth while; -1 on the backend poll, which has none.
+ * Timers do not show: see ac_loop_next_timer. */
 int ac_loop_fd(ac_loop *loop);
 double ac_loop_next_timer(ac_loop *loop);          /* seconds until a step is due: 0 if something is ready, INFINITY if nothing will be */
 
@@ -589,7 +591,7 @@ void ac_loop_unhold(ac_loop *loop);
 
 void ac_loop_set_debug(ac_loop *loop, bool debug);
 bool ac_loop_get_debug(const ac_loop *loop);
-const char *ac_loop_backend(const ac_loop *loop);  /* "epoll", ... */
+const char *ac_loop_backend(const ac_loop *loop);  /* "epoll", "io_uring", "poll" */
 
 /* What an error handler is told. */
 typedef struct ac_error_context {

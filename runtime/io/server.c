@@ -266,12 +266,22 @@ static bool listener_take(struct listener *listener)
     return 0;
 }
 
+/* The server was closed while a connection was on its way to it. */
+static void listener_drop(struct listener *listener)
+{
+    if (listener->request.result >= 0)
+        close((int)listener->request.result);
+    ac_release(listener->server);
+}
+
 static void listener_done(struct ac__io *request)
 {
     struct listener *listener = request->owner;
 
     listener->waiting = 0;
-    if (listener_take(listener))
+    if (listener->fd < 0)
+        listener_drop(listener);
+    else if (listener_take(listener))
         listener_accept(listener);
 }
 
@@ -300,8 +310,8 @@ static void listener_close(struct listener *listener)
     if (listener->resumption)
         ac_handle_cancel(listener->resumption);
     listener->resumption = NULL;
-    if (listener->waiting)
-        ac__io_cancel(listener->server->loop, &listener->request);
+    if (listener->waiting && !ac__io_cancel(listener->server->loop, &listener->request))
+        ac_retain(listener->server);
     listener->waiting = 0;
     ac__socket_close(listener->server->loop, listener->fd);
     listener->fd = -1;

@@ -32,16 +32,24 @@ static void io_done(struct ac__io *io)
     ac__wake(io->owner);
 }
 
-/* A cancellation is due: a request that would wait is not begun, but one that is complete at once keeps its result. */
-static int await_due(struct ac__io *io)
+int ac__io_suspend(ac_frame *operation, struct ac__io *io)
 {
     ac_task *task = ac__thread.task;
-    if (ac__io_attempt(io)) {
-        if (io->kind == AC__IO_ACCEPT && io->result >= 0)
-            ac__io_adopt(task->loop, (int)io->result, false);
-        return 0;
+    if (ac__cancel_now(task)) {
+        if (ac__io_cancel(task->loop, io))
+            return ECANCELED;
+        task->item.base.state |= AC__DUE;
     }
-    return ac__cancel_now(task) ? ECANCELED : AC_PENDING;
+    return ac__suspend_masked(operation);
+}
+
+/* An operation that is complete, but whose task has had its share of this turn. */
+static int pass_turn(ac_frame *operation, ac_task *task)
+{
+    operation->state = 1;
+    ac__suspend_masked(operation);
+    ac__wake(task);
+    return AC_PENDING;
 }
 
 int ac__io_await(ac_frame *operation, struct ac__io *io)
@@ -52,19 +60,10 @@ int ac__io_await(ac_frame *operation, struct ac__io *io)
         return EINVAL;
     io->owner = task;
     io->done = io_done;
-    if (__builtin_expect(task->item.base.state & (AC__DUE | AC__COUNTED), 0)) {
-        int status = await_due(io);
-        if (status != AC_PENDING)
-            return status;
-    }
-    bool complete = ac__io_start(loop, io);
-    if (__builtin_expect(complete && --loop->io_budget >= 0, 1))
-        return 0;
+    if (ac__io_start(loop, io))
+        return __builtin_expect(--loop->io_budget >= 0, 1) ? 0 : pass_turn(operation, task);
     operation->state = 1;
-    ac__suspend_masked(operation);
-    if (complete)
-        ac__wake(task);
-    return AC_PENDING;
+    return ac__io_suspend(operation, io);
 }
 
 bool ac__io_abort(struct ac__io *io)
@@ -76,7 +75,7 @@ bool ac__io_abort(struct ac__io *io)
 /* The status of an operation whose request is complete. */
 static int status_of(const struct ac__io *io)
 {
-    return io->result < 0 ? (int)-io->result : 0;
+    return io->result < 0 ? ac__ended((int)-io->result) : 0;
 }
 
 /* An operation: SETUP fills the request in from `self`, KEEP stores the result into it. */

@@ -37,10 +37,11 @@ static void input_done(struct ac__io *request)
 }
 
 /* Waits until the descriptor is readable (no memory given), or receives. True: done; false: under way. */
-static bool input_start(ac_stream *stream, void *memory, size_t size)
+static bool input_start(ac_stream *stream, void *memory, size_t size, bool at_once)
 {
     struct ac__io *request = &stream->input_request;
 
+    request->at_once = at_once;
     request->kind = !memory ? AC__IO_POLL_IN : stream->socket ? AC__IO_RECV : AC__IO_READ;
     request->fd = stream->fd;
     request->buffer = memory;
@@ -54,12 +55,10 @@ static bool input_start(ac_stream *stream, void *memory, size_t size)
 /* Suspends the operation whose request is under way. Where a cancellation is due the request is withdrawn instead. */
 static int input_wait(ac_stream *stream, ac_frame *operation)
 {
-    int error = ac__suspend(operation);
+    int status = ac__io_suspend(operation, &stream->input_request);
 
-    if (error != AC_PENDING) {
-        ac__io_cancel(stream->loop, &stream->input_request);
-        return error;
-    }
+    if (status != AC_PENDING)
+        return status;
     operation->state = 1;
     stream->reader = ac__thread.task;
     stream->reading = stream->waiting_for_input = 1;
@@ -81,6 +80,8 @@ static ssize_t input_result(ac_stream *stream)
     ssize_t result = stream->input_request.result;
 
     stream->reading = 0;
+    if (result == -ECANCELED)
+        return -ac__ended(ECANCELED);
     if (stream->closing && result < 0)
         result = 0;
     if (result < 0)
@@ -140,12 +141,10 @@ static int input_receive(ac_stream *stream, size_t room)
 
     if (!ac__buffer_reserve(input, room + 1))
         return ENOMEM;
-    if (!input_start(stream, input->data + input->end, input->capacity - input->end - 1)) {
-        /* It was not readable after all. The buffer may not wait, nor stand still, so the request shall not know
-         * it. */
-        if (ac__io_cancel(stream->loop, &stream->input_request))
-            return AC_PENDING;
-    }
+    /* Where it is not readable after all the buffer may not wait. */
+    input_start(stream, input->data + input->end, input->capacity - input->end - 1, 1);
+    if (stream->input_request.result == -EAGAIN)
+        return AC_PENDING;
     received = input_result(stream);
     if (received < 0)
         return (int)-received;
@@ -165,7 +164,7 @@ static int input_fill(ac_stream *stream, ac_frame *operation, size_t room)
     while ((error = input_receive(stream, room > RECEIVE_ROOM ? room : RECEIVE_ROOM)) == AC_PENDING) {
         if (ac__buffer_size(&stream->input) == 0)
             ac__buffer_reset(&stream->input);
-        if (!input_start(stream, NULL, 0))
+        if (!input_start(stream, NULL, 0, 0))
             return input_wait(stream, operation);
     }
     return error;
@@ -257,7 +256,7 @@ int ac_stream_read__resume(ac_frame *frame)
         return 0;
     if (stream->read_error)
         return stream->read_error;
-    if (!input_start(stream, self->buffer, self->size))
+    if (!input_start(stream, self->buffer, self->size, 0))
         return input_wait(stream, frame);
     error = read_end(self);
     return error ? error : input_pass(stream, frame);
@@ -326,7 +325,7 @@ static int exactly_direct(struct ac_stream_read_exactly__frame *self)
     int error = self->base.state ? exactly_received(self) : MORE;
 
     while (error == MORE) {
-        if (!input_start(self->stream, (char *)self->buffer + self->filled, self->size - self->filled))
+        if (!input_start(self->stream, (char *)self->buffer + self->filled, self->size - self->filled, 0))
             return exactly_direct_end(self, input_wait(self->stream, &self->base));
         error = exactly_received(self);
     }

@@ -34,33 +34,33 @@ static void room_done(struct ac__io *request)
     ac__stream_flush(stream);
 }
 
-static bool output_start(ac_stream *stream, int kind, const void *bytes, size_t size)
+static bool output_start(ac_stream *stream, int kind, const void *bytes, size_t size, bool at_once)
 {
     struct ac__io *request = &stream->output_request;
 
-    request->kind = (uint16_t)kind;
+    request->kind = (uint8_t)kind;
     request->fd = stream->fd;
     request->buffer = (void *)(uintptr_t)bytes;
     request->length = size;
+    request->at_once = at_once;
     request->flags = 0;
     request->done = room_done;
     request->owner = stream;
     return ac__io_start(stream->loop, request);
 }
 
-/* Sends what the system takes at once: how much, or minus the error. The request never stays: the memory may go. */
+/* Sends what the system takes at once: how much, or minus the error. */
 static ssize_t output_try(ac_stream *stream, const void *bytes, size_t size)
 {
-    if (!output_start(stream, stream->socket ? AC__IO_SEND : AC__IO_WRITE, bytes, size) &&
-        ac__io_cancel(stream->loop, &stream->output_request))
-        return 0;
-    return stream->output_request.result;
+    output_start(stream, stream->socket ? AC__IO_SEND : AC__IO_WRITE, bytes, size, 1);
+    ssize_t result = stream->output_request.result;
+    return result == -EAGAIN ? 0 : result;
 }
 
 /* Waits until the system would take more. */
 static void output_wait(ac_stream *stream)
 {
-    stream->waiting_for_room = !output_start(stream, AC__IO_POLL_OUT, NULL, 0);
+    stream->waiting_for_room = !output_start(stream, AC__IO_POLL_OUT, NULL, 0, 0);
 }
 
 /* The end of output, for the peer. */
@@ -119,13 +119,14 @@ void ac__stream_flush(ac_stream *stream)
 {
     ac__stream_unschedule(stream);
     while (!stream->waiting_for_room && ac__buffer_size(&stream->output)) {
-        ssize_t sent = output_try(stream, ac__buffer_head(&stream->output), ac__buffer_size(&stream->output));
+        size_t size = ac__buffer_size(&stream->output);
+        ssize_t sent = output_try(stream, ac__buffer_head(&stream->output), size);
         if (sent < 0) {
             ac__stream_fail_output(stream, (int)-sent);
             return;
         }
         ac__buffer_consume(&stream->output, (size_t)sent);
-        if (sent == 0)
+        if ((size_t)sent < size)
             output_wait(stream);
     }
     output_passed(stream);

@@ -8,6 +8,8 @@
 
 #include "ac.h"
 
+#include <sys/socket.h>
+
 enum ac__io_kind {
     AC__IO_POLL_IN,         /* wait until fd is readable; result 0 */
     AC__IO_POLL_OUT,
@@ -31,9 +33,11 @@ struct ac__backend_fn {
     struct ac__backend *(*open)(void);                 /* NULL and errno */
     void (*close)(struct ac__backend *backend);        /* no request is waiting any more */
     /* Starts a request, all fields of it filled in but next, prev, result and events. True: complete, see `result`.
-     * False: it waits, and io->done(io) is called from `wait`. It stays where it is until then. */
+     * False: it waits, and io->done(io) is called from `wait`. It stays where it is until then. One that is to be made at once is
+     * complete always; -EAGAIN may then also be answered where what is known says that the call would block. */
     bool (*start)(struct ac__backend *backend, struct ac__io *io);
-    /* Withdraws a request that waits. True: withdrawn, `done` will not be called. False: it will be. */
+    /* Withdraws a request that waits; one for readiness always is. True: withdrawn, `done` will not be called and its memory is
+     * the caller's. False: it was complete already, or cannot be stopped: `done` will be called. */
     bool (*cancel)(struct ac__backend *backend, struct ac__io *io);
     /* Waits for requests to complete: at most `timeout` nanoseconds, negative: no limit. 0 or an error, never EINTR. */
     int (*wait)(struct ac__backend *backend, int64_t timeout);
@@ -43,6 +47,9 @@ struct ac__backend_fn {
      * else uses yet. */
     void (*adopt)(struct ac__backend *backend, int fd, bool socket);
     int (*descriptor)(struct ac__backend *backend);    /* readable when `wait` would complete something; -1: none */
+    void (*stop)(struct ac__backend *backend);         /* the loop closes: all requests are given up, none will be completed, and
+                                                          their memory is no one's any more; NULL: nothing to do for that */
+    void (*flush)(struct ac__backend *backend);        /* before someone else waits on that descriptor; NULL: nothing to do */
 };
 
 /* Begins every backend. */
@@ -51,20 +58,26 @@ struct ac__backend {
     size_t waiting;         /* requests that wait, the loop's own for its wake-up not counted */
 };
 
-extern const struct ac__backend_fn ac__backend_epoll;
-
-struct ac__backend *ac__backend_open(int which);       /* AC_BACKEND_*; NULL and errno */
+extern const struct ac__backend_fn ac__backend_epoll, ac__backend_uring, ac__backend_poll;
 
 /* ---- system.c: the calls themselves, for backends on readiness and for fast paths ---- */
 
 /* Makes the request's call without blocking, on any descriptor in any mode. False: it would block. Else `result` is set. */
 bool ac__io_attempt(struct ac__io *io);
 
+/* Calls that never block even on a descriptor that does; that there is nothing for them says nothing about the plain data. */
+static inline bool ac__io_never_waits(const struct ac__io *io)
+{
+    return io->kind >= AC__IO_READ && io->kind <= AC__IO_SENDMSG && (io->flags & (MSG_DONTWAIT | MSG_OOB | MSG_ERRQUEUE));
+}
+
 /* ---- socket.c: how operations use requests ---- */
 
 /* Starts a request of the current task's loop. True: complete. */
 bool ac__io_start(ac_loop *loop, struct ac__io *io);
 bool ac__io_cancel(ac_loop *loop, struct ac__io *io);
+/* Suspends an operation whose request waits; where a cancellation is due the request is withdrawn instead, if that can still be. */
+int ac__io_suspend(ac_frame *operation, struct ac__io *io);
 void ac__io_adopt(ac_loop *loop, int fd, bool socket);
 void ac__io_forget(ac_loop *loop, int fd);
 
@@ -81,5 +94,41 @@ static inline bool ac__io_is_output(const struct ac__io *io)
     return io->kind == AC__IO_POLL_OUT || io->kind == AC__IO_WRITE || io->kind == AC__IO_SEND || io->kind == AC__IO_SENDTO ||
            io->kind == AC__IO_SENDMSG || io->kind == AC__IO_CONNECT;
 }
+
+static inline bool ac__io_is_poll(const struct ac__io *io)
+{
+    return io->kind == AC__IO_POLL_IN || io->kind == AC__IO_POLL_OUT;
+}
+
+/* ---- What backends are made of: circular lists of requests, by next and prev ---- */
+
+static inline void ac__io_append(struct ac__io **list, struct ac__io *io)
+{
+    if (*list) {
+        io->next = *list;
+        io->prev = (*list)->prev;
+        io->prev->next = io;
+        (*list)->prev = io;
+    } else {
+        *list = io->next = io->prev = io;
+    }
+}
+
+static inline void ac__io_take_out(struct ac__io **list, struct ac__io *io)
+{
+    if (io->next == io) {
+        *list = NULL;
+    } else {
+        io->next->prev = io->prev;
+        io->prev->next = io->next;
+        if (*list == io)
+            *list = io->next;
+    }
+    io->next = io->prev = NULL;
+}
+
+/* A table by descriptor, `count` slots of `size` bytes, is made large enough for fd; new slots are zero. False and errno: where
+ * there is no memory, and where fd is none, so that no number makes the table grow. */
+bool ac__slots_reach(void **slots, size_t *count, size_t size, int fd);
 
 #endif

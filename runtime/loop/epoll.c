@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 256, FIRST_SLOTS = 64, SUSPECTS_AT_ONCE = 64, SUSPICION = 1000000 /* nanoseconds */ };
+enum { EVENTS = 256, SUSPECTS_AT_ONCE = 64, SUSPICION = 1000000 /* nanoseconds */ };
 
 /* What is known of a descriptor. */
 enum {
@@ -61,56 +61,26 @@ static unsigned ready_flag(int direction)
     return direction ? READY_OUT : READY_IN;
 }
 
-/* NULL and errno. No number that is no descriptor makes the table grow. */
+/* NULL and errno. */
 static struct slot *slot_of(struct epoll *epoll, int fd)
 {
-    size_t index = (size_t)fd;
-    if (fd < 0) {
-        errno = EBADF;
-        return NULL;
-    }
-    if (index >= epoll->count) {
-        if (fcntl(fd, F_GETFD) < 0)
-            return NULL;
-        size_t count = epoll->count ? epoll->count : FIRST_SLOTS;
-        while (count <= index)
-            count *= 2;
-        struct slot *slots = realloc(epoll->slots, count * sizeof *slots);
-        if (!slots)
-            return NULL;
-        memset(slots + epoll->count, 0, (count - epoll->count) * sizeof *slots);
-        epoll->slots = slots;
-        epoll->count = count;
-    }
-    return &epoll->slots[index];
+    void *slots = epoll->slots;
+    bool reached = ac__slots_reach(&slots, &epoll->count, sizeof *epoll->slots, fd);
+    epoll->slots = slots;
+    return reached ? &epoll->slots[fd] : NULL;
 }
 
 /* ---- Queues ---- */
 
 static void append(struct epoll *epoll, struct ac__io **queue, struct ac__io *io)
 {
-    if (*queue) {
-        io->next = *queue;
-        io->prev = (*queue)->prev;
-        io->prev->next = io;
-        (*queue)->prev = io;
-    } else {
-        *queue = io->next = io->prev = io;
-    }
+    ac__io_append(queue, io);
     epoll->base.waiting++;
 }
 
 static void take_out(struct epoll *epoll, struct ac__io **queue, struct ac__io *io)
 {
-    if (io->next == io) {
-        *queue = NULL;
-    } else {
-        io->next->prev = io->prev;
-        io->prev->next = io->next;
-        if (*queue == io)
-            *queue = io->next;
-    }
-    io->next = io->prev = NULL;
+    ac__io_take_out(queue, io);
     epoll->base.waiting--;
 }
 
@@ -200,16 +170,10 @@ static bool fail(struct ac__io *io, int error)
     return true;
 }
 
-/* Calls that never block even on a descriptor that does; that there is nothing for them says nothing about the plain data. */
-static bool never_waits(const struct ac__io *io)
-{
-    return io->kind >= AC__IO_RECV && io->kind <= AC__IO_SENDMSG && (io->flags & (MSG_DONTWAIT | MSG_OOB | MSG_ERRQUEUE));
-}
-
 /* Files that cannot be polled are always ready; their calls block for the disk. */
 static bool call_blocking(struct ac__io *io)
 {
-    if (io->kind == AC__IO_POLL_IN || io->kind == AC__IO_POLL_OUT)
+    if (ac__io_is_poll(io))
         return fail(io, 0);
     ssize_t count;
     do {
@@ -270,12 +234,14 @@ static bool start(struct ac__backend *backend, struct ac__io *io)
     if (!slot)
         return fail(io, errno);
     io->events = 0;
-    if (never_waits(io))
+    if (ac__io_never_waits(io))
         return ac__io_attempt(io) || fail(io, EAGAIN);
     bool drained = (slot->flags & (OURS | REGISTERED)) == (OURS | REGISTERED) && !(slot->flags & ready_flag(direction)) &&
                    io->kind != AC__IO_CONNECT;
     if (!slot->queues[direction] && !drained && attempt(epoll, io, direction))
         return true;
+    if (io->at_once)
+        return fail(io, EAGAIN);
     return register_and_wait(epoll, &epoll->slots[io->fd], io, direction);
 }
 
@@ -292,8 +258,7 @@ static void serve(struct epoll *epoll, int fd, int direction)
     struct ac__io *io, *last = epoll->slots[fd].queues[direction] ? epoll->slots[fd].queues[direction]->prev : NULL;
     bool first = true;
     while ((io = epoll->slots[fd].queues[direction])) {
-        bool poll = io->kind == AC__IO_POLL_IN || io->kind == AC__IO_POLL_OUT;
-        if (poll && first)
+        if (ac__io_is_poll(io) && first)
             io->result = 0;
         else if (!attempt(epoll, io, direction))
             return;

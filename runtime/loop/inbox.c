@@ -21,20 +21,25 @@ static void woken(struct ac__io *io)
         ac_loop_report(loop, "the loop can no longer be woken by other threads", error, NULL);
 }
 
-/* The loop's own wait does not count as something that may come. */
+static bool start_waiting(ac_loop *loop)
+{
+    loop->wake_io = (struct ac__io){ .kind = AC__IO_POLL_IN, .fd = loop->wake_fd, .done = woken, .owner = loop };
+    return loop->backend->fn->start(loop->backend, &loop->wake_io);
+}
+
+/* What was written is read first. The loop's own wait does not count as something that may come. */
 static int watch(ac_loop *loop)
 {
     uint64_t value;
-    loop->wake_io = (struct ac__io){ .kind = AC__IO_POLL_IN, .fd = loop->wake_fd, .done = woken, .owner = loop };
-    while (loop->backend->fn->start(loop->backend, &loop->wake_io)) {
-        if (loop->wake_io.result < 0)
-            return (int)-loop->wake_io.result;
-        /* EAGAIN: it was read already. */
+    do {
         if (read(loop->wake_fd, &value, sizeof value) < 0 && errno != EAGAIN && errno != EINTR)
             return errno;
-    }
-    loop->backend->waiting--;
-    return 0;
+        if (!start_waiting(loop)) {
+            loop->backend->waiting--;
+            return 0;
+        }
+    } while (loop->wake_io.result >= 0);
+    return (int)-loop->wake_io.result;
 }
 
 int ac__inbox_open(ac_loop *loop)

@@ -77,10 +77,15 @@ static int backend_choice(int configured)
     return configured != AC_BACKEND_AUTO ? configured : choose(getenv("AC_BACKEND"), names, 4, AC_BACKEND_AUTO);
 }
 
-struct ac__backend *ac__backend_open(int which)
+/* One that the system cannot do is replaced in silence by the next that it can. */
+static struct ac__backend *backend_open(int which)
 {
-    (void)which;
-    return ac__backend_epoll.open();
+    struct ac__backend *backend = NULL;
+    if (which == AC_BACKEND_URING)
+        backend = ac__backend_uring.open();
+    if (!backend && which != AC_BACKEND_POLL)
+        backend = ac__backend_epoll.open();
+    return backend ? backend : ac__backend_poll.open();
 }
 
 static void configure(ac_loop *loop, const ac_loop_config *config)
@@ -106,7 +111,7 @@ ac_loop *ac_loop_new(const ac_loop_config *config)
     *loop = (ac_loop){ .references = 1, .tail = &loop->head, .pid = getpid(), .thread = pthread_self(), .wake_fd = -1 };
     configure(loop, config);
     ac__clock(loop);
-    loop->backend = ac__backend_open(backend_choice(config->backend));
+    loop->backend = backend_open(backend_choice(config->backend));
     if (!loop->backend) {
         free(loop);
         return NULL;
@@ -147,6 +152,8 @@ int ac_loop_close(ac_loop *loop)
     ac__readers_close(loop);
     ac__inbox_close(loop);
     ac__handles_drop(loop);
+    if (loop->backend->fn->stop)
+        loop->backend->fn->stop(loop->backend);
     abandon_tasks(loop);
     ac__gens_close(loop);
     loop->backend->fn->close(loop->backend);
@@ -460,7 +467,9 @@ bool ac_loop_step(ac_loop *loop, double max_wait)
         return false;
     /* An idle loop asks too, without waiting: what its descriptor shows is taken. */
     gather_ready(loop, loop->head || loop->timers.count || may_come(loop) ? nanoseconds(max_wait) : 0);
-    run_batch(loop);
+    run_turn(loop);
+    if (loop->backend->fn->flush)
+        loop->backend->fn->flush(loop->backend);
     leave(loop);
     return loop->head || loop->timers.count || may_come(loop);
 }

@@ -30,7 +30,10 @@ static void reader_ready(struct ac__io *io)
 {
     struct ac__reader *reader = io->owner;
     reader->waiting = false;
-    reader_queue(reader);
+    if (reader->removed)
+        reader_free(reader);
+    else
+        reader_queue(reader);
 }
 
 static void reader_start(struct ac__reader *reader)
@@ -78,7 +81,7 @@ static int reader_run(ac_frame *frame)
 
 static const ac_fn reader_fn = { .resume = reader_run, .name = "reader", .kind = AC_KIND_OBJECT };
 
-static struct ac__reader *find(ac_loop *loop, int fd, uint16_t kind)
+static struct ac__reader *find(ac_loop *loop, int fd, uint8_t kind)
 {
     struct ac__reader *reader = loop->readers;
     while (reader && (reader->io.fd != fd || reader->io.kind != kind))
@@ -86,7 +89,7 @@ static struct ac__reader *find(ac_loop *loop, int fd, uint16_t kind)
     return reader;
 }
 
-static int add(ac_loop *loop, int fd, uint16_t kind, void (*fn)(void *), void *arg)
+static int add(ac_loop *loop, int fd, uint8_t kind, void (*fn)(void *), void *arg)
 {
     struct ac__reader *reader = find(loop, fd, kind);
     if (reader) {
@@ -112,7 +115,7 @@ static int add(ac_loop *loop, int fd, uint16_t kind, void (*fn)(void *), void *a
     return error;
 }
 
-static int remove_one(ac_loop *loop, int fd, uint16_t kind)
+static int remove_one(ac_loop *loop, int fd, uint8_t kind)
 {
     struct ac__reader *reader = find(loop, fd, kind);
     if (!reader)

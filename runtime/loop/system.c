@@ -8,8 +8,12 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+enum { FIRST_SLOTS = 64 };
 
 /* What poll says of a descriptor now: 0 means that it would block. */
 static short readiness(int fd, short events)
@@ -141,6 +145,24 @@ static bool would_block(const struct ac__io *io, int error)
     if (io->kind == AC__IO_CONNECT)
         return error == EINPROGRESS || error == EALREADY;
     return error == EAGAIN || error == EWOULDBLOCK;
+}
+
+bool ac__slots_reach(void **slots, size_t *count, size_t size, int fd)
+{
+    if (fd >= 0 && (size_t)fd < *count)
+        return true;
+    if (fcntl(fd, F_GETFD) < 0)
+        return false;
+    size_t wanted = *count ? *count : FIRST_SLOTS;
+    while (wanted <= (size_t)fd)
+        wanted *= 2;
+    void *larger = realloc(*slots, wanted * size);
+    if (!larger)
+        return false;
+    memset((char *)larger + *count * size, 0, (wanted - *count) * size);
+    *slots = larger;
+    *count = wanted;
+    return true;
 }
 
 /* A system call's own ECANCELED is told as EIO: it is no cancellation of the task. */

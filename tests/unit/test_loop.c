@@ -73,7 +73,8 @@ START_TEST(stepping_embeds_a_loop)
     ck_assert_int_lt(turns, 10);
     ck_assert_str_eq(trace, "nnn");
     ck_assert(isinf(ac_loop_next_timer(loop)));
-    ck_assert_int_ge(ac_loop_fd(loop), 0);
+    if (strcmp(ac_loop_backend(loop), "poll") != 0)
+        ck_assert_int_ge(ac_loop_fd(loop), 0);
     ac_loop_close(loop);
 }
 END_TEST
@@ -431,11 +432,13 @@ static int gives_turns(struct coro *self)
 {
     BEGIN
     self->fds[0] = open("/dev/null", O_WRONLY);
-    ac_detach(ac_create_task(coro(busy_reader, NULL, self->fds[0])));
+    self->task = ac_create_task(coro(busy_reader, NULL, self->fds[0]));
     AWAIT(ac_sleep(0));
     AWAIT(ac_sleep(0));
     note('m');
-    AWAIT(ac_sleep(0.01));
+    AWAIT_FUTURE(self->task);
+    OK;
+    ac_release(self->task);
     close(self->fds[0]);
     END;
 }

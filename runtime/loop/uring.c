@@ -1,0 +1,516 @@
+/* uring.c: the backend on io_uring.
+ *
+ * A request is handed to the kernel as one entry of the ring and completes as one. Entries are left in the submission ring until
+ * the loop waits, or cancels, or closes a descriptor: so many requests cost one system call. Per descriptor and direction only the first
+ * request is in the kernel's hands, the others queue behind it: so they complete in order, and two writers never mix.
+ *
+ * Completions are reaped into a list, and called from `wait` only. That list is where `cancel` finds out how a request ended: it asks
+ * the kernel to cancel, which answers within the same system call for everything but work that a kernel thread has begun,
+ * so memory of a request that is withdrawn is the caller's again at once.
+ *
+ * Calls for which the ring has no operation, and descriptors in non-blocking mode that the ring does not wait for, are polled by the ring
+ * and then made directly. Sending is tried directly first: it rarely has to wait. */
+#define _GNU_SOURCE
+#include "backend.h"
+
+#ifdef AC__HAVE_URING
+
+#include <liburing.h>
+#include <poll.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { ENTRIES = 256, COMPLETIONS = 4096, SETTLE_ATTEMPTS = 3 };
+
+/* io->events: where a request is. */
+enum {
+    QUEUED = 1,             /* behind another one of its descriptor and direction */
+    SUBMITTED = 2,          /* the kernel's, as the operation of its kind */
+    POLLING = 4,            /* the kernel's, as a poll that the call itself follows */
+    REAPED = 8,             /* in the list of completions; `result` is final */
+    CONNECTING = 16,        /* a direct connect is under way */
+    CANCELLING = 32,        /* the kernel has been asked to cancel it */
+    STOPPED = 64            /* given up because the loop closes; in no list */
+};
+
+struct slot {
+    struct ac__io *queues[2];       /* those who wait to read and to write: circular lists, the first is the kernel's */
+};
+
+struct uring {
+    struct ac__backend base;
+    struct io_uring ring;
+    struct ac__io *reaped;          /* completions that have not been called: a circular list by next and prev */
+    struct slot *slots;             /* by descriptor */
+    size_t count;
+};
+
+/* NULL and errno. */
+static struct slot *slot_of(struct uring *uring, int fd)
+{
+    void *slots = uring->slots;
+    bool reached = ac__slots_reach(&slots, &uring->count, sizeof *uring->slots, fd);
+    uring->slots = slots;
+    return reached ? &uring->slots[fd] : NULL;
+}
+
+static struct ac__io **queue_of(struct uring *uring, const struct ac__io *io)
+{
+    return &uring->slots[io->fd].queues[ac__io_is_output(io)];
+}
+
+/* ---- Submitting ---- */
+
+/* An entry of the submission ring; where it is full the kernel takes all of them. NULL where it does not. */
+static struct io_uring_sqe *entry(struct uring *uring)
+{
+    struct io_uring_sqe *sqe = io_uring_get_sqe(&uring->ring);
+    if (!sqe) {
+        io_uring_submit(&uring->ring);
+        sqe = io_uring_get_sqe(&uring->ring);
+    }
+    return sqe;
+}
+
+/* Kinds that are an operation of the ring. */
+static bool has_operation(const struct ac__io *io)
+{
+    return io->kind != AC__IO_RECVFROM && io->kind != AC__IO_SENDTO && io->kind != AC__IO_CONNECT;
+}
+
+static void prepare_poll(struct io_uring_sqe *sqe, struct ac__io *io)
+{
+    io_uring_prep_poll_add(sqe, io->fd, ac__io_is_output(io) ? POLLOUT : POLLIN);
+}
+
+static unsigned clamp(size_t length)
+{
+    return length > INT_MAX ? INT_MAX : (unsigned)length;
+}
+
+static void prepare(struct io_uring_sqe *sqe, struct ac__io *io)
+{
+    switch (io->kind) {
+    case AC__IO_READ:
+        io_uring_prep_read(sqe, io->fd, io->buffer, clamp(io->length), (uint64_t)-1);
+        break;
+    case AC__IO_WRITE:
+        io_uring_prep_write(sqe, io->fd, io->buffer, clamp(io->length), (uint64_t)-1);
+        break;
+    case AC__IO_RECV:
+        io_uring_prep_recv(sqe, io->fd, io->buffer, io->length, io->flags);
+        break;
+    case AC__IO_SEND:
+        io_uring_prep_send(sqe, io->fd, io->buffer, io->length, io->flags | MSG_NOSIGNAL);
+        break;
+    case AC__IO_RECVMSG:
+        io_uring_prep_recvmsg(sqe, io->fd, io->buffer, (unsigned)io->flags);
+        break;
+    case AC__IO_SENDMSG:
+        io_uring_prep_sendmsg(sqe, io->fd, io->buffer, (unsigned)io->flags | MSG_NOSIGNAL);
+        break;
+    case AC__IO_ACCEPT:
+        io_uring_prep_accept(sqe, io->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        break;
+    default:
+        prepare_poll(sqe, io);
+        break;
+    }
+}
+
+static void complete(struct uring *uring, struct ac__io *io, ssize_t result)
+{
+    io->result = result;
+    io->events = REAPED;
+    ac__io_append(&uring->reaped, io);
+}
+
+/* The first of its queue goes to the kernel. */
+static bool submit(struct uring *uring, struct ac__io *io, bool poll)
+{
+    struct io_uring_sqe *sqe = entry(uring);
+    if (!sqe)
+        return false;
+    if (poll)
+        prepare_poll(sqe, io);
+    else
+        prepare(sqe, io);
+    io_uring_sqe_set_data(sqe, io);
+    io->events = (io->events & CONNECTING) | (poll ? POLLING : SUBMITTED);
+    return true;
+}
+
+/* The queue has a new first one, if any: which may fail, and let the next come up. */
+static void submit_first(struct uring *uring, struct ac__io **queue)
+{
+    while (*queue && !submit(uring, *queue, !has_operation(*queue))) {
+        struct ac__io *io = *queue;
+        ac__io_take_out(queue, io);
+        complete(uring, io, -ENOMEM);
+    }
+}
+
+/* ---- Reaping ---- */
+
+/* It leaves its queue, and the next of that goes to the kernel. */
+static void finish(struct uring *uring, struct ac__io *io, ssize_t result)
+{
+    struct ac__io **queue = queue_of(uring, io);
+    ac__io_take_out(queue, io);
+    complete(uring, io, result);
+    submit_first(uring, queue);
+}
+
+/* ac__io_attempt reads events as whether a connect is under way, and writes it. */
+static bool attempt(struct ac__io *io)
+{
+    uint32_t events = io->events;
+    io->events = events & CONNECTING;
+    bool complete_now = ac__io_attempt(io);
+    bool connecting = io->kind == AC__IO_CONNECT && io->events;
+    io->events = (events & ~(uint32_t)CONNECTING) | (connecting ? CONNECTING : 0);
+    return complete_now;
+}
+
+/* The poll before a call has ended: makes the call, or polls again. */
+static void go_on(struct uring *uring, struct ac__io *io, int result)
+{
+    if (result < 0)
+        finish(uring, io, result);
+    else if (attempt(io))
+        finish(uring, io, io->result);
+    else if (!submit(uring, io, true))
+        finish(uring, io, -ENOMEM);
+}
+
+static ssize_t meaning(const struct ac__io *io, int result)
+{
+    if (ac__io_is_poll(io) && result >= 0)
+        return result & POLLNVAL ? -EBADF : 0;
+    return result;
+}
+
+/* Requests of a thread that ends are cancelled by the kernel; the loop may go on in another one. */
+static void submit_again(struct uring *uring, struct ac__io *io)
+{
+    if (!submit(uring, io, io->events & POLLING))
+        finish(uring, io, -ENOMEM);
+}
+
+static bool is_interrupted(int result)
+{
+    return result == -ECANCELED || result == -EINTR || result == -EAGAIN;
+}
+
+static void reap_one(struct uring *uring, struct ac__io *io, int result)
+{
+    if ((io->events & CANCELLING) && is_interrupted(result))
+        finish(uring, io, -ECANCELED);
+    else if (result == -ECANCELED)
+        submit_again(uring, io);
+    else if (io->events & POLLING)
+        go_on(uring, io, result);
+    else if (is_interrupted(result))
+        go_on(uring, io, 0);
+    else
+        finish(uring, io, meaning(io, result));
+}
+
+/* Takes all completions out of the ring. Those of cancellations have no request. */
+static void reap(struct uring *uring)
+{
+    struct io_uring_cqe *cqe;
+    while (io_uring_peek_cqe(&uring->ring, &cqe) == 0) {
+        struct ac__io *io = io_uring_cqe_get_data(cqe);
+        int result = cqe->res;
+        io_uring_cqe_seen(&uring->ring, cqe);
+        if (io)
+            reap_one(uring, io, result);
+    }
+}
+
+/* ---- The backend's functions ---- */
+
+static bool fail(struct ac__io *io, int error)
+{
+    io->result = -error;
+    return true;
+}
+
+/* Sockets mostly take at once what is sent. */
+static bool is_tried_first(const struct ac__io *io)
+{
+    return io->at_once || io->kind == AC__IO_SEND || io->kind == AC__IO_SENDMSG || io->kind == AC__IO_SENDTO || io->kind == AC__IO_CONNECT;
+}
+
+static bool start(struct ac__backend *backend, struct ac__io *io)
+{
+    struct uring *uring = (struct uring *)backend;
+    struct slot *slot = slot_of(uring, io->fd);
+    if (!slot)
+        return fail(io, errno);
+    io->events = 0;
+    if (ac__io_never_waits(io))
+        return ac__io_attempt(io) || fail(io, EAGAIN);
+    struct ac__io **queue = queue_of(uring, io);
+    bool first = !*queue;
+    if (first && is_tried_first(io) && attempt(io))
+        return true;
+    if (io->at_once)
+        return fail(io, EAGAIN);
+    if (first && !submit(uring, io, !has_operation(io)))
+        return fail(io, ENOMEM);
+    if (!first)
+        io->events |= QUEUED;
+    ac__io_append(queue, io);
+    uring->base.waiting++;
+    return false;
+}
+
+/* Asks the kernel to cancel one request, or all of a descriptor, and takes what it answers. */
+static void ask_to_cancel(struct uring *uring, struct ac__io *io)
+{
+    struct io_uring_sqe *sqe = entry(uring);
+    if (!sqe)
+        return;
+    io_uring_prep_cancel(sqe, io, 0);
+    io_uring_sqe_set_data(sqe, NULL);
+    io->events |= CANCELLING;
+    for (int i = 0; i < SETTLE_ATTEMPTS && !(io->events & REAPED); i++) {
+        io_uring_submit_and_get_events(&uring->ring);
+        reap(uring);
+    }
+}
+
+/* What was withdrawn, or brings nothing that could be lost. */
+static bool is_without_effect(const struct ac__io *io)
+{
+    return ac__io_is_poll(io) || io->result == -ECANCELED;
+}
+
+static bool cancel(struct ac__backend *backend, struct ac__io *io)
+{
+    struct uring *uring = (struct uring *)backend;
+    if (io->events & STOPPED)
+        return true;
+    if (io->events & QUEUED) {
+        ac__io_take_out(queue_of(uring, io), io);
+        uring->base.waiting--;
+        return true;
+    }
+    if (!(io->events & REAPED))
+        ask_to_cancel(uring, io);
+    if (!(io->events & REAPED) || !is_without_effect(io))
+        return false;
+    ac__io_take_out(&uring->reaped, io);
+    uring->base.waiting--;
+    return true;
+}
+
+static void call_reaped(struct uring *uring)
+{
+    while (uring->reaped) {
+        struct ac__io *io = uring->reaped;
+        ac__io_take_out(&uring->reaped, io);
+        uring->base.waiting--;
+        io->done(io);
+    }
+}
+
+/* 0, or minus the error. */
+static int enter(struct uring *uring, int64_t timeout)
+{
+    struct io_uring_cqe *cqe;
+    if (uring->reaped || timeout == 0)
+        return io_uring_submit_and_get_events(&uring->ring);
+    if (timeout < 0)
+        return io_uring_submit_and_wait(&uring->ring, 1);
+    struct __kernel_timespec limit = { .tv_sec = timeout / 1000000000, .tv_nsec = timeout % 1000000000 };
+    return io_uring_submit_and_wait_timeout(&uring->ring, &cqe, 1, &limit, NULL);
+}
+
+static bool is_passing(int error)
+{
+    return error == EINTR || error == ETIME || error == EAGAIN || error == EBUSY;
+}
+
+static int wait(struct ac__backend *backend, int64_t timeout)
+{
+    struct uring *uring = (struct uring *)backend;
+    int status = enter(uring, timeout);
+    reap(uring);
+    call_reaped(uring);
+    return status < 0 && !is_passing(-status) ? -status : 0;
+}
+
+/* Those that end because their descriptor is closed are told so: first the ones behind the first, which would come up else. */
+static void fail_queue(struct uring *uring, struct ac__io **queue)
+{
+    struct ac__io *first = *queue;
+    if (!first)
+        return;
+    while (first->next != first) {
+        struct ac__io *io = first->next;
+        ac__io_take_out(queue, io);
+        complete(uring, io, -EBADF);
+    }
+    ask_to_cancel(uring, first);
+    if ((first->events & REAPED) && is_without_effect(first))
+        first->result = -EBADF;
+}
+
+static void fail_all(struct uring *uring, int fd)
+{
+    fail_queue(uring, &uring->slots[fd].queues[0]);
+    fail_queue(uring, &uring->slots[fd].queues[1]);
+}
+
+/* What waits in the submission ring names descriptors by number: the kernel has to see it before the number is free. */
+static void forget(struct ac__backend *backend, int fd)
+{
+    struct uring *uring = (struct uring *)backend;
+    if (fd < 0 || (size_t)fd >= uring->count)
+        return;
+    fail_all(uring, fd);
+    if (io_uring_sq_ready(&uring->ring))
+        io_uring_submit(&uring->ring);
+}
+
+static void adopt(struct ac__backend *backend, int fd, bool stream)
+{
+    struct uring *uring = (struct uring *)backend;
+    (void)stream;
+    if (fd >= 0 && (size_t)fd < uring->count)
+        fail_all(uring, fd);
+}
+
+static int descriptor(struct ac__backend *backend)
+{
+    return ((struct uring *)backend)->ring.ring_fd;
+}
+
+/* The kernel lets go of the first of a queue, however long that takes: its memory is about to be freed. */
+static void stop_first(struct uring *uring, struct ac__io *first)
+{
+    ask_to_cancel(uring, first);
+    while (!(first->events & REAPED)) {
+        io_uring_submit_and_wait(&uring->ring, 1);
+        reap(uring);
+    }
+    ac__io_take_out(&uring->reaped, first);
+    if (first->kind == AC__IO_ACCEPT && first->result >= 0)
+        close((int)first->result);
+    first->events = STOPPED;
+}
+
+static void stop_queue(struct uring *uring, struct ac__io **queue)
+{
+    while (*queue) {
+        struct ac__io *last = (*queue)->prev;
+        if (last == *queue) {
+            stop_first(uring, last);
+        } else {
+            ac__io_take_out(queue, last);
+            last->events = STOPPED;
+        }
+    }
+}
+
+/* What is complete is still told. */
+static void stop(struct ac__backend *backend)
+{
+    struct uring *uring = (struct uring *)backend;
+    call_reaped(uring);
+    for (size_t fd = 0; fd < uring->count; fd++) {
+        stop_queue(uring, &uring->slots[fd].queues[0]);
+        stop_queue(uring, &uring->slots[fd].queues[1]);
+    }
+}
+
+static void flush(struct ac__backend *backend)
+{
+    struct uring *uring = (struct uring *)backend;
+    if (io_uring_sq_ready(&uring->ring))
+        io_uring_submit(&uring->ring);
+}
+
+/* ---- Making ---- */
+
+static bool knows_all(struct io_uring *ring)
+{
+    static const int needed[] = { IORING_OP_POLL_ADD, IORING_OP_READ, IORING_OP_WRITE, IORING_OP_RECV, IORING_OP_SEND,
+                                  IORING_OP_RECVMSG, IORING_OP_SENDMSG, IORING_OP_ACCEPT, IORING_OP_ASYNC_CANCEL };
+    struct io_uring_probe *probe = io_uring_get_probe_ring(ring);
+    bool all = probe && (ring->features & IORING_FEAT_EXT_ARG) && (ring->features & IORING_FEAT_NODROP) &&
+               (ring->features & IORING_FEAT_FAST_POLL);
+    for (size_t i = 0; all && i < sizeof needed / sizeof *needed; i++)
+        all = io_uring_opcode_supported(probe, needed[i]);
+    io_uring_free_probe(probe);
+    return all;
+}
+
+/* Older kernels do not know the flags that save interrupts. */
+static int open_ring(struct io_uring *ring)
+{
+    struct io_uring_params wanted = { .flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP | IORING_SETUP_COOP_TASKRUN,
+                                      .cq_entries = COMPLETIONS };
+    struct io_uring_params plain = { .flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP, .cq_entries = COMPLETIONS };
+    int status = io_uring_queue_init_params(ENTRIES, ring, &wanted);
+    return status == -EINVAL ? io_uring_queue_init_params(ENTRIES, ring, &plain) : status;
+}
+
+static struct ac__backend *open_uring(void)
+{
+    struct uring *uring = calloc(1, sizeof *uring);
+    if (!uring)
+        return NULL;
+    int status = open_ring(&uring->ring);
+    if (status == 0 && !knows_all(&uring->ring)) {
+        io_uring_queue_exit(&uring->ring);
+        status = -ENOSYS;
+    }
+    if (status < 0) {
+        free(uring);
+        errno = -status;
+        return NULL;
+    }
+    io_uring_ring_dontfork(&uring->ring);
+    uring->base.fn = &ac__backend_uring;
+    return &uring->base;
+}
+
+static void close_uring(struct ac__backend *backend)
+{
+    struct uring *uring = (struct uring *)backend;
+    io_uring_queue_exit(&uring->ring);
+    free(uring->slots);
+    free(uring);
+}
+
+const struct ac__backend_fn ac__backend_uring = {
+    .name = "io_uring",
+    .open = open_uring,
+    .close = close_uring,
+    .start = start,
+    .cancel = cancel,
+    .wait = wait,
+    .forget = forget,
+    .adopt = adopt,
+    .descriptor = descriptor,
+    .flush = flush,
+    .stop = stop,
+};
+
+#else
+
+static struct ac__backend *open_uring(void)
+{
+    errno = ENOSYS;
+    return NULL;
+}
+
+const struct ac__backend_fn ac__backend_uring = { .name = "io_uring", .open = open_uring };
+
+#endif
