@@ -33,7 +33,7 @@ all: build/acc build/libac.a
 # ---- what everything is made of ----
 
 COMPILER  = $(patsubst %.c,%.o,$(wildcard compiler/*.c)) gen/ac.tab.o gen/ac.lex.o
-RUNTIME   = $(patsubst %.c,%.o,$(wildcard runtime/*/*.c))
+RUNTIME   = $(patsubst %.c,%.o,$(wildcard runtime/*/*.c)) $(patsubst %.ac,%.o,$(wildcard runtime/*/*.ac))
 UNIT      = $(patsubst %.c,%,$(wildcard tests/unit/test_*.c))
 RUNTIME_UNIT = $(filter tests/unit/test_core% tests/unit/test_loop% tests/unit/test_stream%,$(UNIT))
 GENERATED = build/gen/ac.tab.c build/gen/ac.lex.c
@@ -62,12 +62,22 @@ build/uring/flags:
 	then (cd $(@D) && ar x "$$library") && echo -DAC__HAVE_URING >$@; \
 	else echo "note: no static liburing: libac is built without io_uring"; : >$@; fi
 
+# ---- the parts of the runtime that are written in the dialect ----
+
+build/ac/%.c: %.ac build/acc
+	@mkdir -p $(@D)
+	build/acc $(INCLUDES) -MMD -MP -MT $@ -MF $(@:.c=.d) $< -o $@
+-include $(patsubst %.ac,build/ac/%.d,$(wildcard runtime/*/*.ac))
+
 # ---- one set of rules, twice: as it is used, and under the sanitizers ----
 
 define products
 $(1)/obj/%.o: %.c | $(GENERATED)
 	@mkdir -p $$(@D)
 	$$(COMPILE) $(2) -c -o $$@ $$<
+$(1)/obj/%.o: build/ac/%.c
+	@mkdir -p $$(@D)
+	$$(COMPILE) $(2) -I$$(dir $$*) -c -o $$@ $$<
 # Not ours to make free of warnings: what flex and bison write.
 $(1)/obj/gen/%.o: build/gen/%.c | $(GENERATED)
 	@mkdir -p $$(@D)

@@ -24,6 +24,14 @@ void ac__step_nested(ac_task *task)
     ac__thread.task = outer;
 }
 
+void ac__ready_elsewhere(ac_task *task)
+{
+    if (task->item.base.state & (AC__LISTED | AC__STEPPED))
+        task->item.base.state |= AC__WOKEN;
+    else
+        ac__enqueue(task->loop, &task->item);
+}
+
 int ac__complete_later(ac_frame *operation, int error)
 {
     ac_task *task = ac__thread.task;

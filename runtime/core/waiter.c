@@ -2,10 +2,24 @@
 #define _GNU_SOURCE
 #include "waiter.h"
 
-bool ac__waiters_elsewhere(const struct ac__waiters *list)
+/* Outside of its run, a loop is used on the thread that it ran on, or was made on. */
+bool ac__task_elsewhere(const ac_task *task)
 {
-    const ac_loop *loop = list->first ? list->first->task->loop : NULL;
-    return loop && loop != ac__thread.loop && !pthread_equal(loop->thread, pthread_self());
+    return task->loop && !pthread_equal(task->loop->thread, pthread_self());
+}
+
+int ac__wait_behind(struct ac__waiters *list, struct ac__waiter *waiter, ac_frame *operation)
+{
+    ac_task *task = ac__thread.task;
+    if (list->first && list->first->task->loop != task->loop)
+        return EPERM;
+    int status = ac__suspend(operation);
+    if (status != AC_PENDING)
+        return status;
+    operation->state = 1;
+    waiter->task = task;
+    ac__waiter_add(list, waiter);
+    return AC_PENDING;
 }
 
 void ac__waiters_complete(struct ac__waiters *list, int error)

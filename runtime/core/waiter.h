@@ -1,22 +1,28 @@
 /* waiter.h: lists of those who wait for a lock, an event, a queue, a stream, a server.
  *
- * A waiter lies in the frame of the operation that waits, and is in the list as long as nothing has ended the wait: whoever ends
- * it takes the waiter out first, be it a release, or a cancellation. So waiting allocates nothing, and cancelling is unlinking.
+ * A waiter lies in the frame of the operation that waits, and is in the list as long as nothing has ended the wait:
+ * whoever ends it takes the waiter out first, be it a release, or a cancellation. So waiting allocates nothing, and
+ * cancelling is unlinking.
  *
- * A wait ends in one of two ways, as every wait does: ac__complete, where the operation has nothing left to do, or ac__wake,
- * where it has to look again, for what it was woken by may be gone until its task runs. */
+ * A wait ends in one of two ways, as every wait does: ac__complete, where the operation has nothing left to do, or
+ * ac__wake, where it has to look again, for what it was woken by may be gone until its task runs. */
 #ifndef AC_CORE_WAITER_H
 #define AC_CORE_WAITER_H
 
 #include "../loop/loop.h"
 
-/* Whether those who wait belong to a loop of another thread, so that they must not be touched from here. */
-bool ac__waiters_elsewhere(const struct ac__waiters *list);
+/* Whether the task's loop is another thread's, so that it must not be touched from here. */
+bool ac__task_elsewhere(const ac_task *task);
+
+static inline bool ac__waiters_elsewhere(const struct ac__waiters *list)
+{
+    return list->first && list->first->task->loop != ac__thread.loop && ac__task_elsewhere(list->first->task);
+}
 
 /* Ends the waits of all with this error (or 0), and empties the list. */
 void ac__waiters_complete(struct ac__waiters *list, int error);
 
-/* Puts the waiter at the end of the list, or before another one. */
+/* Puts the waiter at the end of the list. */
 static inline void ac__waiter_add(struct ac__waiters *list, struct ac__waiter *waiter)
 {
     struct ac__waiter *first = list->first;
@@ -50,19 +56,20 @@ static inline ac_task *ac__waiters_take(struct ac__waiters *list)
     return waiter->task;
 }
 
-/* Suspends an operation of the current task, last in the list: AC_PENDING, or ECANCELED. EPERM where tasks of another loop wait. */
+/* Suspends an operation of the current task, last in the list: AC_PENDING, or ECANCELED. EPERM where tasks of another
+ * loop wait. */
+int ac__wait_behind(struct ac__waiters *list, struct ac__waiter *waiter, ac_frame *operation);
+
+/* The same; the usual case, that nobody else waits, costs little. */
 static inline int ac__wait(struct ac__waiters *list, struct ac__waiter *waiter, ac_frame *operation)
 {
     ac_task *task = ac__thread.task;
-    if (list->first && list->first->task->loop != task->loop)
-        return EPERM;
-    int status = ac__suspend(operation);
-    if (status != AC_PENDING)
-        return status;
+    if (AC__RARELY(list->first || (task->item.base.state & (AC__DUE | AC__COUNTED))))
+        return ac__wait_behind(list, waiter, operation);
     operation->state = 1;
     waiter->task = task;
-    ac__waiter_add(list, waiter);
-    return AC_PENDING;
+    list->first = waiter->next = waiter->prev = waiter;
+    return ac__suspend_masked(operation);
 }
 
 #endif

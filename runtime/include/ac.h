@@ -780,10 +780,177 @@ ac_async(void) ac_timeout_aexit(struct ac_timeout *timeout, int error);
  * called; else the cancellation waits for its end, and the value is delivered. */
 ac_async(void *) ac_to_thread(void *(*fn)(void *arg), void *arg);
 
+/* ---- Locks, events, conditions, semaphores, barriers ----
+ *
+ * asyncio's, as plain structs: `static struct ac_lock lock = AC_LOCK_INIT;`, or a member, or a local. They need no
+ * end, but must stay as long as anyone waits. Waiting allocates nothing, and those who come first are first. A wait
+ * that has ended is not turned into a cancellation: a task that was given the lock has it, and the cancellation comes
+ * at its next await; so with `async with` nothing is ever lost. They belong to one thread and one loop at a time:
+ * EPERM where tasks of another loop wait. */
+
+/* Lock. Not reentrant, and not owned: any task may release it. `async with (&lock) { ... }` acquires and releases it. */
+struct ac_lock {
+    struct ac__waiters waiters;
+    int state;                      /* 0: free, 1: locked, 2: promised to a task that has not run since */
+};
+typedef struct ac_lock ac_lock;
+#define AC_LOCK_INIT { .state = 0 }
+
+AC__OPERATION(ac_lock_acquire) { ac_frame base; struct ac_lock *lock; struct ac__waiter waiter; };
+AC__OPERATION(ac_lock_aenter) { ac_frame base; struct ac_lock *lock; struct ac__waiter waiter; };
+AC__OPERATION(ac_lock_aexit) { ac_frame base; struct ac_lock *lock; int error; };
+
+/* Waits until the lock is free, and takes it. acquire. */
+ac_async(void) ac_lock_acquire(struct ac_lock *lock);
+int ac_lock_release(struct ac_lock *lock);          /* the first who waits gets it. 0; EPERM where it is not locked */
+bool ac_lock_locked(const struct ac_lock *lock);    /* false also while it is on its way to the first who waits */
+ac_async(void) ac_lock_aenter(struct ac_lock *lock);
+ac_async(void) ac_lock_aexit(struct ac_lock *lock, int error);
+
+/* Event: a flag that tasks wait for. */
+struct ac_event {
+    struct ac__waiters waiters;
+    bool set;
+};
+typedef struct ac_event ac_event;
+#define AC_EVENT_INIT { .set = false }
+
+AC__OPERATION(ac_event_wait) { ac_frame base; struct ac_event *event; struct ac__waiter waiter; };
+
+/* Waits until the event is set. All who wait when it is set go on, also where it is cleared before they have run.
+ * wait. */
+ac_async(void) ac_event_wait(struct ac_event *event);
+int ac_event_set(struct ac_event *event);                   /* 0; EPERM on another thread than that of those who wait */
+void ac_event_clear(struct ac_event *event);
+bool ac_event_is_set(const struct ac_event *event);
+
+/* Semaphore, and BoundedSemaphore, which is one that refuses to be released more often than acquired. `async with
+ * (&semaphore)`. */
+struct ac_semaphore {
+    struct ac__waiters waiters;
+    long value;                     /* how many can still have it */
+    long bound;                     /* what value may at most become, where bounded */
+    size_t woken;                   /* tasks that have been given it and have not run since */
+    bool bounded;
+};
+typedef struct ac_semaphore ac_semaphore;
+#define AC_SEMAPHORE_INIT(n) { .value = (n) }
+#define AC_BOUNDED_SEMAPHORE_INIT(n) { .value = (n), .bound = (n), .bounded = true }
+/* Both are one type with one set of functions, under both names. */
+#define ac_bounded_semaphore ac_semaphore
+#define ac_bounded_semaphore_acquire ac_semaphore_acquire
+#define ac_bounded_semaphore_release ac_semaphore_release
+#define ac_bounded_semaphore_locked ac_semaphore_locked
+
+AC__OPERATION(ac_semaphore_acquire) { ac_frame base; struct ac_semaphore *semaphore; struct ac__waiter waiter; };
+AC__OPERATION(ac_semaphore_aenter) { ac_frame base; struct ac_semaphore *semaphore; struct ac__waiter waiter; };
+AC__OPERATION(ac_semaphore_aexit) { ac_frame base; struct ac_semaphore *semaphore; int error; };
+
+/* Takes one of n; waits while there is none, or while others who came before wait. acquire. EINVAL where n was
+ * negative. */
+ac_async(void) ac_semaphore_acquire(struct ac_semaphore *semaphore);
+int ac_semaphore_release(struct ac_semaphore *semaphore);   /* 0; EINVAL over the bound */
+bool ac_semaphore_locked(const struct ac_semaphore *semaphore);     /* whether acquiring would wait */
+ac_async(void) ac_semaphore_aenter(struct ac_semaphore *semaphore);
+ac_async(void) ac_semaphore_aexit(struct ac_semaphore *semaphore, int error);
+
+/* Condition: a lock, and tasks that wait to be notified that something about what it guards has changed. `async with
+ * (&condition)` holds the lock. AC_CONDITION_INIT_WITH(&lock) is one over a lock that others use too. */
+struct ac_condition {
+    struct ac_lock lock;
+    struct ac_lock *shared;         /* used in its place; NULL: none */
+    struct ac_event notified;       /* never set: a notification ends the waits of the first */
+};
+typedef struct ac_condition ac_condition;
+#define AC_CONDITION_INIT { .shared = NULL }
+#define AC_CONDITION_INIT_WITH(other_lock) { .shared = (other_lock) }
+
+ac_async(void) ac_condition_acquire(struct ac_condition *condition);
+int ac_condition_release(struct ac_condition *condition);   /* 0; EPERM where it is not locked */
+bool ac_condition_locked(const struct ac_condition *condition);
+/* Gives the lock back, waits to be notified, and takes the lock again: also where it is cancelled. wait. EPERM
+ * without the lock. Look again at what was waited for: another may have been faster. */
+ac_async(void) ac_condition_wait(struct ac_condition *condition);
+/* Waits until holds(arg) is true; it is called with the lock. wait_for. */
+ac_async(void) ac_condition_wait_for(struct ac_condition *condition, bool (*holds)(void *arg), void *arg);
+/* Wakes the first n who wait, or all; they go on when they get the lock. 0; EPERM without the lock. */
+int ac_condition_notify(struct ac_condition *condition, size_t n);
+int ac_condition_notify_all(struct ac_condition *condition);
+ac_async(void) ac_condition_aenter(struct ac_condition *condition);
+ac_async(void) ac_condition_aexit(struct ac_condition *condition, int error);
+
+/* Barrier: n tasks wait for each other. `async with (int i = &barrier)` waits and does nothing at its end. */
+struct ac_barrier {
+    struct ac_condition changed;    /* guards the rest */
+    int parties, count;             /* n; how many are in it */
+    int state;                      /* 0: filling, 1: draining, 2: resetting, 3: broken */
+};
+typedef struct ac_barrier ac_barrier;
+#define AC_BARRIER_INIT(n) { .parties = (n) }
+
+/* Waits until n tasks do, and gives each a number from 0 to n - 1. wait. AC_EBROKEN where the barrier is reset or
+ * aborted, EINVAL for n < 1. Cancelled, it counts as not having come. */
+ac_async(int) ac_barrier_wait(struct ac_barrier *barrier);
+/* Makes it empty and whole again; those in it get AC_EBROKEN. reset. */
+ac_async(void) ac_barrier_reset(struct ac_barrier *barrier);
+/* Breaks it: those in it, and all who come, get AC_EBROKEN. abort. */
+ac_async(void) ac_barrier_abort(struct ac_barrier *barrier);
+int ac_barrier_parties(const struct ac_barrier *barrier);
+int ac_barrier_waiting(const struct ac_barrier *barrier);       /* how many wait. n_waiting */
+bool ac_barrier_broken(const struct ac_barrier *barrier);
+ac_async(int) ac_barrier_aenter(struct ac_barrier *barrier);
+ac_async(void) ac_barrier_aexit(struct ac_barrier *barrier, int error);
+
+/* ---- Queues ----
+ *
+ * Queue, LifoQueue, PriorityQueue: values of one size, copied in and out. A queue that is full makes those who put
+ * wait, one that is empty those who get. Cancelled, a put has put nothing and a get has taken nothing, unless the
+ * wait had already ended. */
+
+typedef struct ac_queue ac_queue;
+typedef ac_queue ac_lifo_queue;
+typedef ac_queue ac_priority_queue;
+
+AC__OPERATION(ac_queue_put) { ac_frame base; ac_queue *queue; const void *item; struct ac__waiter waiter; };
+AC__OPERATION(ac_queue_get) { ac_frame base; ac_queue *queue; void *item; struct ac__waiter waiter; };
+AC__OPERATION(ac_queue_join) { ac_frame base; ac_queue *queue; struct ac__waiter waiter; };
+
+/* A queue for values of `item` bytes, at most `max` of them; 0: any number. `compare` is as qsort's: the smallest
+ * comes out first, equals in the order in which they were put. NULL without memory. */
+ac_queue *ac_queue_new(size_t item, size_t max);
+ac_queue *ac_lifo_queue_new(size_t item, size_t max);
+ac_queue *ac_priority_queue_new(size_t item, size_t max, int (*compare)(const void *a, const void *b));
+
+/* Frees it, with what is in it (the bytes: what they point to is the caller's). Who waits gets AC_ESHUTDOWN. NULL is
+ * allowed. */
+void ac_queue_free(ac_queue *queue);
+
+/* Puts a copy of *item; waits while the queue is full. put. AC_ESHUTDOWN after a shutdown; ENOMEM. */
+ac_async(void) ac_queue_put(ac_queue *queue, const void *item);
+/* Takes the next one out, to *item (NULL: drops it); waits while the queue is empty. get. AC_ESHUTDOWN where it is
+ * empty and shut down. */
+ac_async(void) ac_queue_get(ac_queue *queue, void *item);
+/* The same without waiting: 0; AC_EFULL, AC_EEMPTY; AC_ESHUTDOWN; ENOMEM; EPERM on another thread than that of those
+ * who wait. */
+int ac_queue_put_nowait(ac_queue *queue, const void *item);
+int ac_queue_get_nowait(ac_queue *queue, void *item);
+
+/* Waits until ac_queue_task_done has been called for everything that was ever put. join. */
+ac_async(void) ac_queue_join(ac_queue *queue);
+int ac_queue_task_done(ac_queue *queue);            /* 0; EINVAL where it is called more often than items were put */
+
+/* Nothing can be put any more, and getting fails when the queue is empty; `immediate`: empties it, what was in it
+ * counts as done. Those who wait in vain get AC_ESHUTDOWN. shutdown. */
+void ac_queue_shutdown(ac_queue *queue, bool immediate);
+size_t ac_queue_size(const ac_queue *queue);
+size_t ac_queue_max(const ac_queue *queue);
+bool ac_queue_full(const ac_queue *queue);
+bool ac_queue_empty(const ac_queue *queue);
+
 /* ---- 9. Descriptors ----
  *
- * The descriptor's mode is not changed: sockets are used with MSG_DONTWAIT, others with RWF_NOWAIT or after poll. Any number of
- * tasks may wait on one descriptor, and are served in order. SIGPIPE is never raised on a socket. */
+ * The descriptor's mode is not changed: sockets are used with MSG_DONTWAIT, others with RWF_NOWAIT or after poll. Any
+ * number of tasks may wait on one descriptor, and are served in order. SIGPIPE is never raised on a socket. */
 
 /* Waits until reading (writing) would not block: data, room, end, or an error of the descriptor. */
 ac_async(void) ac_readable(int fd);

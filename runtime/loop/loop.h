@@ -75,13 +75,19 @@ static inline struct ac__item *ac__dequeue_all(ac_loop *loop)
     return first;
 }
 
-/* Puts a task at the end of the ready queue. */
+/* A task that is stepped by hand, being cancelled, or of a loop that does not run. */
+void ac__ready_elsewhere(ac_task *task);
+
+/* Puts a task at the end of the ready queue. Nearly always it is one of the loop that runs here, whose address is at
+ * hand. */
 static inline void ac__ready(ac_task *task)
 {
-    if (__builtin_expect(task->item.base.state & (AC__LISTED | AC__STEPPED), 0))
-        task->item.base.state |= AC__WOKEN;
-    else
-        ac__enqueue(task->loop, &task->item);
+    ac_loop *loop = ac__thread.loop;
+    if (__builtin_expect((task->item.base.state & (AC__LISTED | AC__STEPPED)) || task->loop != loop, 0)) {
+        ac__ready_elsewhere(task);
+        return;
+    }
+    ac__enqueue(loop, &task->item);
 }
 
 /* The task's leaf, an operation that waits, has ended with this error: its parent runs next. */
