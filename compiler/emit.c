@@ -168,12 +168,18 @@ static void put_site(struct printer *p, struct item *item)
                                          resolved(p->l, item->text), text_string(&keep), text_string(&back), failure));
 }
 
+/* memcpy takes no volatile or restrict elements as they are. */
+static const char *plain_source(struct type *type)
+{
+    return type_qualifiers(type) & ~(unsigned)QUALIFIER_CONST ? "(const void *)" : "";
+}
+
 static const char *resident_initialisation(struct item *item, struct variable *v, const char *value)
 {
     const char *type = type_declare(type_unqualified(v->type), "");
     const char *literal = item->form == INITIAL_STRING ? arena_format("{%s}", value) : value;
     if (type_is(v->type, TYPE_ARRAY))
-        return arena_format("memcpy((void *)ac_self->%s, (%s)%s, sizeof ac_self->%s);", v->member, type, literal, v->member);
+        return arena_format("memcpy((void *)ac_self->%s, %s(%s)%s, sizeof ac_self->%s);", v->member, plain_source(v->type), type, literal, v->member);
     if (item->form == INITIAL_LIST)
         value = arena_format("(%s)%s", type, value);
     return assignment_text(arena_format("ac_self->%s", v->member), v->type, value);

@@ -135,18 +135,31 @@ static void collect_expression(struct expression *e, void *context)
         expression_children(e, collect_expression, context);
 }
 
+/* A variable of the body can be named in front of it for its type alone. */
+static void rename_variables(token_index first, token_index last)
+{
+    for (token_index t = first; t <= last; t++) {
+        struct symbol *symbol = tokens[t].symbol;
+        if (symbol && symbol->kind == SYMBOL_VARIABLE && symbol->local && !tokens[t].renamed)
+            tokens[t].renamed = arena_format("(*(%s)0)", type_declare(type_pointer(symbol->type), ""));
+    }
+}
+
 /* The text that stands in front of the function, and what remains in the body. */
 static void move_declaration(struct declaration *d, struct text *out)
 {
     struct specifiers *s = d->specifiers;
     if (s->storage == STORAGE_TYPEDEF) {
+        rename_variables(d->first, d->last);
         text_format(out, "%s\n", one_line(copy_range(d->first, d->last)));
         d->moved = true;
         return;
     }
     for (size_t i = 0; i < s->count; i++)
-        if (s->at[i].role == ROLE_TYPE)
+        if (s->at[i].role == ROLE_TYPE) {
+            rename_variables(s->at[i].first, s->at[i].last);
             text_format(out, "%s;\n", one_line(copy_range(s->at[i].first, s->at[i].last)));
+        }
     d->moved = d->declarator_count == 0;
 }
 

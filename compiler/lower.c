@@ -115,6 +115,8 @@ void emit_define(struct variable *v, const char *format, ...)
 
 const char *assignment_text(const char *target, struct type *type, const char *value)
 {
+    if (type_is(type, TYPE_VA_LIST))        /* an array, for many a compiler */
+        return arena_format("__builtin_va_copy(%s, %s);", target, value);
     if (!type_is_record(type) || !type_has_const_member(type))
         return arena_format("%s = %s;", target, value);
     return arena_format("memcpy((void *)&%s, (%s[]){(%s)}, sizeof %s);", target, type_declare(type_unqualified(type), ""), value, target);
@@ -416,9 +418,10 @@ static void lower_declarator(struct declarator *d, bool cleanup_by_specifier)
     }
     struct extent *extent = extent_begin();
     const char *text = NULL;
+    /* It has to be there before its initialiser is complete. */
+    if (d->initializer && (v->variable_type || needs_lowering(d->initializer)) && mentions(d->initializer, v))
+        v->must_reside = v->may_reside = true;
     if (d->initializer && needs_lowering(d->initializer)) {
-        if (mentions(d->initializer, v))
-            v->must_reside = v->may_reside = true;      /* it has to be there before its initialiser is complete */
         text = lower_initializer(d->initializer);
         use_text(text);
     } else if (d->initializer) {
@@ -439,6 +442,16 @@ static void lower_declarator(struct declarator *d, bool cleanup_by_specifier)
         v->must_reside = v->may_reside = true;
         begin_cleanup((struct cleanup){.kind = CLEANUP_CALL, .variable = v, .function = d->cleanup_function, .place = d->first});
     }
+}
+
+/* A typedef of an array of variable length is gone; where its name stands, the type is written out. */
+static void lower_variable_typedef(struct declarator *d)
+{
+    lower_bounds(d->type);
+    const char *type = arena_format("__typeof__(%s)", type_declare(d->type, ""));
+    for (size_t i = now->function->first_type_use; i < now->function->end_type_use; i++)
+        if (unit.type_uses.at[i].symbol == d->symbol)
+            tokens[unit.type_uses.at[i].token].renamed = type;
 }
 
 static void lower_declaration(struct declaration *declaration)
@@ -466,7 +479,7 @@ static void lower_declaration(struct declaration *declaration)
         if (d->symbol && d->symbol->variable)
             lower_declarator(d, specifiers->cleanup);
         else if (specifiers->storage == STORAGE_TYPEDEF && type_is_variably_modified(d->type))
-            lower_bounds(d->type);
+            lower_variable_typedef(d);
         else
             emit_copied(d->first, arena_format("%s%s;", specifiers->storage == STORAGE_TYPEDEF ? "typedef " : specifiers->storage == STORAGE_STATIC ? "static " : "",
                                                type_declare(d->type, d->name)));

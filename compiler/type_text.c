@@ -144,13 +144,33 @@ static const char *declare_base(struct type *type, const char *name, enum text_m
     return arena_format("%s%s%s%s", qualifier_text(type->qualifiers), base, *name ? " " : "", name);
 }
 
+/* Is the bound of a variable length array in it kept in a variable of the lowering? Then the typedef itself is gone. */
+static bool has_kept_bound(struct type *type)
+{
+    for (; type; type = type->inner)
+        if (type->kind == TYPE_ARRAY && type->variable && type->bound && type->bound->text)
+            return true;
+    return false;
+}
+
+/* The type that `declare` spells: a typeof is spelled as what it stands for, where that can be, and so is a typedef that is gone. */
+static struct type *spelled_type(struct type *type, enum text_mode mode)
+{
+    if (type->kind == TYPE_TYPEDEF && mode == TEXT_C && has_kept_bound(type->inner))
+        return spelled_type(type->inner, mode);
+    if (type->kind == TYPE_TYPEOF && type_strip(type)->kind != TYPE_TYPEOF && declare(type_strip(type), "", mode))
+        return spelled_type(type_strip(type), mode);
+    return type;
+}
+
 static const char *declare_pointer(struct type *type, const char *name, enum text_mode mode)
 {
     const char *qualifiers = qualifier_text(type->qualifiers);
     size_t length = strlen(qualifiers);
     if (!*name && length)
         length--;
-    bool wraps = type->inner->kind == TYPE_ARRAY || type->inner->kind == TYPE_FUNCTION;
+    enum type_kind kind = spelled_type(type->inner, mode)->kind;
+    bool wraps = kind == TYPE_ARRAY || kind == TYPE_FUNCTION;
     const char *text = arena_format("%s*%.*s%s%s", wraps ? "(" : "", (int)length, qualifiers, name, wraps ? ")" : "");
     return declare(type->inner, text, mode);
 }
@@ -207,23 +227,6 @@ static const char *declare_vector(struct type *type, const char *name, enum text
                         (unsigned long long)type->length, *name ? " " : "", name);
 }
 
-/* What a typeof stands for where that can be spelled; else the typeof itself. */
-static const char *declare_typeof(struct type *type, const char *name, enum text_mode mode)
-{
-    struct type *stripped = type_strip(type);
-    const char *text = stripped->kind == TYPE_TYPEOF ? NULL : declare(stripped, name, mode);
-    return text ? text : declare_base(type, name, mode);
-}
-
-/* Is the bound of a variable length array in it kept in a variable of the lowering? Then the typedef itself is gone. */
-static bool has_kept_bound(struct type *type)
-{
-    for (; type; type = type->inner)
-        if (type->kind == TYPE_ARRAY && type->variable && type->bound && type->bound->text)
-            return true;
-    return false;
-}
-
 static const char *declare(struct type *type, const char *name, enum text_mode mode)
 {
     switch (type->kind) {
@@ -231,11 +234,11 @@ static const char *declare(struct type *type, const char *name, enum text_mode m
     case TYPE_ARRAY: return declare(type->inner, arena_format("%s[%s]", name, bound_text(type)), mode);
     case TYPE_FUNCTION: return declare_function(type, name, mode);
     case TYPE_VECTOR: return declare_vector(type, name, mode);
-    case TYPE_TYPEOF: return declare_typeof(type, name, mode);
-    case TYPE_TYPEDEF:
-        if (mode == TEXT_C && has_kept_bound(type->inner))
-            return declare(type->inner, name, mode);
-        return declare_base(type, name, mode);
+    case TYPE_TYPEOF:
+    case TYPE_TYPEDEF: {
+        struct type *spelled = spelled_type(type, mode);
+        return spelled == type ? declare_base(type, name, mode) : declare(spelled, name, mode);
+    }
     default: return declare_base(type, name, mode);
     }
 }
