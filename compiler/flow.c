@@ -1,112 +1,197 @@
-/* Which variables are live across which suspension points: one backward walk over the items of a function, repeated until nothing changes (a
-   loop is seen at most as often as loops nest). Live across a site means: some path from it reads the variable before setting it. */
+/* Which variables are live across which suspension points. Live across a site means: some path from it reads the variable before setting it.
+
+   64 variables at a time, since those that are made one after the other mostly live in the same few lines. One walk backward over the
+   items that mention them finds what straight lines and jumps forward tell; what a jump backward adds is then carried up from that jump, as far as it is
+   news. So the work grows with the length of the lives and not with the product of variables and labels. */
 #include "lower.h"
 #include <string.h>
 
-typedef uint32_t *set;
+typedef uint64_t set;
 
-static size_t words;
+enum { GROUP = 64 };
 
-static set set_new(void)
+/* A label that learned of live variables: they are live before those who jump there, too. */
+struct news { size_t label_item; set bits; };
+
+struct walker {
+    struct lowering *l;
+    unsigned group;             /* its variables are those of number / GROUP */
+    set *live;                  /* by item: what is live before it */
+    size_t *label_item;         /* by label: its item + 1; 0: it is nowhere, nothing is live there */
+    size_t *first_jump;         /* by label: item + 1 of the last jump there; 0: none */
+    size_t *next_jump;          /* by item: of the one before it */
+    size_t first, last;         /* the items touched: live is zero outside of them */
+    ARRAY(struct news) news;
+};
+
+static set bit_of(struct walker *w, struct item *item)
 {
-    return arena_alloc(words * sizeof(uint32_t));
+    unsigned number = item->variable->number;
+    return number / GROUP == w->group ? (set)1 << number % GROUP : 0;
 }
 
-static bool set_join(set into, const uint32_t *from)
+static set live_at_label(struct walker *w, unsigned label)
 {
-    uint32_t changed = 0;
-    for (size_t i = 0; i < words; i++) {
-        changed |= from[i] & ~into[i];
-        into[i] |= from[i];
+    return w->label_item[label] ? w->live[w->label_item[label] - 1] : 0;
+}
+
+/* Notes what is live before an item. False where that is no news. */
+static bool note(struct walker *w, size_t i, set *bits)
+{
+    struct item *item = &w->l->items.at[i];
+    *bits &= ~w->live[i];
+    if (!*bits)
+        return false;
+    w->live[i] |= *bits;
+    if (i < w->first)
+        w->first = i;
+    if (i > w->last)
+        w->last = i;
+    if (item->kind == ITEM_LABEL && w->first_jump[item->label])
+        array_add(&w->news, (struct news){i, *bits});
+    return true;
+}
+
+/* Before an item, given what is live after it. */
+static set before(struct walker *w, struct item *item, set live)
+{
+    switch (item->kind) {
+    case ITEM_USE:
+        return live | bit_of(w, item);
+    case ITEM_DEFINE:
+        return live & ~bit_of(w, item);
+    case ITEM_JUMP:
+        return live_at_label(w, item->label);
+    case ITEM_BRANCH:
+        return live | live_at_label(w, item->label);
+    default:
+        return live;
     }
-    return changed != 0;
+}
+
+/* Carries what is newly live after item i up from there. */
+static void carry_up(struct walker *w, size_t i, set bits)
+{
+    for (;; i--) {
+        struct item *item = &w->l->items.at[i];
+        if (item->kind == ITEM_JUMP)
+            return;             /* control does not come from it */
+        if (item->kind == ITEM_DEFINE)
+            bits &= ~bit_of(w, item);
+        if (!note(w, i, &bits) || i == 0)
+            return;
+    }
+}
+
+static void tell_jumps(struct walker *w, struct news news)
+{
+    unsigned label = w->l->items.at[news.label_item].label;
+    for (size_t jump = w->first_jump[label]; jump; jump = w->next_jump[jump - 1]) {
+        set bits = news.bits;
+        if (note(w, jump - 1, &bits) && jump > 1)
+            carry_up(w, jump - 2, bits);
+    }
+}
+
+/* The items that mention variables of the group are first..last. */
+static void walk(struct walker *w, size_t first, size_t last)
+{
+    set live = 0;
+    w->first = first;
+    w->last = last;
+    w->news.count = 0;
+    for (size_t i = last + 1; i-- > first;) {
+        live = before(w, &w->l->items.at[i], live);
+        set bits = live;
+        note(w, i, &bits);
+    }
+    if (first > 0 && live)
+        carry_up(w, first - 1, live);
+    while (w->news.count)
+        tell_jumps(w, w->news.at[--w->news.count]);
 }
 
 /* A variable whose block does not hold the site may seem live there, where a jump passes its declaration; it has no value yet. */
 static bool in_scope(struct variable *v, struct extent *extent)
 {
-    while (extent && extent != v->extent)
-        extent = extent->parent;
-    return extent != NULL;
+    return v->extent->number <= extent->number && extent->number <= v->extent->last_number;
 }
 
-static void list_live(struct lowering *l, const uint32_t *live, struct item *site)
+/* What lives in the frame because it lives across very many sites need not be told of each of them. */
+static void add_live(struct live_list *list, struct variable *v)
 {
-    ARRAY(struct variable *) list = {0};
-    for (size_t w = 0; w < words; w++)
-        for (uint32_t bits = live[w]; bits; bits &= bits - 1) {
-            struct variable *v = l->variables.at[w * 32 + (unsigned)__builtin_ctz(bits)];
-            if (!in_scope(v, site->extent))
-                continue;
-            array_add(&list, v);
-            v->live_count++;
-        }
-    l->live[site->site] = (struct live_list){list.at, list.count};
+    v->live_count++;
+    if (v->live_count > COPIES_LIMIT + 1 && !v->fixed_local)
+        return;
+    array_add(list, v);
 }
 
-static void set_assign(set into, const uint32_t *from)
+static void list_live_across(struct walker *w, struct item *site, set live)
 {
-    memcpy(into, from, words * sizeof *into);
+    for (; live; live &= live - 1) {
+        struct variable *v = w->l->variables.at[w->group * GROUP + (unsigned)__builtin_ctzll(live)];
+        if (in_scope(v, site->extent))
+            add_live(&w->l->live[site->site], v);
+    }
 }
 
-/* Every path goes through an item's effect on what is live after it; true where a label learned something new. The last walk lists what is
-   live across each site. */
-static bool walk(struct lowering *l, set *at_label, set live, bool last)
+static void list_live(struct walker *w)
 {
-    bool changed = false;
-    memset(live, 0, words * sizeof *live);
-    for (size_t i = l->items.count; i-- > 0;) {
-        struct item *item = &l->items.at[i];
-        switch (item->kind) {
-        case ITEM_USE:
-            live[item->variable->number / 32] |= 1u << item->variable->number % 32;
-            break;
-        case ITEM_DEFINE:
-            live[item->variable->number / 32] &= ~(1u << item->variable->number % 32);
-            break;
-        case ITEM_LABEL:
-            changed |= set_join(at_label[item->label], live);
-            break;
-        case ITEM_JUMP:
-            set_assign(live, at_label[item->label]);
-            break;
-        case ITEM_BRANCH:
-            set_join(live, at_label[item->label]);
-            break;
-        case ITEM_SITE:
-            if (last)
-                list_live(l, live, item);
-            break;
-        case ITEM_DECLARE:
-        case ITEM_BEGIN:
-            if (last && !item->text && (live[item->variable->number / 32] >> item->variable->number % 32 & 1))
-                item->variable->starts_zero = true;
-            break;
-        default:
-            break;
+    for (size_t i = w->first; i <= w->last; i++) {
+        struct item *item = &w->l->items.at[i];
+        if (item->kind == ITEM_SITE)
+            list_live_across(w, item, w->live[i]);
+        else if ((item->kind == ITEM_DECLARE || item->kind == ITEM_BEGIN) && !item->text && (w->live[i] & bit_of(w, item)))
+            item->variable->starts_zero = true;
+    }
+}
+
+static void find_jumps(struct walker *w)
+{
+    for (size_t i = 0; i < w->l->items.count; i++) {
+        struct item *item = &w->l->items.at[i];
+        if (item->kind == ITEM_LABEL)
+            w->label_item[item->label] = i + 1;
+        if ((item->kind == ITEM_JUMP || item->kind == ITEM_BRANCH) && item->label) {
+            w->next_jump[i] = w->first_jump[item->label];
+            w->first_jump[item->label] = i + 1;
         }
     }
-    return changed;
+}
+
+struct mention { size_t first, last; };     /* items + 1; 0: none */
+
+/* By group: where its variables are mentioned first and last. */
+static struct mention *find_mentions(struct lowering *l)
+{
+    struct mention *mentions = arena_alloc((l->variables.count / GROUP + 1) * sizeof *mentions);
+    for (size_t i = 0; i < l->items.count; i++) {
+        struct item *item = &l->items.at[i];
+        if (item->kind != ITEM_USE && item->kind != ITEM_DEFINE)
+            continue;
+        struct mention *mention = &mentions[item->variable->number / GROUP];
+        if (!mention->first)
+            mention->first = i + 1;
+        mention->last = i + 1;
+    }
+    return mentions;
 }
 
 void flow(struct lowering *l)
 {
-    words = l->variables.count / 32 + 1;
+    struct walker w = {.l = l};
     l->live = arena_alloc(l->sites.count * sizeof *l->live);
-    set *at_label = arena_alloc((l->label_count + 1) * sizeof *at_label);
-    for (unsigned i = 0; i <= l->label_count; i++)
-        at_label[i] = set_new();        /* label 0 is the end of the function: nothing is live there */
-    set live = set_new();
-    while (walk(l, at_label, live, false))
-        continue;
-    walk(l, at_label, live, true);
-}
-
-bool live_across(struct lowering *l, unsigned site, struct variable *v)
-{
-    struct live_list *list = &l->live[site];
-    for (size_t i = 0; i < list->count; i++)
-        if (list->at[i] == v)
-            return true;
-    return false;
+    w.live = arena_alloc((l->items.count + 1) * sizeof *w.live);
+    w.next_jump = arena_alloc((l->items.count + 1) * sizeof *w.next_jump);
+    w.label_item = arena_alloc((l->label_count + 1) * sizeof *w.label_item);
+    w.first_jump = arena_alloc((l->label_count + 1) * sizeof *w.first_jump);
+    find_jumps(&w);
+    struct mention *mentions = find_mentions(l);
+    for (w.group = 0; w.group * GROUP < l->variables.count; w.group++) {
+        if (!mentions[w.group].first)
+            continue;
+        walk(&w, mentions[w.group].first - 1, mentions[w.group].last - 1);
+        list_live(&w);
+        memset(&w.live[w.first], 0, (w.last - w.first + 1) * sizeof *w.live);
+    }
 }

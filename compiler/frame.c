@@ -3,6 +3,7 @@
    members share bytes: the frame is a struct of unions that follows the nesting of the blocks. */
 #include "diagnostic.h"
 #include "lower.h"
+#include "map.h"
 #include <string.h>
 
 const char *parameter_member(struct function *function, size_t index)
@@ -26,31 +27,46 @@ struct tag *published_frame(const char *name)
     return tag && tag->complete ? tag : NULL;
 }
 
-static bool member_taken(struct lowering *l, struct variable *v, const char *name)
+/* By name: how many members of the frame begin with it, as `x`, `x_2` ... */
+static struct map members;
+
+static bool member_take(const char *name)
 {
-    if (!strcmp(name, "base") || !strcmp(name, "result") || !strcmp(name, "await"))
-        return true;
-    for (size_t i = 0; i < l->function->declarator->parameter_count; i++)
-        if (!strcmp(parameter_member(l->function, i), name) && (!v->parameter || strcmp(v->member, name)))
-            return true;
-    for (size_t i = 0; i < l->variables.count; i++) {
-        struct variable *other = l->variables.at[i];
-        if (other != v && other->member && !strcmp(other->member, name))
-            return true;
-    }
-    return false;
+    void **known = map_at(&members, intern_string(name));
+    bool is_new = !*known;
+    if (is_new)
+        *known = (void *)(uintptr_t)1;
+    return is_new;
 }
 
-static const char *member_name(struct lowering *l, struct variable *v)
+static void take_fixed_members(struct function *function)
 {
-    const char *plain = v->symbol ? v->symbol->name : v->name, *name = plain;
-    for (unsigned i = 2; member_taken(l, v, name); i++)
-        name = arena_format("%s_%u", plain, i);
-    return name;
+    static const char *const names[] = {"base", "result", "await"};
+    members = (struct map){0};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        member_take(names[i]);
+    for (size_t i = 0; i < function->declarator->parameter_count; i++)
+        member_take(parameter_member(function, i));
+}
+
+static const char *member_name(struct variable *v)
+{
+    const char *plain = intern_string(v->symbol ? v->symbol->name : v->name);
+    if (member_take(plain))
+        return plain;
+    for (;;) {
+        void **count = map_at(&members, plain);
+        uintptr_t next = (uintptr_t)*count + 1;
+        *count = (void *)next;
+        const char *name = arena_format("%s_%u", plain, (unsigned)next);
+        if (member_take(name))
+            return name;
+    }
 }
 
 void frame_decide(struct lowering *l)
 {
+    take_fixed_members(l->function);
     for (size_t i = 0; i < l->variables.count; i++) {
         struct variable *v = l->variables.at[i];
         bool live = v->live_count > 0;
@@ -62,20 +78,12 @@ void frame_decide(struct lowering *l)
         }
         v->resident = v->must_reside || (v->may_reside && live) || many;
         v->kept = v->resident || live;
-        if (v->kept)
-            v->member = member_name(l, v);
+        if (!v->kept)
+            continue;
+        v->member = member_name(v);
+        for (struct extent *extent = v->extent; extent && !extent->has_member; extent = extent->parent)
+            extent->has_member = true;
     }
-}
-
-bool extent_empty(struct extent *extent)
-{
-    for (size_t i = 0; i < extent->variables.count; i++)
-        if (extent->variables.at[i]->kept && !extent->variables.at[i]->parameter)
-            return false;
-    for (struct extent *child = extent->first_child; child; child = child->next)
-        if (!extent_empty(child))
-            return false;
-    return true;
 }
 
 static void indent(struct text *out, unsigned depth)
@@ -116,7 +124,7 @@ static struct variable *only_variable(struct extent *extent)
         only = v;
     }
     for (struct extent *child = extent->first_child; child; child = child->next)
-        if (!extent_empty(child)) {
+        if (child->has_member) {
             if (only)
                 return NULL;
             only = only_variable(child);
@@ -134,7 +142,7 @@ static void add_extent(struct text *out, struct extent *extent, unsigned depth)
     unsigned count = 0;
     struct extent *only = NULL;
     for (struct extent *child = extent->first_child; child; child = child->next)
-        if (!extent_empty(child)) {
+        if (child->has_member) {
             count++;
             only = child;
         }
@@ -145,7 +153,7 @@ static void add_extent(struct text *out, struct extent *extent, unsigned depth)
     indent(out, depth);
     text_add(out, "union {\n");
     for (struct extent *child = extent->first_child; child; child = child->next) {
-        if (extent_empty(child))
+        if (!child->has_member)
             continue;
         struct variable *single = only_variable(child);
         if (single) {

@@ -64,7 +64,7 @@ static void add_extent(struct layout *layout, struct extent *extent)
     size_t count = 0;
     struct extent *only = NULL;
     for (struct extent *child = extent->first_child; child; child = child->next)
-        if (!extent_empty(child)) {
+        if (child->has_member) {
             only = child;
             count++;
         }

@@ -2,12 +2,15 @@
    what they need is put before them, and a loop whose condition or step awaits becomes a plain `for (;;)` that evaluates it in its place.
    Where statements leave blocks that have something to undo, see leave.c; expressions, see spill.c. */
 #include "lowering.h"
+#include "map.h"
 #include <stdio.h>
 #include <string.h>
 
 struct lowering *now;
 token_index place_now;
 static struct extent *extent_now;
+static struct map innermost;    /* by name: the tracked variable that it stands for here */
+static struct map callee_known; /* by name: not NULL where it is among the callees */
 static bool scope_awaits;       /* the innermost scope has an await in it: its variables are tracked */
 static bool reachable;          /* control can get to what is emitted next */
 static bool after_case;         /* a case label was emitted last */
@@ -183,9 +186,10 @@ void emit_declaration(struct variable *v)
 
 void add_callee(const char *name, const char *frame_tag, struct function *function)
 {
-    for (size_t i = 0; i < now->callees.count; i++)
-        if (!strcmp(now->callees.at[i].name, name))
-            return;
+    void **known = map_at(&callee_known, intern_string(name));
+    if (*known)
+        return;
+    *known = now;
     array_add(&now->callees, (struct callee){name, frame_tag, function});
 }
 
@@ -195,6 +199,7 @@ struct extent *extent_begin(void)
 {
     struct extent *extent = arena_alloc(sizeof *extent);
     extent->parent = extent_now;
+    extent->number = now->extent_count++;
     if (extent_now && extent_now->last_child)
         extent_now->last_child->next = extent;
     else if (extent_now)
@@ -208,6 +213,12 @@ struct extent *extent_begin(void)
 void extent_end(struct extent *extent)
 {
     require(extent_now == extent);
+    extent->last_number = now->extent_count - 1;
+    for (size_t i = extent->variables.count; i-- > 0;) {
+        struct variable *v = extent->variables.at[i];
+        if (v->symbol)
+            *map_at(&innermost, v->symbol->name) = v->outer;
+    }
     extent_now = extent->parent;
 }
 
@@ -247,14 +258,15 @@ struct variable *new_block_object(struct type *type, token_index place)
 }
 
 /* A scope in which the name of a tracked variable stands for another one needs a new name, so that both can be put back after an await. */
-static const char *unshadowed(const char *name)
+static void hide_outer(struct variable *v)
 {
-    unsigned same = 0;
-    for (struct extent *extent = extent_now; extent; extent = extent->parent)
-        for (size_t i = 0; i < extent->variables.count; i++)
-            if (extent->variables.at[i]->symbol && extent->variables.at[i]->symbol->name == name)
-                same++;
-    return same ? arena_format("%s_%u", name, same + 1) : name;
+    void **innermost_named = map_at(&innermost, v->symbol->name);
+    v->outer = *innermost_named;
+    *innermost_named = v;
+    if (!v->outer)
+        return;
+    v->same_named = v->outer->same_named + 1;
+    v->name = arena_format("%s_%u", v->symbol->name, v->same_named + 1);
 }
 
 static bool needs_frame(struct type *type)
@@ -264,9 +276,9 @@ static bool needs_frame(struct type *type)
 
 struct variable *track_variable(struct symbol *symbol)
 {
-    const char *name = unshadowed(symbol->name);
-    struct variable *v = new_variable(symbol->type, name);
+    struct variable *v = new_variable(symbol->type, symbol->name);
     v->symbol = symbol;
+    hide_outer(v);
     v->may_reside = needs_frame(symbol->type) || symbol->address_taken;
     v->must_reside = symbol->address_taken;
     symbol->variable = v;
@@ -1200,6 +1212,7 @@ void lower(struct function *function)
     now->function = function;
     context_now = NULL;
     extent_now = NULL;
+    innermost = callee_known = (struct map){0};
     place_now = function->declarator->name_token;
     new_site(place_now);
     reachable = true;

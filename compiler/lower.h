@@ -31,12 +31,16 @@ struct variable {
     bool resident;              /* frame.c: lives in the frame all the time */
     bool kept;                  /* frame.c: has a member of the frame */
     struct extent *extent;      /* the block whose life it shares */
+    struct variable *outer;     /* lower.c: the tracked variable of the same name that this one hides */
+    unsigned same_named;        /* lower.c: how many it hides */
 };
 
 /* Blocks of the function, and full expressions as blocks of their temporaries: extents beside each other are never alive together. */
 struct extent {
     bool is_block;              /* a scope of the program; else a full expression */
     struct extent *parent, *first_child, *last_child, *next;
+    bool has_member;            /* frame.c: a variable of it, or of one within, has a member of the frame */
+    unsigned number, last_number;   /* in the order of their beginnings; of itself and those within, the last */
     ARRAY(struct variable *) variables;
 };
 
@@ -73,8 +77,9 @@ struct callee {
     struct function *function;  /* of this file; NULL: of a header */
 };
 
-/* The variables that are live across a site, in order of their numbers. */
-struct live_list { struct variable **at; size_t count; };
+/* The variables that are live across a site, in order of their numbers; each variable stands in no more than COPIES_LIMIT + 1 lists, unless it
+   can but be copied. */
+struct live_list { struct variable **at; size_t count, capacity; };
 
 /* Of a frame; where the size of a member is known to the C compiler alone, it is not `exact`, and that member does not count. */
 struct frame_size { uint64_t bytes, alignment; bool exact; };
@@ -90,6 +95,7 @@ struct lowering {
     unsigned resume_count;      /* sites where the function can be suspended */
     ARRAY(bool) suspends;       /* by site: is it one? */
     struct extent *root;
+    unsigned extent_count;
     unsigned label_count;       /* of the flow */
     const char *types;          /* types of the body, which are declared before the frame */
     struct live_list *live;     /* flow.c: by site */
@@ -105,14 +111,11 @@ const char *assignment_text(const char *target, struct type *type, const char *v
 
 /* Decides which variables are live across which sites (flow.c). */
 void flow(struct lowering *l);
-bool live_across(struct lowering *l, unsigned site, struct variable *v);
 
 /* Decides what is in the frame (frame.c). */
 void frame_decide(struct lowering *l);
 /* A local that is live across more awaits than this is not copied at each of them but lives in the frame, so that the output stays linear. */
 enum { COPIES_LIMIT = 16 };
-/* Does no variable of the block or of those in it have a member? */
-bool extent_empty(struct extent *extent);
 /* The members of the frame struct, as C text. */
 void frame_members(struct lowering *l, struct text *out);
 const char *parameter_member(struct function *function, size_t index);

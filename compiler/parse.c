@@ -220,10 +220,14 @@ struct label *label_use(struct parser *parser, token_index token)
     for (size_t i = parser->local_labels.count; i-- > 0;)
         if (parser->local_labels.at[i]->name == name)
             return parser->local_labels.at[i];
-    for (struct label *l = parser->function ? parser->function->labels : NULL; l; l = l->next)
-        if (l->name == name && !l->local_to)
-            return l;
-    return label_new(parser, name, token);
+    if (parser->labels_of != parser->function) {
+        parser->labels = (struct map){0};
+        parser->labels_of = parser->function;
+    }
+    void **known = map_at(&parser->labels, name);
+    if (!*known)
+        *known = label_new(parser, name, token);
+    return *known;
 }
 
 /* The names stand alone between commas. */

@@ -5,6 +5,7 @@
 #define PARSE_H
 #include "literal.h"
 #include "tree.h"
+#include "map.h"
 
 /* What a scope puts back when it is left, be it by its `}` or because an error threw it away. */
 struct scope {
@@ -120,6 +121,8 @@ struct parser {
     struct statement *block;    /* innermost statement that is a scope for declarations */
     struct record *record;      /* innermost struct, union or enum body */
     ARRAY(struct label *) local_labels;     /* of __label__, in the blocks that are open */
+    struct map labels;          /* of labels_of, by name: those of the whole function */
+    struct function *labels_of;
     struct expression *result;  /* of a parse of one expression */
 };
 

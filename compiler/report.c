@@ -5,6 +5,18 @@
 
 /* ---- frames ---- */
 
+/* Of the awaits that v lives across; the lists name it so often at most that this is no way to be quadratic. */
+static void print_lines(struct lowering *l, struct variable *v)
+{
+    const char *separator = " ";
+    for (unsigned site = 0; site < l->sites.count; site++)
+        for (size_t i = 0; i < l->live[site].count; i++)
+            if (l->live[site].at[i] == v && l->suspends.at[site]) {
+                printf("%s%u", separator, tokens[l->sites.at[site]].line);
+                separator = ", ";
+            }
+}
+
 static void print_why(struct lowering *l, struct variable *v)
 {
     if (v->resident) {
@@ -14,12 +26,7 @@ static void print_why(struct lowering *l, struct variable *v)
     } else {
         printf("kept there across the await of line");
     }
-    const char *separator = " ";
-    for (unsigned site = 0; site < l->sites.count; site++)
-        if (l->suspends.at[site] && live_across(l, site, v)) {
-            printf("%s%u", separator, tokens[l->sites.at[site]].line);
-            separator = ", ";
-        }
+    print_lines(l, v);
 }
 
 static void print_variable(struct lowering *l, struct variable *v, unsigned depth)
