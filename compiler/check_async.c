@@ -329,21 +329,57 @@ void check_set_result(struct expression *e)
     }
 }
 
+/* The call that another thread is to make. Gives its type; UNKNOWN after a mistake. */
+static struct type *check_pool_call(struct expression *e, struct expression *call, const char *what)
+{
+    check_now.on_pool = expression_inner(call);
+    struct type *type = check_value(call);
+    inherit(e, call);
+    e->has_effect = true;
+    e->has_await = !check_now.unevaluated;      /* as an await it is taken apart */
+    if (!tag_find(intern_string("ac_blocking"))) {
+        dialect_error(e->first, "'%s' needs #include <ac.h>", what);
+        return type_basic(TYPE_UNKNOWN);
+    }
+    if (is_unknown(type))
+        return type;
+    if (expression_inner(call)->kind != EXPRESSION_CALL) {
+        dialect_error(call->first, "'%s' takes a call", what);
+        if (callee_type(call) && !callee_type(call)->is_async)
+            dialect_note(call->last, "with its arguments: '%s(...)'", expression_text(call));
+        return type_basic(TYPE_UNKNOWN);
+    }
+    if (type_is(type, TYPE_CORO)) {
+        dialect_error(call->first, "'%s' of an async function", what);
+        dialect_note(call->first, "it does not block: 'await' it");
+        return type_basic(TYPE_UNKNOWN);
+    }
+    return type;
+}
+
 void check_blocking(struct expression *e)
 {
-    check_now.on_pool = expression_inner(e->a);
-    struct type *type = check_value(e->a);
-    inherit(e, e->a);
-    e->has_effect = true;
-    if (is_unknown(type))
+    struct type *type = check_pool_call(e, e->a, "ac_blocking");
+    e->type = is_unknown(type) ? type : type_wrapped(TYPE_CORO, type);
+}
+
+static void check_executor(struct expression *e)
+{
+    struct type *type = type_strip(check_value(e));
+    struct tag *tag = tag_find(intern_string("ac_executor"));
+    struct type *record = type->kind == TYPE_POINTER ? type_strip(type->inner) : type;
+    if (is_unknown(type) || is_null_constant(e) || (type->kind == TYPE_POINTER && type_is_record(record) && record->tag == tag))
         return;
-    e->type = type_wrapped(TYPE_CORO, type);
-    if (expression_inner(e->a)->kind != EXPRESSION_CALL) {
-        dialect_error(e->a->first, "'ac_blocking' takes a call");
-    } else if (type_is(type, TYPE_CORO)) {
-        dialect_error(e->a->first, "'ac_blocking' of an async function");
-        dialect_note(e->a->first, "it does not block: 'await' it");
-    }
+    dialect_error(e->first, "'ac_submit' to '%s'; an 'ac_executor *' is wanted", type_text(type));
+    dialect_note(e->first, "'ac_thread_pool' and 'ac_process_pool' make one");
+}
+
+void check_submit(struct expression *e)
+{
+    check_executor(e->a);
+    inherit(e, e->a);
+    struct type *type = check_pool_call(e, e->b, "ac_submit");
+    e->type = is_unknown(type) ? type : type_wrapped(TYPE_FUTURE, type);
 }
 
 /* ================= async for, async with ================= */

@@ -1002,6 +1002,7 @@ static void check_node(struct expression *e)
     case EXPRESSION_CREATE_FUTURE: check_create_future(e); break;
     case EXPRESSION_SET_RESULT: check_set_result(e); break;
     case EXPRESSION_BLOCKING: check_blocking(e); break;
+    case EXPRESSION_SUBMIT: check_submit(e); break;
     case EXPRESSION_KIND_COUNT: break;
     }
 }

@@ -50,7 +50,7 @@ struct check_state {
     bool in_loop, in_switch;        /* that break and continue reach without leaving a defer */
     struct barrier *switch_barrier; /* at the innermost switch */
     struct statement *defer;        /* the innermost defer whose body this is; NULL */
-    struct expression *on_pool;     /* the call in ac_blocking(...), which blocks nobody */
+    struct expression *on_pool;     /* the call in ac_blocking(...) or ac_submit(...), which blocks nobody */
 };
 
 extern struct check_state check_now;
@@ -129,6 +129,7 @@ void check_async_call(struct expression *e);
 void check_create_future(struct expression *e);
 void check_set_result(struct expression *e);
 void check_blocking(struct expression *e);
+void check_submit(struct expression *e);
 void check_child(struct declarator *declarator, struct symbol *symbol);
 void check_async_for(struct statement *s);
 void check_async_with(struct statement *s);

@@ -1,5 +1,5 @@
 /* Types that the body of an async function defines move in front of the function, under names of their own, where something that awaits is in their
-   function: members of the frame may be of these types. Enumerators go with their type. What is moved is spelled anew by token: `struct point` becomes
+   function, or a call that another thread makes: members of a frame may be of these types. Enumerators go with their type. What is moved is spelled anew by token: `struct point` becomes
    `struct f__point` wherever the body says it. */
 #include "lowering.h"
 #include <string.h>

@@ -1113,12 +1113,13 @@ static bool mark_literal(struct expression *e)
 
 static bool mark(struct expression *e)
 {
+    bool elsewhere = e->kind == EXPRESSION_BLOCKING || e->kind == EXPRESSION_SUBMIT;
     bool found = e->kind == EXPRESSION_SET_RESULT || (e->kind == EXPRESSION_CALL && passes_by_address(e)) || (marking_awaits && mark_literal(e));
     if (is_alloca_call(e))
         found = calls_alloca = true;
     if (e->type_name)
         mark_typeof(e->type_name->type);
-    if (e->kind == EXPRESSION_AWAIT && !e->has_await) {
+    if ((e->kind == EXPRESSION_AWAIT || elsewhere) && !e->has_await) {
         mark_unevaluated(e);
         return false;
     }
@@ -1146,31 +1147,34 @@ static void mark_child(struct expression *child, void *context)
         *found = true;
 }
 
-static void mark_statement(struct statement *s)
+/* Tells whether something in it has to be written anew: then its scope is lowered as one that awaits. */
+static bool mark_statement(struct statement *s)
 {
     if (!s)
-        return;
-    bool outer_awaits = marking_awaits;
+        return false;
+    bool outer_awaits = marking_awaits, found = false;
     if (s->kind == STATEMENT_COMPOUND || s->kind == STATEMENT_FOR)
         marking_awaits = s->has_await;
     if (s->a)
-        mark(s->a);
+        found |= mark(s->a);
     if (s->step)
-        mark(s->step);
+        found |= mark(s->step);
     if (s->declaration && s->declaration->specifiers)
         mark_typeof(s->declaration->specifiers->type);
     if (s->declaration)
         for (size_t i = 0; i < s->declaration->declarator_count; i++)
             if (s->declaration->declarators[i]->initializer)
-                mark(s->declaration->declarators[i]->initializer);
+                found |= mark(s->declaration->declarators[i]->initializer);
     for (size_t i = 0; i < s->item_count; i++)
-        mark_statement(s->items[i]);
+        found |= mark_statement(s->items[i]);
     for (size_t i = 0; i < s->catch_count; i++)
-        mark_statement(s->catches[i].body);
-    mark_statement(s->init);
-    mark_statement(s->body);
-    mark_statement(s->otherwise);
+        found |= mark_statement(s->catches[i].body);
+    found |= mark_statement(s->init);
+    found |= mark_statement(s->body);
+    found |= mark_statement(s->otherwise);
     marking_awaits = outer_awaits;
+    s->has_await |= found;
+    return found;
 }
 
 static void track_parameters(struct function *function)
@@ -1235,6 +1239,7 @@ void lower(struct function *function)
         emit_format(function->is_generator ? "return AC_STOP;" : "return 0;");
     }
     extent_end(now->root);
+    now->types = arena_format("%s%s", now->types, blocking_calls_text());
     flow(now);
     frame_decide(now);
 }

@@ -89,6 +89,7 @@ struct lowering {
     ARRAY(struct item) items;
     ARRAY(struct variable *) variables;
     ARRAY(struct callee) callees;
+    ARRAY(struct blocking_call *) blocking_calls;   /* calls that other threads make (blocking.c): one for each shape */
     ARRAY(token_index) sites;   /* place of each site; number 0 is the function itself */
     bool coro_member;           /* the union has `ac_coro_ref coro` for callees on the heap */
     struct variable *alloca_list;   /* blocks that alloca gave; NULL: the function does not call it */

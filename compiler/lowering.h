@@ -81,6 +81,15 @@ const char *lower_await_of(token_index place, const char *function, const char *
 const char *lower_value(struct expression *e);
 const char *lower_initializer(struct expression *e);
 
+/* ---- calls that other threads make (blocking.c) ---- */
+/* The name of the async function that makes a call of this shape: `struct NAME__frame` is published as those of the runtime are. Where
+   `called`, it is itself needed, and not only its frame. */
+const char *blocking_call_name(struct expression *call, bool called);
+/* The texts of the captured values, in the order of its parameters; the operands of the call are settled. */
+const char **blocking_call_arguments(struct expression *call, size_t *count);
+/* What stands in front of the function: the frames and functions of its shapes. */
+const char *blocking_calls_text(void);
+
 /* ---- jumps (leave.c) ---- */
 enum context_kind { CONTEXT_LOOP, CONTEXT_SWITCH, CONTEXT_TRY, CONTEXT_CLEANUP, CONTEXT_ITEM };
 

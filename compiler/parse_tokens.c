@@ -16,7 +16,7 @@ int grammar_token(GRAMMAR_STYPE *value, struct range *place, struct parser *pars
 
 /* Codes below the grammar's own: what is a keyword only in some places. */
 enum { WORD_NONE = 0, WORD_ASYNC = 1, WORD_AWAIT, WORD_DEFER, WORD_TRY, WORD_CATCH, WORD_THROW, WORD_YIELD, WORD_BLOCKING,
-       WORD_ASM, WORD_TYPEOF, WORD_FLOAT, WORD_ATOMIC, WORD_RESERVED = 16, WORD_END = 32 };
+       WORD_SUBMIT, WORD_ASM, WORD_TYPEOF, WORD_FLOAT, WORD_ATOMIC, WORD_RESERVED = 16, WORD_END = 32 };
 
 struct keyword { const char *spelling; int code; };
 
@@ -26,7 +26,8 @@ static const struct keyword keywords[] = {
     { "_Async", WORD_RESERVED | WORD_ASYNC }, { "_Await", WORD_RESERVED | WORD_AWAIT }, { "_Defer", WORD_RESERVED | WORD_DEFER },
     { "_Try", WORD_RESERVED | WORD_TRY }, { "_Catch", WORD_RESERVED | WORD_CATCH }, { "_Throw", WORD_RESERVED | WORD_THROW },
     { "_Yield", WORD_RESERVED | WORD_YIELD },
-    { "ac_blocking", WORD_BLOCKING }, { "asm", WORD_ASM }, { "typeof", WORD_TYPEOF }, { "typeof_unqual", WORD_TYPEOF },
+    { "ac_blocking", WORD_BLOCKING }, { "ac_submit", WORD_SUBMIT },
+    { "asm", WORD_ASM }, { "typeof", WORD_TYPEOF }, { "typeof_unqual", WORD_TYPEOF },
     { "_Atomic", WORD_ATOMIC },
     { "_Coro", T_HANDLE }, { "_Task", T_HANDLE }, { "_Future", T_HANDLE }, { "_Gen", T_HANDLE }, { "__ac_awaitable", T_HANDLE },
     { "__ac_awaitables", T_HANDLE }, { "__ac_async", T_AC_ASYNC }, { "__ac_T", T_TYPE_VARIABLE },
@@ -446,9 +447,12 @@ static int word_token(struct parser *parser, token_index t, int code)
     switch (code & ~WORD_RESERVED) {
     case WORD_CATCH:
         return catch_is_keyword(parser, t) ? T_CATCH : T_NAME;
-    case WORD_BLOCKING: {
+    case WORD_BLOCKING:
+    case WORD_SUBMIT: {
         struct symbol *symbol = symbol_find(name);
-        return parser->in_async && punctuator_at(next, '(') && !names_only(parser->previous) && !(symbol && symbol->local) ? T_BLOCKING : T_NAME;
+        if (!parser->in_async || !punctuator_at(next, '(') || names_only(parser->previous) || (symbol && symbol->local))
+            return T_NAME;
+        return code == WORD_BLOCKING ? T_BLOCKING : T_SUBMIT;
     }
     case WORD_ASM:
         return !symbol_find(name) && !names_only(parser->previous) &&
@@ -581,6 +585,8 @@ static const struct { const char *word, *cure; } outside[] = {
     [WORD_THROW] = { "throw", "in plain C an error is a return value" },
     [WORD_YIELD] = { "yield", "only an `async yield` function is a generator" },
     [WORD_ASYNC] = { "async", "in plain C write Coro(T) for what an async function returns, or declare it at file scope with ac_async(T)" },
+    [WORD_BLOCKING] = { "ac_blocking", "plain C makes the call itself; ac_blocking_new() makes such a coroutine in plain C" },
+    [WORD_SUBMIT] = { "ac_submit", "in plain C: ac_submit_call(executor, ac_blocking_new(...))" },
 };
 
 static bool plain_value(token_index t)
@@ -605,6 +611,9 @@ static bool meant_as_keyword(token_index t, int word)
     case WORD_THROW:
     case WORD_YIELD:
         return plain_value(next);
+    case WORD_BLOCKING:
+    case WORD_SUBMIT:
+        return punctuator_at(next, '(');
     default:
         return false;
     }
@@ -640,7 +649,7 @@ void plain_body_scan(token_index first, token_index end)
         if (tokens[t].kind != TOKEN_NAME)
             continue;
         int code = word_code(t);
-        if (is_word(code)) {
+        if (is_word(code) || code == WORD_BLOCKING || code == WORD_SUBMIT) {
             unsigned before = error_count;
             plain_word(first, t, code);
             told += error_count != before;

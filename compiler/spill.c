@@ -541,7 +541,7 @@ static void store_arguments(struct expression *call, const struct place *places,
             emit_format("%s", assignment_text(places[i].text, places[i].type, arguments[i]));
 }
 
-static void await_member(struct expression *e, const char *name, const char **arguments, size_t count, struct function *function, bool wanted)
+static void await_member(struct expression *e, const char *start, const char *name, const char **arguments, size_t count, struct function *function, bool wanted)
 {
     struct tag *frame = function ? NULL : published_frame(name);
     bool void_result = function ? type_is(function->result, TYPE_VOID) : type_is(e->type, TYPE_VOID);
@@ -551,7 +551,7 @@ static void await_member(struct expression *e, const char *name, const char **ar
     for (size_t i = 0; i < count; i++)
         places[i] = argument_place(name, function, frame, function ? i : i + 1 + has_result);
     store_arguments(e, places, arguments, count);
-    emit_site(e->first, "AC_START(%s)", name);
+    emit_site(e->first, "%s(%s)", start, name);
     if (has_result || void_result || !wanted) {
         await_result(e, wanted, arena_format("ac_self->await.%s.result", name));
         if (!has_result && !void_result)
@@ -590,9 +590,9 @@ static void await_coroutine(struct expression *e, const char *coroutine, bool wa
 static bool makes_handle(struct expression *e)
 {
     static const char *const makers[] = {"ac_create_task", "ac_create_task_named", "ac_create_task_eager", "ac_loop_create_task",
-                                         "ac_submit", "ac_loop_run_threadsafe"};
+                                         "ac_submit_call", "ac_loop_run_threadsafe"};
     e = bare(e);
-    if (e->kind == EXPRESSION_CREATE_FUTURE)
+    if (e->kind == EXPRESSION_CREATE_FUTURE || e->kind == EXPRESSION_SUBMIT)
         return true;
     if (e->kind != EXPRESSION_CALL || bare(e->a)->kind != EXPRESSION_NAME)
         return false;
@@ -655,7 +655,7 @@ static void await_call(struct expression *e, struct expression *call, bool wante
     const char **arguments = arena_alloc((call->argument_count + 1) * sizeof *arguments);
     for (size_t i = 0; i < call->argument_count; i++)
         arguments[i] = copy_expression(call->arguments[i]);
-    await_member(e, name, arguments, call->argument_count, function, wanted);
+    await_member(e, "AC_START", name, arguments, call->argument_count, function, wanted);
 }
 
 /* A call of a function that is known by its name alone. */
@@ -664,7 +664,7 @@ static void await_named(struct expression *e, const char *name, const char **arg
     struct symbol *symbol = symbol_find(intern_string(name));
     struct function *function = symbol && symbol->function && symbol->function->is_async ? symbol->function : NULL;
     if (function ? embeds(now->function, function) : published_frame(name) != NULL) {
-        await_member(e, name, arguments, count, function, wanted);
+        await_member(e, "AC_START", name, arguments, count, function, wanted);
         return;
     }
     struct text call = {0};
@@ -707,6 +707,62 @@ const char *lower_await_of(token_index place, const char *function, const char *
     return copy_expression(e);
 }
 
+/* ---- calls that other threads make ---- */
+
+/* A call of the function that makes the coroutine. */
+static const char *blocking_coroutine(struct expression *call)
+{
+    struct text text = {0};
+    size_t count;
+    const char **arguments = blocking_call_arguments(call, &count);
+    text_format(&text, "%s(", blocking_call_name(call, true));
+    for (size_t i = 0; i < count; i++)
+        text_format(&text, "%s%s", i ? ", " : "", arguments[i]);
+    text_add(&text, ")");
+    return text_string(&text);
+}
+
+/* One that is dropped is closed: nothing else would. */
+static void settle_blocking(struct expression *e, bool wanted)
+{
+    settle_call_operands(bare(e->a));
+    const char *coroutine = blocking_coroutine(bare(e->a));
+    if (!wanted) {
+        emit_format("ac_coro_free(%s);", coroutine);
+        set_text(e, "((void)0)", true);
+        return;
+    }
+    struct variable *v = new_temporary(value_type(e), e->first);
+    emit_set(v, coroutine);
+    set_text(e, variable_reference(v), true);
+}
+
+static void settle_submit(struct expression *e, bool wanted)
+{
+    struct expression *call = bare(e->b);
+    settle(e->a);
+    keep(e->a);
+    settle_call_operands(call);
+    const char *submission = arena_format("ac_submit_call(%s, %s)", copy_expression(e->a), blocking_coroutine(call));
+    if (!wanted) {
+        emit_format("%s;", submission);
+        set_text(e, "((void)0)", true);
+        return;
+    }
+    struct variable *v = new_temporary(value_type(e), e->first);
+    emit_set(v, submission);
+    set_text(e, variable_reference(v), true);
+}
+
+/* Its frame is a member of ours, so that nothing is allocated. */
+static void await_blocking(struct expression *e, struct expression *call, bool wanted)
+{
+    size_t count;
+    settle_call_operands(call);
+    const char **arguments = blocking_call_arguments(call, &count);
+    await_member(e, "AC_START_BLOCKING", blocking_call_name(call, false), arguments, count, NULL, wanted);
+}
+
 static void settle_await(struct expression *e, bool wanted)
 {
     switch (e->await_kind) {
@@ -715,6 +771,10 @@ static void settle_await(struct expression *e, bool wanted)
         await_call(e, bare(e->a), wanted);
         break;
     case AWAIT_CORO:
+        if (bare(e->a)->kind == EXPRESSION_BLOCKING) {
+            await_blocking(e, bare(bare(e->a)->a), wanted);
+            break;
+        }
         settle(e->a);
         await_coroutine(e, spelled(e->a), wanted);
         break;
@@ -811,6 +871,8 @@ static void settle(struct expression *e)
         keep(e);
         break;
     case EXPRESSION_SET_RESULT: settle_set_result(e, true); break;
+    case EXPRESSION_BLOCKING: settle_blocking(e, true); break;
+    case EXPRESSION_SUBMIT: settle_submit(e, true); break;
     case EXPRESSION_MEMBER:
     case EXPRESSION_ARROW:
     case EXPRESSION_INDEX:
@@ -849,6 +911,8 @@ static void discard(struct expression *e)
     case EXPRESSION_STATEMENT: settle_statement_expression(e, false); break;
     case EXPRESSION_ASYNC_CALL: settle_async_call(e, false); break;
     case EXPRESSION_SET_RESULT: settle_set_result(e, false); break;
+    case EXPRESSION_BLOCKING: settle_blocking(e, false); break;
+    case EXPRESSION_SUBMIT: settle_submit(e, false); break;
     default: settle(e); break;
     }
     set_text(e, "((void)0)", true);

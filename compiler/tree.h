@@ -42,7 +42,8 @@ struct range { token_index first, last; };
     X(ASYNC_CALL)   /* async a: a child of the innermost group; a is a call */ \
     X(CREATE_FUTURE)    /* __ac_create_future(type_name) */ \
     X(SET_RESULT)   /* __ac_set_result(a, b) */ \
-    X(BLOCKING)     /* ac_blocking(a) */
+    X(BLOCKING)     /* ac_blocking(a): a is a CALL, maybe in parentheses */ \
+    X(SUBMIT)       /* ac_submit(a, b): b is a CALL, likewise */
 
 enum expression_kind {
 #define X(name) EXPRESSION_##name,

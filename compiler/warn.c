@@ -62,7 +62,8 @@ void warn_dropped(struct expression *e)
     switch (e->kind) {
     case EXPRESSION_CALL:
     case EXPRESSION_CREATE_FUTURE:
-    case EXPRESSION_BLOCKING: warn_dropped_value(e); break;
+    case EXPRESSION_BLOCKING:
+    case EXPRESSION_SUBMIT: warn_dropped_value(e); break;
     case EXPRESSION_COMMA: warn_dropped(e->b); break;
     case EXPRESSION_CONDITIONAL:
         if (e->b)

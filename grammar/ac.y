@@ -165,7 +165,7 @@ static struct specifier_item specifier_type(struct type *type)
 %token <symbol> TYPE "type name" VARIABLE "identifier"
 %token SPECIFIER OPERATOR
 %token ASYNC_SPECIFIER ASYNC_OPERATOR ASYNC_GENERATOR ASYNC_BLOCK ASYNC_FOR ASYNC_WITH AWAIT DEFER TRY THROW YIELD
-%token CATCH BLOCKING CREATE_FUTURE SET_RESULT AC_ASYNC HANDLE TYPE_VARIABLE
+%token CATCH BLOCKING SUBMIT CREATE_FUTURE SET_RESULT AC_ASYNC HANDLE TYPE_VARIABLE
 %token PLAIN_BODY SKIPPED PRAGMA
 
 %token CONSTANT STRING GENERIC SIZEOF ALIGNOF REAL IMAG EXTENSION
@@ -268,6 +268,8 @@ primary_expression:
     | SET_RESULT '(' assignment_expression ',' assignment_expression ')'
                                                     { $$ = MAKE(SET_RESULT, @$, @1, $3, $5, NULL); }
     | BLOCKING '(' assignment_expression ')'        { $$ = MAKE(BLOCKING, @$, @1, $3, NULL, NULL); }
+    | SUBMIT '(' assignment_expression ',' assignment_expression ')'
+                                                    { $$ = MAKE(SUBMIT, @$, @1, $3, $5, NULL); }
     ;
 
 string:

@@ -141,7 +141,7 @@ static const struct {
     { AC_ESHUTDOWN, "Shut down" },
     { AC_EFULL, "Queue is full" },
     { AC_EEMPTY, "Queue is empty" },
-    { AC_EBROKEN, "Barrier is broken" },
+    { AC_EBROKEN, "Barrier or process pool is broken" },
     { AC_EAI_ADDRFAMILY, "Host has no address of this family" },
     { AC_EAI_AGAIN, "Temporary failure in name resolution" },
     { AC_EAI_BADFLAGS, "Invalid flags for address look-up" },

@@ -37,6 +37,7 @@ typedef ac_future ac_task;            /* a coroutine that runs on a loop: a futu
 typedef ac_frame ac_gen;              /* an async generator */
 typedef struct ac_loop ac_loop;
 typedef struct ac_handle ac_handle;   /* a callback that is due */
+typedef struct ac_executor ac_executor;   /* threads or processes that make calls */
 
 typedef ac_coro *ac_coro_ref;
 typedef ac_task *ac_task_ref;
@@ -88,7 +89,7 @@ enum {
     AC_ESHUTDOWN,           /* QueueShutDown */
     AC_EFULL,               /* QueueFull */
     AC_EEMPTY,              /* QueueEmpty */
-    AC_EBROKEN,             /* BrokenBarrierError */
+    AC_EBROKEN,             /* BrokenBarrierError; BrokenProcessPool: the process that made the call died */
     AC_EAI_ADDRFAMILY,      /* address look-up (gaierror): the host has no address of this family */
     AC_EAI_AGAIN,           /* the name server did not answer: may work later */
     AC_EAI_BADFLAGS,        /* invalid flags */
@@ -459,6 +460,50 @@ AC__OPERATION(ac_signal_wait) {
     ac_task *task;
 };
 
+/* A call that another thread has left in a loop's inbox. It is the loop's until it is made. */
+struct ac__post {
+    struct ac__post *next;
+    void (*call)(struct ac__post *post);            /* on the loop's thread */
+};
+
+/* Work for a thread of an executor. */
+struct ac__job {
+    void (*work)(struct ac__job *job);              /* on that thread */
+    void (*done)(struct ac__job *job);              /* on the loop's thread, after work */
+    ac_executor *executor;
+    struct ac__job *next;
+    struct ac__post post;
+    bool begun;                                     /* a thread has taken it. Under the executor's lock */
+};
+
+/* A call that blocks, as a part of its frame. */
+struct ac_blocking {
+    struct ac__job job;
+    ac_frame *frame;                /* whose part this is */
+    union {
+        ac_task *task;              /* awaited: who waits */
+        ac_future *future;          /* submitted: what the result goes to */
+    };
+    int number;                     /* errno: as it was before the call, then as the call left it */
+    int error;                      /* why the call could not be made; 0 */
+};
+
+/* What the frame of such a call leads to. The frame is a header, the result, the arguments, and the struct ac_blocking. */
+struct ac_blocking_fn {
+    ac_fn fn;                       /* an operation; resume and abort are the two below */
+    void (*call)(ac_frame *frame);  /* makes the call, with the arguments in the frame, and puts the result there */
+    uint32_t at;                    /* offset of the struct ac_blocking */
+};
+int ac_blocking__resume(ac_frame *frame);
+bool ac_blocking__abort(ac_frame *frame);
+/* Begins the call whose frame is the member `name` of `await`. */
+#define AC_START_BLOCKING(name) \
+    AC_CALL(ac_blocking__resume, ac_enter(&ac_self->await.name.base, &name##__fn.fn, ac_base))
+
+AC__OPERATION(ac_to_thread) { ac_frame base; void *result; void *(*fn)(void *arg); void *arg; struct ac_blocking blocking; };
+AC__OPERATION(ac_executor_aenter) { ac_frame base; ac_executor *result; ac_executor *executor; };
+AC__OPERATION(ac_executor_aexit) { ac_frame base; ac_executor *executor; int error; };
+
 AC__OPERATION(ac_wait_for) {
     ac_frame base;
     void *what;
@@ -528,7 +573,7 @@ typedef struct ac_loop_config {
     bool debug;                 /* checks and reports that cost time: slow steps, use on a wrong thread */
     long cancel_at;             /* n > 0: the main task is cancelled at its n-th await that would suspend. For tests */
     double slow_step;           /* seconds after which a step counts as slow in debug mode; 0: 0.1 */
-    unsigned pool_threads;      /* limit of the thread pool; 0: four per processor, at most 64 */
+    unsigned pool_threads;      /* limit of its thread pool; 0: four per processor, at most 64 */
 } ac_loop_config;
 
 /* Runs a coroutine on a new loop until it has ended; then cancels what still runs and waits for it, closes the loop.
@@ -776,10 +821,52 @@ bool ac_timeout_expired(const struct ac_timeout *timeout);
 ac_async(struct ac_timeout *) ac_timeout_aenter(struct ac_timeout *timeout);
 ac_async(void) ac_timeout_aexit(struct ac_timeout *timeout, int error);
 
-/* Calls fn(arg) on a pool thread and gives what it returned. to_thread. Cancelled before a thread has begun it, it is not
- * called; else the cancellation waits for its end, and the value is delivered. */
+/* ---- Blocking calls, threads and processes ----
+ *
+ * `await ac_blocking(call)`, in an async body, makes a call of plain C that blocks on a thread of the loop's pool, while the loop goes
+ * on:  int rc = await ac_blocking(sqlite3_step(statement));
+ * It is an expression of type Coro(T), T being the type of the call: what any coroutine can do, it can (async T x = ..., ac_gather,
+ * ac_wait_for). The function and its arguments are evaluated here, where ac_blocking stands, and copied; what pointers lead
+ * to has to stay. errno is for the call what it is here when the await begins, and after the await of the coroutine itself it is
+ * here what the call has left there. Signals are blocked on that thread. Cancelled before a thread has begun it, the call is
+ * not made; else the await ends when the call does, with its value, and the cancellation comes at the next await: nothing
+ * that the call opened is lost. */
+
+/* The same for plain C: a coroutine that calls fn(argument, result) on a thread. `argument` points to a copy of the `size` bytes,
+ * `result` to room for `result_size` bytes, which are the coroutine's result. NULL without memory. */
+ac_coro *ac_blocking_new(void (*fn)(const void *argument, void *result), const void *argument, size_t size, size_t result_size);
+
+/* Calls fn(arg) on a thread of the loop's pool and gives what it returned: ac_blocking(fn(arg)). to_thread. */
 ac_async(void *) ac_to_thread(void *(*fn)(void *arg), void *arg);
 
+/* A pool of its own, of at most so many threads (0: four per processor, at most 64), which are started when they are needed; or of
+ * so many processes (0: one per processor), which are started now. ThreadPoolExecutor, ProcessPoolExecutor. It belongs to the
+ * running loop (or the one that ac_set_loop named), which closes it at its own end. NULL with errno: EINVAL without a
+ * loop, ENOMEM, or why processes could not be started.
+ * A process is a copy of this one as it is now, so make the pool early: before other threads, and before much memory is in use. Arguments and
+ * results cross by value: what pointers lead to, and what the call changes in memory, does not. The process has the standard
+ * descriptors and no others, no signal handlers, and ignores SIGINT. When it dies its call fails with AC_EBROKEN, and
+ * another takes its place. */
+ac_executor *ac_thread_pool(size_t threads);
+ac_executor *ac_process_pool(size_t processes);
+
+/* `Future(T) ac_submit(executor, call)`, in an async body: begins the call on a thread or process of the executor; function and
+ * arguments are evaluated here and copied, as by ac_blocking. submit. The future is yours. Cancelling it withdraws a call that has
+ * not begun, and else waits for its end. It fails with AC_ESHUTDOWN where the executor is closed, EINVAL where it is another
+ * loop's, EAGAIN where there is no thread. NULL without memory.
+ * ac_submit_call does it for a coroutine of ac_blocking or ac_blocking_new, which it consumes: for plain C. */
+_Future(AC_T) ac_submit_call(ac_executor *executor, _Coro(AC_T) call);
+
+/* Takes no more calls, and ends the threads and processes when those that it has are made: their futures complete. Gives the
+ * executor back. Does not wait. shutdown(wait=False). 0, or EINVAL for NULL.
+ * `async with (ac_executor *pool = ac_thread_pool(4)) { ... }` does it at the end of the block, and waits for the calls. */
+int ac_executor_close(ac_executor *executor);
+ac_async(ac_executor *) ac_executor_aenter(ac_executor *executor);
+ac_async(void) ac_executor_aexit(ac_executor *executor, int error);
+
+/* Where ac_blocking and ac_to_thread make their calls from now on: a thread pool of this loop, of which the loop takes a reference; NULL:
+ * the loop's own. set_default_executor. 0; EINVAL for a process pool, or one that is closed or another loop's. */
+int ac_loop_set_default_executor(ac_loop *loop, ac_executor *executor);
 /* ---- Locks, events, conditions, semaphores, barriers ----
  *
  * asyncio's, as plain structs: `static struct ac_lock lock = AC_LOCK_INIT;`, or a member, or a local. They need no

@@ -40,7 +40,7 @@ static int lookup_begin(struct lookup *lookup, ac_frame *operation)
     lookup->task = ac__thread.task;
     lookup->job.done = lookup_done;
     if (!error)
-        error = ac__pool_submit(ac__thread.task->loop, &lookup->job, AC__LANE_LOOKUP);
+        error = ac__job_submit(ac__loop_lookups(ac__thread.task->loop), &lookup->job);
     if (error) {
         lookup->drop(lookup);
         return error;
@@ -53,7 +53,7 @@ static int lookup_begin(struct lookup *lookup, ac_frame *operation)
 static bool lookup_abandon(struct lookup *lookup)
 {
     lookup->task = NULL;
-    if (ac__pool_withdraw(&lookup->job))
+    if (ac__job_withdraw(&lookup->job))
         lookup->drop(lookup);
     return 1;
 }

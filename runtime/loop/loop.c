@@ -147,10 +147,11 @@ int ac_loop_close(ac_loop *loop)
         return 0;
     if (loop->running)
         return EBUSY;
-    ac__pool_close(loop);
+    ac__executors_end(loop);
     ac__signals_close(loop);
     ac__readers_close(loop);
     ac__inbox_close(loop);
+    ac__executors_free(loop);
     ac__handles_drop(loop);
     if (loop->backend->fn->stop)
         loop->backend->fn->stop(loop->backend);
@@ -293,7 +294,7 @@ static bool other_threads(const ac_loop *loop)
     for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
         count += entry->d_name[0] != '.';
     closedir(folder);
-    return count > 1 + ac__pool_size(loop);
+    return count > 1 + ac__executor_threads(loop);
 }
 
 /* Nothing is ready. Whether something may still come by itself; timers are not looked at. */

@@ -13,12 +13,6 @@
 
 enum { AC__POLL_INTERVAL = 64, AC__IO_BUDGET = 128 };
 
-/* A call that another thread has left in the inbox. It is the loop's until it is made. */
-struct ac__post {
-    struct ac__post *next;
-    void (*call)(struct ac__post *post);               /* on the loop's thread */
-};
-
 struct ac_loop {
     size_t references;             /* the owner's, and one of each task and future: the struct stays as long as they do */
     struct ac__item *head, **tail; /* the ready queue, head NULL when it is empty; tail points to the last link, which is not set */
@@ -39,7 +33,7 @@ struct ac_loop {
     size_t ending;                 /* tasks that have not ended and that the shutdown waits for */
     size_t futures;                /* of ac_create_future that are not done: another thread may complete them */
     size_t holds;                  /* ac_loop_hold, and add_reader, signal handlers: something may still come */
-    size_t jobs;                   /* given to the thread pool and not yet back */
+    size_t jobs;                   /* given to executors and not yet back */
     struct ac__generator *generators;   /* all that have not been released */
 
     struct ac__backend *backend;
@@ -55,8 +49,10 @@ struct ac_loop {
 
     ac_error_handler *handler;     /* NULL: the default */
     void *handler_arg;
-    struct ac__pool *pool;         /* threads; NULL until needed */
-    unsigned pool_threads;
+    ac_executor *executors;        /* all, those of the program too */
+    ac_executor *workers;          /* for what blocks: its own, or the program's choice; NULL until needed */
+    ac_executor *lookups;          /* for names: few threads of their own, so that slow name servers do not hold up the rest */
+    unsigned pool_threads;         /* limit of its own workers; 0: the default */
 };
 
 /* The last item's `next` is not set: taking the queue sets it. */
@@ -165,25 +161,19 @@ void ac__signals_close(ac_loop *loop);
 void ac__handles_drop(ac_loop *loop);                  /* frees the handles in the ready queue and the timers */
 void ac__readers_close(ac_loop *loop);
 
-/* ---- thread.c: the thread pool ---- */
+/* ---- executor.c: threads for what blocks ---- */
 
-/* Work for a thread of the pool. Lies where the submitter likes; must stay until `done` has been called, or until
- * ac__pool_withdraw has answered true. */
-struct ac__job {
-    void (*work)(struct ac__job *job);                 /* on a pool thread */
-    void (*done)(struct ac__job *job);                 /* on the loop's thread, after work */
-    ac_loop *loop;
-    struct ac__job *next;
-    struct ac__post post;
-    int lane;                                          /* AC__LANE_* */
-    int state;                                         /* 0: queued; 1: running or done. Under the pool's lock */
-};
-/* Look-ups of names have a lane of their own with few threads, so that slow name servers do not hold up the rest. */
-enum { AC__LANE_WORK, AC__LANE_LOOKUP, AC__LANES };
-int ac__pool_submit(ac_loop *loop, struct ac__job *job, int lane);   /* 0, ENOMEM, EAGAIN (no thread could be started) */
-bool ac__pool_withdraw(struct ac__job *job);           /* true: no thread had begun it; `done` will not be called */
-void ac__pool_close(ac_loop *loop);                    /* waits for the jobs that run */
-size_t ac__pool_size(const ac_loop *loop);             /* threads it has */
+/* The executors of the loop itself; NULL without memory. */
+ac_executor *ac__loop_workers(ac_loop *loop);
+ac_executor *ac__loop_lookups(ac_loop *loop);
+ac_loop *ac__executor_loop(const ac_executor *executor);
+/* A job with its `work` and `done` filled in. It must stay until `done` has been called, or until ac__job_withdraw has answered
+ * true. 0; AC_ESHUTDOWN where the executor is closed; ENOMEM (also for NULL); EAGAIN where no thread could be started. */
+int ac__job_submit(ac_executor *executor, struct ac__job *job);
+bool ac__job_withdraw(struct ac__job *job);            /* true: no thread had begun it; `done` will not be called */
+size_t ac__executor_threads(const ac_loop *loop);      /* how many there are */
+void ac__executors_end(ac_loop *loop);                 /* the loop closes: waits for the jobs, all of them, and the threads */
+void ac__executors_free(ac_loop *loop);                /* after that, when the inbox is empty */
 
 /* ---- run.c ---- */
 void ac__report_stuck(ac_loop *loop, ac_future *until);
