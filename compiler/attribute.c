@@ -41,6 +41,8 @@ static void attribute_read(struct attributes *a, const char *name, token_index f
         a->aligned = (uint32_t)argument(first, last, has_argument ? 0 : 16);
     else if (text_is(name, "packed"))
         a->packed = true;
+    else if (text_is(name, "unused") || text_is(name, "maybe_unused"))
+        a->unused = true;
     else if (text_is(name, "vector_size"))
         a->vector_size = (uint64_t)argument(first, last, 0);
     else if (text_is(name, "mode") && has_argument && tokens[first].name)
@@ -113,6 +115,7 @@ void attributes_merge(struct attributes *into, const struct attributes *from)
     if (from->cleanup)
         into->cleanup = from->cleanup;
     into->packed |= from->packed;
+    into->unused |= from->unused;
     into->transparent |= from->transparent;
     into->no_return |= from->no_return;
     into->returns_twice |= from->returns_twice;

@@ -190,6 +190,9 @@ static void check_type_name(struct expression *e)
     bool await = false;
     check_written_type(e->type_name->type, &await);
     e->has_await |= await;
+    for (struct type *type = e->type_name->type; type; type = type->inner)
+        if (type->kind == TYPE_ARRAY && type->bound)
+            e->has_effect |= type->bound->has_effect;
 }
 
 void check_condition(struct expression *e)

@@ -10,14 +10,21 @@ struct variable *token_variable(token_index t)
     return symbol ? symbol->variable : NULL;
 }
 
+void replace_tokens(token_index first, token_index last, const char *text)
+{
+    tokens[first].renamed = text;
+    for (token_index t = first + 1; t <= last; t++)
+        tokens[t].renamed = "";
+}
+
 static void add_token(struct text *out, token_index t)
 {
     struct token *token = &tokens[t];
     struct variable *v = token_variable(t);
-    if (v)
-        text_add(out, variable_reference(v));
-    else if (token->renamed)
+    if (token->renamed)
         text_add(out, token->renamed);
+    else if (v)
+        text_add(out, variable_reference(v));
     else
         text_add_bytes(out, token->text, token->length);
 }

@@ -633,7 +633,8 @@ static struct full_declarator *declarator_new(struct specifier_list *list, const
     struct full_declarator *full = arena_alloc(sizeof *full);
     struct declarator *d = &full->out;
     struct type *base = specifiers_finish(list);
-    struct attributes both = { .aligned = list->attributes.aligned, .cleanup = list->attributes.cleanup };
+    struct attributes both = { .aligned = list->attributes.aligned, .cleanup = list->attributes.cleanup,
+                               .unused = list->attributes.unused };
     attributes_merge(&both, trailing);
     d->type = draft_type(draft, trailing ? attributes_apply(trailing, base) : base, &list->out);
     d->name = draft->name;
@@ -641,6 +642,7 @@ static struct full_declarator *declarator_new(struct specifier_list *list, const
     d->first = range.first;
     d->last = range.last;
     d->aligned = both.aligned;
+    d->unused = both.unused;
     d->cleanup = both.cleanup != NULL;
     d->cleanup_function = both.cleanup;
     struct modifier *async = async_modifier(draft, &list->out);

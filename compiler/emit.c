@@ -200,12 +200,13 @@ static void put_declaration(struct printer *p, struct item *item)
             put(p, item->place, resident_initialisation(item, v, value));
         return;
     }
-    uint32_t aligned = v->symbol->declarator ? v->symbol->declarator->aligned : 0;
+    struct declarator *d = v->symbol->declarator;
     if (!value && copied_unset(v))
         value = "0";
     const char *declared = type_declare(v->kept ? type_unqualified(v->type) : v->type, v->name);
     require(declared);
-    put(p, item->place, arena_format("%s%s%s%s;", aligned ? arena_format("_Alignas(%u) ", aligned) : "", declared, value ? " = " : "", value ? value : ""));
+    put(p, item->place, arena_format("%s%s%s%s%s;", d && d->aligned ? arena_format("_Alignas(%u) ", d->aligned) : "", declared,
+                                     d && d->unused ? " __attribute__((unused))" : "", value ? " = " : "", value ? value : ""));
 }
 
 static void put_item(struct printer *p, struct item *item)

@@ -57,11 +57,11 @@ static void collect_tags(struct type *type)
     }
 }
 
+/* The name of a struct that has none stands behind its attributes. */
 static void rename_unnamed(struct tag *tag)
 {
-    token_index keyword = tag->keyword;
     if (!tag->name)
-        tokens[keyword].renamed = arena_format("%.*s %s", (int)tokens[keyword].length, tokens[keyword].text, tag->renamed);
+        tokens[tag->body_first].renamed = arena_format("%s {", tag->renamed);
 }
 
 static void rename_typedefs(struct declaration *d)
@@ -145,29 +145,55 @@ static void rename_variables(token_index first, token_index last)
     }
 }
 
+static void add_moved(struct text *out, token_index first, token_index last)
+{
+    rename_variables(first, last);
+    text_add(out, one_line(copy_range(first, last)));
+}
+
+/* A type specifier and the attributes behind it, which belong to the type that it defines. */
+static void move_specifier(struct specifiers *s, size_t index, struct text *out)
+{
+    add_moved(out, s->at[index].first, s->at[index].last);
+    for (size_t i = index + 1; s->defines_tag && i < s->count && s->at[i].role == ROLE_ATTRIBUTE; i++) {
+        text_add(out, " ");
+        add_moved(out, s->at[i].first, s->at[i].last);
+        replace_tokens(s->at[i].first, s->at[i].last, "");
+    }
+    text_add(out, ";\n");
+}
+
 /* The text that stands in front of the function, and what remains in the body. */
 static void move_declaration(struct declaration *d, struct text *out)
 {
     struct specifiers *s = d->specifiers;
+    struct type *type = type_strip(s->type);
+    unsigned pack = s->defines_tag && type_is_record(type) ? type->tag->pack : 0;
+    if (pack)
+        text_format(out, "#pragma pack(push, %u)\n", pack);
     if (s->storage == STORAGE_TYPEDEF) {
-        rename_variables(d->first, d->last);
-        text_format(out, "%s\n", one_line(copy_range(d->first, d->last)));
+        add_moved(out, d->first, d->last);
+        text_add(out, "\n");
         d->moved = true;
-        return;
+    } else {
+        for (size_t i = 0; i < s->count; i++)
+            if (s->at[i].role == ROLE_TYPE)
+                move_specifier(s, i, out);
+        d->moved = d->declarator_count == 0;
     }
-    for (size_t i = 0; i < s->count; i++)
-        if (s->at[i].role == ROLE_TYPE) {
-            rename_variables(s->at[i].first, s->at[i].last);
-            text_format(out, "%s;\n", one_line(copy_range(s->at[i].first, s->at[i].last)));
-        }
-    d->moved = d->declarator_count == 0;
+    if (pack)
+        text_add(out, "#pragma pack(pop)\n");
 }
 
+/* What remains in the body of each definition: `struct name`. */
 static void blank_definitions(void)
 {
-    for (size_t i = 0; i < tags.count; i++)
-        for (token_index t = tags.at[i]->body_first; t <= tags.at[i]->body_last; t++)
+    for (size_t i = 0; i < tags.count; i++) {
+        struct tag *tag = tags.at[i];
+        tokens[tag->keyword].renamed = arena_format("%.*s %s", (int)tokens[tag->keyword].length, tokens[tag->keyword].text, tag->renamed);
+        for (token_index t = tag->keyword + 1; t <= tag->body_last; t++)
             tokens[t].renamed = "";
+    }
 }
 
 const char *hoist_types(struct function *function)

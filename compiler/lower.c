@@ -312,8 +312,7 @@ static bool is_const(struct variable *v)
     return type_qualifiers(v->type) & QUALIFIER_CONST;
 }
 
-/* The bounds of a type are evaluated where it is declared, once. */
-static void lower_bounds(struct type *type)
+void lower_bounds(struct type *type)
 {
     for (; type; type = type->inner) {
         if (type->kind != TYPE_ARRAY || !type->variable || !type->bound || type->bound->text)
@@ -1060,14 +1059,6 @@ static void mark_child(struct expression *child, void *context);
 
 static bool calls_alloca;
 static bool marking_awaits;     /* the block being marked awaits */
-
-/* Tokens that give way to one text. */
-static void replace_tokens(token_index first, token_index last, const char *text)
-{
-    tokens[first].renamed = text;
-    for (token_index t = first + 1; t <= last; t++)
-        tokens[t].renamed = "";
-}
 
 /* An await that is not evaluated stands for its type. */
 static void mark_unevaluated(struct expression *e)

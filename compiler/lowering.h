@@ -49,12 +49,16 @@ void emit_null_check(const char *pointer, token_index place);
 void lower_statement(struct statement *s);
 /* The same, in a scope whose variables are tracked where it `awaits`. */
 void lower_scope(struct statement *s, bool awaits);
+/* The bounds of a type are evaluated where it is declared, once: here. */
+void lower_bounds(struct type *type);
 /* As the body of another statement: in braces, unless it is a block already. */
 void lower_nested(struct statement *s);
 
 /* ---- the user's tokens (copy.c) ---- */
 /* Text of tokens first..last, line breaks kept, variables by number. */
 const char *copy_range(token_index first, token_index last);
+/* Writes these tokens as one text instead. */
+void replace_tokens(token_index first, token_index last, const char *text);
 /* Text of an expression: its tokens, or its `text`, or its tokens with the texts of lowered parts in their places. */
 const char *copy_expression(struct expression *e);
 struct variable *token_variable(token_index t);

@@ -19,6 +19,7 @@ struct scope {
 /* What attributes say, as far as acc must know. */
 struct attributes {
     uint32_t aligned;           /* 0: none */
+    bool unused;
     uint64_t vector_size;       /* bytes; 0: none */
     const char *mode;           /* interned, without underscores; NULL */
     const char *cleanup;        /* function; NULL */

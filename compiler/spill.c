@@ -30,8 +30,9 @@ static bool is_stable(struct expression *e)
     switch (e->kind) {
     case EXPRESSION_CONSTANT:
     case EXPRESSION_STRING:
-    case EXPRESSION_SIZEOF:
     case EXPRESSION_SIZEOF_TYPE:
+        return !e->has_effect;
+    case EXPRESSION_SIZEOF:
     case EXPRESSION_ALIGNOF:
     case EXPRESSION_ALIGNOF_TYPE:
     case EXPRESSION_LABEL_ADDRESS:
@@ -816,10 +817,26 @@ static void settle_lvalue_or_children(struct expression *e)
         settle_children(e);
 }
 
+/* A type name with bounds that do something: they are evaluated here, before the operand. */
+static void settle_type_name(struct expression *e)
+{
+    struct type *type = e->type_name->type;
+    bool effect = false;
+    for (struct type *each = type; each; each = each->inner)
+        effect = effect || (each->kind == TYPE_ARRAY && each->bound && each->bound->has_effect);
+    if (!effect)
+        return;
+    lower_bounds(type);
+    replace_tokens(e->type_name->first, e->type_name->last, type_declare(type, ""));
+    e->has_await = true;
+}
+
 static void settle(struct expression *e)
 {
     if (e->text || !e->has_effect)
         return;
+    if (e->type_name)
+        settle_type_name(e);
     if (!needs_lowering(e) && ordered(e)) {
         if (type_is(e->type, TYPE_VOID)) {
             use_expression(e);
@@ -985,6 +1002,15 @@ static bool jumps_out(struct statement *s)
 
 static void use_statement(struct statement *s);
 
+static void use_tokens(token_index first, token_index last)
+{
+    for (token_index t = first; t <= last; t++) {
+        struct variable *v = token_variable(t);
+        if (v)
+            emit_use(v);
+    }
+}
+
 static void use_child(struct expression *child, void *context)
 {
     (void)context;
@@ -999,11 +1025,13 @@ void use_expression(struct expression *e)
             emit_use(e->symbol->variable);
         break;
     case EXPRESSION_SIZEOF:
-    case EXPRESSION_ALIGNOF:
+    case EXPRESSION_ALIGNOF: {
+        bool evaluated = type_is_variably_modified(e->a->type);
         for (token_index t = e->first; t <= e->last; t++)       /* the size of a variable length array is in its bounds */
-            if (token_variable(t) && token_variable(t)->variable_type)
+            if (token_variable(t) && (evaluated || token_variable(t)->variable_type))
                 emit_use(token_variable(t));
         break;
+    }
     case EXPRESSION_ASSIGN: {
         struct variable *target = is_plain_assignment(e) ? assigned_variable(e->a) : NULL;
         if (!target)
@@ -1032,6 +1060,8 @@ void use_expression(struct expression *e)
         use_statement(e->body);
         break;
     default:
+        if (e->type_name)       /* the bounds of a type are no children */
+            use_tokens(e->type_name->first, e->type_name->last);
         expression_children(e, use_child, NULL);
         break;
     }
@@ -1040,11 +1070,6 @@ void use_expression(struct expression *e)
 /* Statement expressions without jumps: everything in them may be read. */
 static void use_statement(struct statement *s)
 {
-    if (!s)
-        return;
-    for (token_index t = s->first; t <= s->last; t++) {
-        struct variable *v = token_variable(t);
-        if (v)
-            emit_use(v);
-    }
+    if (s)
+        use_tokens(s->first, s->last);
 }

@@ -164,6 +164,7 @@ struct declarator {
     struct expression *bit_width;   /* member */
     bool cleanup;               /* __attribute__((cleanup(f))) on it or its specifiers */
     const char *cleanup_function;
+    bool unused;                /* __attribute__((unused)) on it or its specifiers */
     uint32_t aligned;
     bool old_style;             /* K&R identifier list */
 };
