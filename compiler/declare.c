@@ -113,6 +113,25 @@ static void storage_add(struct specifier_list *list, token_index t)
                  : token_is(t, "register") ? STORAGE_REGISTER : STORAGE_AUTO;
 }
 
+/* The integer type under an enum, as gcc chooses it. */
+static struct type *enum_type(const struct tag *tag)
+{
+    bool negative = tag->least < 0;
+    if (tag->packed) {
+        if (negative && tag->least >= SCHAR_MIN && tag->most <= SCHAR_MAX)
+            return type_basic(TYPE_SIGNED_CHAR);
+        if (!negative && tag->most <= UCHAR_MAX)
+            return type_basic(TYPE_UNSIGNED_CHAR);
+        if (negative ? tag->least >= SHRT_MIN && tag->most <= SHRT_MAX : tag->most <= USHRT_MAX)
+            return type_basic(negative ? TYPE_SHORT : TYPE_UNSIGNED_SHORT);
+    }
+    if (!negative)
+        return type_basic(tag->most <= UINT_MAX ? TYPE_UNSIGNED : TYPE_UNSIGNED_LONG);
+    if (tag->least >= INT_MIN && tag->most <= INT_MAX)
+        return type_basic(TYPE_INT);
+    return type_basic(tag->most <= LONG_MAX ? TYPE_LONG : TYPE_INT128);
+}
+
 /* Behind the body of a struct an attribute belongs to the struct. */
 static void attribute_add(struct specifier_list *list, uint32_t aligned, struct range range)
 {
@@ -125,6 +144,8 @@ static void attribute_add(struct specifier_list *list, uint32_t aligned, struct 
     if (tag) {
         tag->packed |= said->packed;
         tag->transparent |= said->transparent;
+        if (tag->kind == TYPE_ENUM)
+            tag->enum_type = enum_type(tag);
         if (said->aligned > tag->aligned)
             tag->aligned = said->aligned;
         said->aligned = 0;
@@ -371,29 +392,10 @@ struct record *tag_begin(struct parser *parser, token_index keyword, token_index
     return record;
 }
 
-/* The integer type under an enum, as gcc chooses it. */
-static struct type *enum_type(const struct record *record)
-{
-    bool negative = record->least < 0;
-    if (record->tag->packed) {
-        if (negative && record->least >= SCHAR_MIN && record->most <= SCHAR_MAX)
-            return type_basic(TYPE_SIGNED_CHAR);
-        if (!negative && record->most <= UCHAR_MAX)
-            return type_basic(TYPE_UNSIGNED_CHAR);
-        if (negative ? record->least >= SHRT_MIN && record->most <= SHRT_MAX : record->most <= USHRT_MAX)
-            return type_basic(negative ? TYPE_SHORT : TYPE_UNSIGNED_SHORT);
-    }
-    if (!negative)
-        return type_basic(record->most <= UINT_MAX ? TYPE_UNSIGNED : TYPE_UNSIGNED_LONG);
-    if (record->least >= INT_MIN && record->most <= INT_MAX)
-        return type_basic(TYPE_INT);
-    return type_basic(record->most <= LONG_MAX ? TYPE_LONG : TYPE_INT128);
-}
-
 /* Enumerators that fit into int are ints, and the others of the type that the enum turns out to have. */
 static void enum_end(struct record *record)
 {
-    record->tag->enum_type = enum_type(record);
+    record->tag->enum_type = enum_type(record->tag);
     for (size_t i = 0; i < record->wide.count; i++)
         record->wide.at[i]->type = record->tag->enum_type;
 }
@@ -456,10 +458,10 @@ void enumerator_add(struct parser *parser, token_index name, struct expression *
     tokens[name].symbol = symbol;
     if (!fits_int(&value))
         array_add(&record->wide, symbol);
-    if (is_negative(&value) && (int64_t)value.bits < record->least)
-        record->least = (int64_t)value.bits;
-    if (!is_negative(&value) && value.bits > record->most)
-        record->most = value.bits;
+    if (is_negative(&value) && (int64_t)value.bits < record->tag->least)
+        record->tag->least = (int64_t)value.bits;
+    if (!is_negative(&value) && value.bits > record->tag->most)
+        record->tag->most = value.bits;
     record->last = value;
 }
 

@@ -91,8 +91,6 @@ struct record {
     struct tag *tag;
     size_t capacity;
     struct literal last;        /* ENUM: value and type of the last enumerator; type NULL: none was read */
-    int64_t least;              /* ENUM: of all; 0: none is negative */
-    uint64_t most;              /* ENUM: of all that are not negative */
     ARRAY(struct symbol *) wide;    /* ENUM: the enumerators that do not fit into int */
 };
 

@@ -85,6 +85,8 @@ struct tag {
     struct member *members;     /* STRUCT UNION, in order, anonymous ones among them */
     size_t member_count;
     struct type *self;          /* the type without qualifiers; NULL until it is first used */
+    int64_t least;              /* ENUM: least of its values; 0: none is negative */
+    uint64_t most;              /* ENUM: greatest of its values that are not negative */
     struct type *enum_type;     /* ENUM: the integer type under it (unsigned int or int, or wider where a value asks) */
     uint32_t aligned;
     token_index keyword;        /* `struct` of the definition, or of the first declaration */

@@ -5,7 +5,8 @@
    assertions of what acc understood (asserts.c). Both files are named alike, so that __FILE__ and __LINE__ must come out the same.
 
    PASSTHROUGH_CC is the compiler, PASSTHROUGH_ROOT the repository, and PASSTHROUGH_RESULTS the file that gets a line for each compilation:
-   `ok LINES FILE` or `FAILED FILE: why`. Without the last nothing is compared: configure's trials go faster so. */
+   `ok LINES FILE` or `FAILED FILE: why`; `bare` is an ok of a file behind which ac.h cannot stand (a macro named as a function of the C
+   library), so that it has no async function. Without the last nothing is compared: configure's trials go faster so. */
 #define _GNU_SOURCE
 #include "process.h"
 #include <stdio.h>
@@ -15,8 +16,8 @@
 
 enum { LIMIT = 600 };       /* seconds for a step */
 
-static const char probe[] = "\n#ifndef PASSTHROUGH_PLAIN\n#include <ac.h>\n"
-                            "static async int passthrough_probe(int n) { await ac_sleep(0); return n; }\n#endif\n";
+static const char probe[] = "\n#ifndef PASSTHROUGH_PLAIN\n#include <ac.h>\n#ifndef PASSTHROUGH_HEADER\n"
+                            "static async int passthrough_probe(int n) { await ac_sleep(0); return n; }\n#endif\n#endif\n";
 
 static struct {
     int argc;
@@ -170,8 +171,8 @@ static void write_file(const char *path, const char *first, size_t length, const
     }
 }
 
-/* The file with the probe behind it, in both places; how many lines it has of its own. */
-static size_t prepare(void)
+/* The file with more text behind it. Returns how many lines it has of its own. */
+static size_t prepare(const char *behind)
 {
     size_t size, lines = 0;
     char *text = file_read(job.source, &size);
@@ -179,7 +180,8 @@ static size_t prepare(void)
         exit(1);
     for (const char *p = text; (p = memchr(p, '\n', size - (size_t)(p - text))); p++)
         lines++;
-    write_file(text_format("%s/before/%s", job.work, job.name), text, size, probe);
+    write_file(text_format("%s/before/%s", job.work, job.name), text, size, behind);
+    free(text);
     return lines;
 }
 
@@ -188,6 +190,17 @@ static bool compile_before(void)
     struct command command = command_of(job.compiler, true, false);
     add(&command, "-DPASSTHROUGH_PLAIN");
     compile_words(&command, "before");
+    return run(command, NULL);
+}
+
+static bool header_can_follow(void)
+{
+    struct command command = command_of(job.compiler, false, false);
+    const char *words[] = { "-w", "-DPASSTHROUGH_HEADER", "-fsyntax-only", "-x", "c", NULL };
+    for (const char **word = words; *word; word++)
+        add(&command, *word);
+    add(&command, text_format("%s/before/%s", job.work, job.name));
+    add(&command, text_format("-I%s/runtime/include", job.root));
     return run(command, NULL);
 }
 
@@ -242,17 +255,28 @@ static void remove_folder(void)
     process_run(words, NULL, LIMIT);
 }
 
+/* The step that failed; NULL: the object files are the same. */
+static const char *failing_step(void)
+{
+    return !translate() ? "acc" : !understood() ? "acc's declarations" : !compile_after() ? "the output" : !same() ? "other object code" : NULL;
+}
+
 /* Of a failed compilation all files stay. */
 static void compare(size_t lines)
 {
-    const char *step = !translate() ? "acc" : !understood() ? "acc's declarations" : !compile_after() ? "the output" : !same() ? "other object code" : NULL;
+    const char *verdict = "ok", *step = failing_step();
+    if (step && !header_can_follow()) {
+        verdict = "bare";
+        prepare("");
+        step = failing_step();
+    }
     if (step) {
         failed(step);
         give("before");
         return;
     }
     give("after");
-    result("%s\n", text_format("ok %zu %s", lines, job.path));
+    result("%s\n", text_format("%s %zu %s", verdict, lines, job.path));
     remove_folder();
 }
 
@@ -288,7 +312,7 @@ int main(int argc, char **argv)
         job.compiler = "cc";
     if (job.root && job.results && understand(argc, argv) && make_folders()) {
         find_names();
-        size_t lines = prepare();
+        size_t lines = prepare(probe);
         if (compile_before()) {
             compare(lines);
             return 0;

@@ -123,10 +123,12 @@ summary() {
     [ -f "$results/$1" ] || { echo "$1: nothing was compiled: see $results/$1.log" && return 1; }
     grep '^FAILED' "$results/$1"
     awk -v program="$1" -v total="$results/total" '
-        $1 == "ok" { ok++; if (!seen[$3]++) { files++; lines += $2 } }
+        $1 == "bare" { bare++ }
+        $1 == "ok" || $1 == "bare" { ok++; if (!seen[$3]++) { files++; lines += $2 } }
         $1 == "FAILED" { failed++ }
         END {
-            printf "%s: %d of %d compilations give the same object file (%d files, %d lines)\n", program, ok, ok + failed, files, lines
+            printf "%s: %d of %d compilations give the same object file (%d files, %d lines", program, ok, ok + failed, files, lines
+            print bare ? "; " bare " without an async function)" : ")"
             print ok + 0, failed + 0, files + 0, lines + 0 >>total
             exit failed > 0 || ok == 0
         }' "$results/$1"

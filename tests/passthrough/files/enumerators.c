@@ -18,7 +18,7 @@ enum inside {
 int high_type = _Generic(HIGH, int : 1, unsigned : 2, long : 3);
 enum __attribute__((packed)) small { SMALL = 200 } small;
 enum __attribute__((packed)) signed_small { NEGATIVE = -1, POSITIVE = 127 } signed_small;
-enum { CHARACTER = 'a', PACKED_SHORT = 300 } __attribute__((packed)) behind;
+enum behind { CHARACTER = 'a', PACKED_SHORT = 300 } __attribute__((packed));
 enum forward;
 enum forward *pointer;
 enum forward { FORWARD = -5 };
