@@ -916,6 +916,18 @@ static struct type *parameter_adjusted(struct type *type, const struct draft *dr
     return type_qualified(type_pointer(stripped->inner), own ? draft->first->qualifiers : 0);
 }
 
+static struct symbol *parameter_symbol(const struct parameter *p, token_index name)
+{
+    struct symbol *before = symbol_find_here(p->name);
+    if (before && before->forward) {
+        before->forward = false;
+        return symbol_again(before, p->type, name);
+    }
+    if (before && before->parameter)
+        declared_twice(before, name, "redefinition of parameter");
+    return symbol_declare(p->name, SYMBOL_VARIABLE, p->type, name);
+}
+
 struct parameter *parameter_new(struct parser *parser, struct specifier_list *list, struct draft *draft, struct attributes *trailing,
                                 struct range range)
 {
@@ -930,10 +942,7 @@ struct parameter *parameter_new(struct parser *parser, struct specifier_list *li
     p->last = range.last;
     p->name = d->name;
     if (p->name) {
-        struct symbol *before = symbol_find_here(p->name);
-        if (before && before->parameter)
-            declared_twice(before, d->name_token, "redefinition of parameter");
-        p->symbol = d->symbol = symbol_declare(p->name, SYMBOL_VARIABLE, p->type, d->name_token);
+        p->symbol = d->symbol = parameter_symbol(p, d->name_token);
         p->symbol->parameter = true;
         symbol_facts(p->symbol, list, trailing, full);
         tokens[d->name_token].symbol = p->symbol;
@@ -942,6 +951,13 @@ struct parameter *parameter_new(struct parser *parser, struct specifier_list *li
     *one = d;
     site_add(parser, &list->out, one, 1, range, NULL);
     return p;
+}
+
+void parameters_forward(const struct parameter_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->at[i].symbol)
+            list->at[i].symbol->forward = true;
 }
 
 struct parameter_list *parameter_add(struct parameter_list *list, struct parameter *parameter)

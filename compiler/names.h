@@ -12,6 +12,7 @@ struct symbol {
     uint8_t storage;            /* enum storage */
     bool thread_local_;
     bool parameter;
+    bool forward;               /* parameter that was declared before the list (GNU: `int n; int a[n], int n`) and not yet in it */
     bool local;                 /* declared inside a function */
     bool is_inline;
     bool child;                 /* `async T x = f();`: a child task; type is Task(T), its declarator's type is T; set by the parser */

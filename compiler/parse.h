@@ -189,6 +189,7 @@ struct type_name *type_name_new(struct parser *parser, struct specifier_list *sp
 struct parameter *parameter_new(struct parser *parser, struct specifier_list *specifiers, struct draft *draft,
                                 struct attributes *attributes, struct range tokens);
 struct parameter_list *parameter_add(struct parameter_list *list, struct parameter *parameter);
+void parameters_forward(const struct parameter_list *list);     /* they were declared ahead of the list proper */
 struct parameter_list *parameter_identifier(struct parameter_list *list, token_index name);
 /* Ends the scope of the parameters; list NULL: `()`. */
 struct modifier *modifier_function(struct parameter_list *list, struct range tokens, struct parser *parser, struct scope *scope);

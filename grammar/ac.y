@@ -671,6 +671,12 @@ parameter_type_list:
       parameter_list
     | parameter_list ',' "..."                      { $$ = $1; $$->variadic = true; }
     | "..."                                         { $$ = arena_alloc(sizeof *$$); $$->variadic = true; }
+    | forward_parameters parameter_type_list        { $$ = $2; }
+    ;
+
+/* GNU: declared ahead, for the bounds of parameters that come before them. */
+forward_parameters:
+      parameter_list ';'                            { parameters_forward($1); }
     ;
 
 parameter_list:

@@ -84,13 +84,15 @@ static void assert_typedef(struct symbol *symbol)
         assert_offsets(symbol->name, symbol->type);
 }
 
-/* Can the type be named here? A tag that a parameter list declared is gone with it. */
+/* Can the type be named here? A tag that a parameter list declared is gone with it, and so are parameters in bounds. */
 static bool nameable(struct type *type)
 {
     if (!type)
         return true;
     if (type->kind == TYPE_TYPEDEF || type->kind == TYPE_TYPEOF)
         return true;
+    if (type->variable)
+        return false;
     if (type->tag)
         return type->tag->name && tag_find(type->tag->name) == type->tag;
     for (size_t i = 0; i < type->parameter_count; i++)

@@ -201,7 +201,7 @@ static bool header_can_follow(void)
         add(&command, *word);
     add(&command, text_format("%s/before/%s", job.work, job.name));
     add(&command, text_format("-I%s/runtime/include", job.root));
-    return run(command, NULL);
+    return process_run(command.words, &(struct process_files){ .err = text_format("%s/of_header", job.work) }, LIMIT) == 0;
 }
 
 static bool translate(void)
