@@ -348,12 +348,13 @@ static const char *tokens_text(token_index first, token_index last)
 static void add_specifiers(struct function *f, struct text *out)
 {
     struct specifiers *s = f->declaration->specifiers;
-    if (s->storage == STORAGE_STATIC)
+    bool internal = f->symbol->storage == STORAGE_STATIC;   /* by an earlier declaration, too (6.2.2p5) */
+    if (internal)
         text_add(out, "__attribute__((unused)) static ");
     for (size_t i = 0; i < s->count; i++)
         if (s->at[i].role == ROLE_ATTRIBUTE)
             text_format(out, "%s ", tokens_text(s->at[i].first, s->at[i].last));
-    if (s->is_inline && s->storage == STORAGE_STATIC)
+    if (s->is_inline && internal)
         text_add(out, "inline ");
     else if (s->is_inline)
         text_add(out, "__attribute__((weak)) ");

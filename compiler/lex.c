@@ -3,7 +3,7 @@
 
    Files nest: a marker with flag 1 enters one, flag 2 goes back. A marker without either that names another file (a #line
    directive of generated code, or the preprocessor's <built-in>) changes the file within its level; it becomes an
-   inclusion of its own too, since a token's file is that of its inclusion. */
+   inclusion of its own too, since a token's file is that of its inclusion, but its text is part of the level's. */
 #define _GNU_SOURCE
 #include "lex.h"
 #include "diagnostic.h"
@@ -16,6 +16,7 @@ enum { TOKENS_MAX = 25000000, STRANGE_MAX = 200, LEVELS_MAX = 10000 };
 struct token *tokens;
 token_index token_count;
 array_inclusion inclusions;
+array_line_marker line_markers;
 
 static size_t token_capacity;
 static ARRAY(struct source_file *) files;
@@ -180,9 +181,10 @@ static struct source_file *file_find(const char *path)
 
 static uint32_t inclusion_add(struct source_file *file, uint32_t includer, uint32_t line)
 {
-    array_add(&inclusions, (struct inclusion){ .file = file, .includer = includer, .line = line, .first = token_count,
+    uint32_t own = (uint32_t)inclusions.count;
+    array_add(&inclusions, (struct inclusion){ .file = file, .text = own, .includer = includer, .line = line, .first = token_count,
                                                .end = token_count });
-    return (uint32_t)(inclusions.count - 1);
+    return own;
 }
 
 static void level_enter(struct source_file *file, uint32_t line)
@@ -212,10 +214,12 @@ static void level_switch(struct source_file *file)
 {
     uint32_t base = levels.at[levels.count - 1];
     inclusions.at[current].end = token_count;
-    if (inclusions.at[base].file == file)
+    if (inclusions.at[base].file == file) {
         current = base;
-    else
+    } else {
         current = inclusion_add(file, inclusions.at[base].includer, inclusions.at[base].line);
+        inclusions.at[current].text = base;
+    }
 }
 
 /* The quoted file name of a marker, its escapes undone; NULL: there is none. */
@@ -282,6 +286,8 @@ static void line_marker(struct lexer *lexer, const char *p, const char *end)
             level_leave(line);
         if (inclusions.at[current].file != file)
             level_switch(file);
+        if (!(flags & 6))
+            array_add(&line_markers, (struct line_marker){ .before = token_count, .inclusion = current, .line = line });
         if (flags & 8 && (flags & 2))
             file->system = true;
         system_lines = (flags & 8) != 0;

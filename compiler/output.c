@@ -17,7 +17,8 @@
 struct edit {
     size_t begin, end;
     const char *text;
-    bool block;             /* whole lines, after which the count of lines starts again at `line` */
+    bool block;             /* whole lines, after which the count of lines starts again at `line` of `path` */
+    const char *path;
     uint32_t line;
 };
 
@@ -91,9 +92,15 @@ static size_t raw_find(struct raw_text *raw, size_t offset)
     return low;
 }
 
+/* The file that it stands in, whatever #line says. */
+static struct source_file *text_file(token_index t)
+{
+    return inclusions.at[token_text(t)].file;
+}
+
 static size_t raw_end_of(token_index t)
 {
-    struct raw_text *raw = source_cut(token_file(t));
+    struct raw_text *raw = source_cut(text_file(t));
     size_t i = raw_find(raw, (size_t)tokens[t].raw);
     return raw->at[i].offset + raw->at[i].length;
 }
@@ -101,20 +108,20 @@ static size_t raw_end_of(token_index t)
 /* The nearest token before (after) t of the same inclusion that stands in the text; 0 where there is none. */
 static token_index placed_before(token_index t)
 {
-    uint32_t inclusion = tokens[t].inclusion;
+    uint32_t inclusion = token_text(t);
     token_index first = inclusions.at[inclusion].first;
     while (t-- > first)
-        if (tokens[t].inclusion == inclusion && tokens[t].raw >= 0)
+        if (token_text(t) == inclusion && tokens[t].raw >= 0)
             return t;
     return UINT32_MAX;
 }
 
 static token_index placed_after(token_index t)
 {
-    uint32_t inclusion = tokens[t].inclusion;
+    uint32_t inclusion = token_text(t);
     token_index end = inclusions.at[inclusion].end;
     while (++t < end)
-        if (tokens[t].inclusion == inclusion && tokens[t].raw >= 0)
+        if (token_text(t) == inclusion && tokens[t].raw >= 0)
             return t;
     return UINT32_MAX;
 }
@@ -124,7 +131,7 @@ static size_t text_begin(token_index t)
 {
     if (tokens[t].raw >= 0)
         return (size_t)tokens[t].raw;
-    struct raw_text *raw = source_cut(token_file(t));
+    struct raw_text *raw = source_cut(text_file(t));
     token_index before = placed_before(t);
     size_t after = before == UINT32_MAX ? 0 : raw_end_of(before);
     for (size_t i = raw_find(raw, after); i < raw->count; i++)
@@ -138,7 +145,7 @@ static size_t text_end(token_index t)
 {
     if (tokens[t].raw >= 0)
         return raw_end_of(t);
-    struct raw_text *raw = source_cut(token_file(t));
+    struct raw_text *raw = source_cut(text_file(t));
     token_index after = placed_after(t);
     size_t limit = after == UINT32_MAX ? SIZE_MAX : (size_t)tokens[after].raw, end = SIZE_MAX;
     size_t begin = text_begin(t);
@@ -195,30 +202,36 @@ static void add_edit(uint32_t inclusion, struct edit edit)
     array_add(&pieces[inclusion].edits, edit);
 }
 
+/* The inclusion in whose text the #include line stands. */
+static uint32_t includer_text(uint32_t inclusion)
+{
+    return inclusions.at[inclusions.at[inclusion].includer].text;
+}
+
 static void mark_inlined(uint32_t inclusion)
 {
     while (!pieces[inclusion].inlined) {
         pieces[inclusion].inlined = true;
         source_align(inclusion);
-        inclusion = inclusions.at[inclusion].includer;
+        inclusion = includer_text(inclusion);
     }
 }
 
 static void edit_definition(struct function *f)
 {
     struct declaration *d = f->declaration;
-    uint32_t inclusion = tokens[d->first].inclusion;
+    uint32_t inclusion = token_text(d->first);
     size_t begin = text_begin(d->first), end = text_end(d->last);
     struct text text = {0};
-    if (begin == SIZE_MAX || end == SIZE_MAX || begin >= end || tokens[d->last].inclusion != inclusion ||
-        !directives_within(token_file(d->first), begin, end, &text)) {
+    if (begin == SIZE_MAX || end == SIZE_MAX || begin >= end || token_text(d->last) != inclusion ||
+        !directives_within(text_file(d->first), begin, end, &text)) {
         pieces[inclusion].preprocessed = true;
         fprintf(stderr, "%s:%u: note: '%s' is split by a conditional directive: the file is translated in its preprocessed form\n",
                 token_file(d->first)->path, tokens[d->first].line, f->symbol->name);
         return;
     }
     text_add(&text, definition_text(f));
-    add_edit(inclusion, (struct edit){begin, end, text_string(&text), true, tokens[d->last].line});
+    add_edit(inclusion, (struct edit){begin, end, text_string(&text), true, token_file(d->last)->path, tokens[d->last].line});
 }
 
 static bool in_async_definition(token_index t)
@@ -280,9 +293,9 @@ static void rename_site_tokens(struct async_site *site)
 /* Tokens beside each other that change together are one edit, so that macros among them (bool) go with them. */
 static void edit_site(struct async_site *site)
 {
-    uint32_t inclusion = tokens[site->first].inclusion;
+    uint32_t inclusion = token_text(site->first);
     for (token_index t = site->first; t <= site->last; t++) {
-        if (!tokens[t].renamed || tokens[t].inclusion != inclusion)
+        if (!tokens[t].renamed || token_text(t) != inclusion)
             continue;
         token_index first = t;
         struct text text = {0};
@@ -293,10 +306,10 @@ static void edit_site(struct async_site *site)
             pieces[inclusion].preprocessed = true;
             return;
         }
-        char next = token_file(first)->text[end];
+        char next = text_file(first)->text[end];
         if (text.length && (next == '(' || next == '*' || next == '_' || isalnum((unsigned char)next)))
             text_add(&text, " ");
-        add_edit(inclusion, (struct edit){begin, end, text_string(&text), false, 0});
+        add_edit(inclusion, (struct edit){begin, end, text_string(&text), false, NULL, 0});
     }
 }
 
@@ -321,14 +334,14 @@ static void find_edits(void)
     for (size_t i = 0; i < unit.functions.count; i++) {
         unit.functions.at[i]->index = i + 1;
         if (unit.functions.at[i]->is_async)
-            mark_inlined(tokens[unit.functions.at[i]->declaration->first].inclusion);
+            mark_inlined(token_text(unit.functions.at[i]->declaration->first));
     }
     place_functions();
     for (size_t i = 0; i < unit.async_sites.count; i++) {
         struct async_site *site = &unit.async_sites.at[i];
         if (site->specifiers->plain_text)
             continue;
-        mark_inlined(tokens[site->first].inclusion);
+        mark_inlined(token_text(site->first));
         if (!in_async_definition(site->first))
             rename_site_tokens(site);
     }
@@ -370,20 +383,28 @@ static bool includes_again(const char *directive, size_t length)
     return false;
 }
 
+static bool is_include(struct source_file *file, const struct raw_token *r)
+{
+    return r->directive && (directive_is(file->text + r->offset, "include") || directive_is(file->text + r->offset, "import"));
+}
+
 /* Edits of the #include lines that give way to a header's text, and of #pragma once in such a header. */
 static void add_directive_edits(uint32_t inclusion)
 {
     struct inclusion *in = &inclusions.at[inclusion];
     struct raw_text *raw = source_cut(in->file);
-    size_t known = pieces[inclusion].edits.count;
+    size_t known = pieces[inclusion].edits.count, next = 0;
     for (uint32_t child = inclusion + 1; child < inclusions.count; child++) {
-        if (inclusions.at[child].includer != inclusion || !pieces[child].inlined)
+        if (inclusions.at[child].text != child || includer_text(child) != inclusion || !pieces[child].inlined)
             continue;
         struct text text = {0};
         add_inclusion(child, &text);
-        for (size_t i = 0; i < raw->count; i++)
-            if (raw->at[i].directive && raw->at[i].line == inclusions.at[child].line)
-                add_edit(inclusion, (struct edit){raw->at[i].offset, raw->at[i].offset + raw->at[i].length, text_string(&text), true, raw->at[i].line});
+        while (next < raw->count && !(raw->at[next].line == inclusions.at[child].line && is_include(in->file, &raw->at[next])))
+            next++;
+        struct raw_token *r = next < raw->count ? &raw->at[next++] : NULL;
+        if (r)
+            add_edit(inclusion, (struct edit){r->offset, r->offset + r->length, text_string(&text), true,
+                                              inclusions.at[inclusions.at[child].includer].file->path, r->line});
     }
     for (size_t i = 0; i < raw->count; i++) {
         struct raw_token *r = &raw->at[i];
@@ -391,7 +412,7 @@ static void add_directive_edits(uint32_t inclusion)
         for (size_t k = known; k < pieces[inclusion].edits.count && !replaced; k++)
             replaced = pieces[inclusion].edits.at[k].begin == r->offset;
         if (!replaced)
-            add_edit(inclusion, (struct edit){r->offset, r->offset + r->length, "", false, 0});
+            add_edit(inclusion, (struct edit){r->offset, r->offset + r->length, "", false, NULL, 0});
     }
 }
 
@@ -423,7 +444,7 @@ static bool add_guard(uint32_t inclusion, struct text *out)
             pieces[inclusion].once = true;
             const char *guard = guard_name(file_name(file->path));
             text_format(out, "#ifndef %s\n#define %s\n", guard, guard);
-            add_edit(inclusion, (struct edit){raw->at[i].offset, raw->at[i].offset + raw->at[i].length, "", false, 0});
+            add_edit(inclusion, (struct edit){raw->at[i].offset, raw->at[i].offset + raw->at[i].length, "", false, NULL, 0});
             return true;
         }
     return false;
@@ -464,7 +485,7 @@ static void add_edited(uint32_t inclusion, struct text *out)
         if (line_ends)
             at = blank < file->size ? blank + 1 : file->size;
         if (at < file->size)
-            emit_line_directive(out, file->path, edit->line + line_ends);
+            emit_line_directive(out, edit->path, edit->line + line_ends);
     }
     text_add_bytes(out, file->text + at, file->size - at);
     end_line_of(out);
@@ -479,6 +500,7 @@ struct token_writer {
     size_t next_raw;        /* the first directive not yet passed */
     int depth;              /* of conditionals */
     uint32_t line;          /* that the output stands on; 0: has to be told */
+    const char *path;       /* of that line's file */
 };
 
 /* Definitions outside of all conditionals (but a header's guard), since later #include lines may need them. */
@@ -502,9 +524,9 @@ static void pass_directives(struct token_writer *w, uint32_t limit)
 /* The nested inclusion that token t belongs to, directly included here. */
 static uint32_t nested_at(struct token_writer *w, token_index t)
 {
-    uint32_t nested = tokens[t].inclusion;
-    while (inclusions.at[nested].includer != w->inclusion)
-        nested = inclusions.at[nested].includer;
+    uint32_t nested = token_text(t);
+    while (includer_text(nested) != w->inclusion)
+        nested = includer_text(nested);
     return nested;
 }
 
@@ -524,9 +546,10 @@ static token_index write_nested(struct token_writer *w, token_index t)
 
 static void write_token(struct token_writer *w, token_index t)
 {
-    if (tokens[t].line != w->line) {
+    const char *path = token_file(t)->path;
+    if (tokens[t].line != w->line || path != w->path) {
         end_line_of(w->out);
-        emit_line_directive(w->out, w->in->file->path, w->line = tokens[t].line);
+        emit_line_directive(w->out, w->path = path, w->line = tokens[t].line);
     } else if (tokens[t].space_before) {
         text_add(w->out, " ");
     }
@@ -553,7 +576,7 @@ static void add_preprocessed(uint32_t inclusion, struct text *out)
     for (token_index t = in->first; t < in->end; t++) {
         if (tokens[t].kind == TOKEN_END)
             break;
-        if (tokens[t].inclusion != inclusion) {
+        if (token_text(t) != inclusion) {
             t = write_nested(&w, t);
             continue;
         }

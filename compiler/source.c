@@ -402,10 +402,17 @@ static uint32_t line_column(struct raw_text *raw, size_t from, uint32_t line)
     return 1;
 }
 
-static void align_lines(struct alignment *a, size_t count, struct raw_text *raw)
+/* The tokens and raw tokens between two #line directives. */
+struct stretch {
+    size_t token, token_end;
+    size_t raw, raw_end;
+};
+
+static void align_lines(struct alignment *a, struct stretch s)
 {
-    size_t r = 0;
-    for (size_t t = 0; t < count;) {
+    struct raw_text part = {.at = a->raw, .count = s.raw_end}, *raw = &part;
+    size_t r = s.raw, count = s.token_end;
+    for (size_t t = s.token; t < count;) {
         uint32_t line = tokens[a->token[t]].line;
         size_t t_end = t;
         while (t_end < count && tokens[a->token[t_end]].line == line)
@@ -427,12 +434,64 @@ static void align_lines(struct alignment *a, size_t count, struct raw_text *raw)
         if (tokens[a->token[t]].raw < 0)
             tokens[a->token[t]].column = line_column(raw, r, line);
         t = t_end;
-        r = next_line < line ? 0 : r;   /* #line went back */
+        r = next_line < line ? s.raw : r;   /* a macro's arguments went back */
     }
+}
+
+/* Does this #line directive make the marker? */
+static bool makes_marker(const char *text, const struct raw_token *directive, const struct line_marker *marker)
+{
+    uint32_t line;
+    const char *p = text + directive->offset, *end = p + directive->length;
+    if (!line_directive(p, end, &line) || line != marker->line)
+        return false;
+    const char *name = memchr(p, '"', directive->length), *path = inclusions.at[marker->inclusion].file->path;
+    size_t length = strlen(path);
+    return !name || memchr(path, '"', length) || memchr(path, '\\', length) ||
+           ((size_t)(end - name) > length && !memcmp(name + 1, path, length) && name[1 + length] == '"');
+}
+
+/* Behind the #line directive at or after `from` that makes the marker; 0: none does. */
+static size_t raw_behind_marker(const char *text, struct raw_text *raw, size_t from, const struct line_marker *marker)
+{
+    for (size_t r = from; r < raw->count; r++)
+        if (raw->at[r].directive && makes_marker(text, &raw->at[r], marker))
+            return r + 1;
+    return 0;
+}
+
+static bool has_line_directives(const char *text, struct raw_text *raw)
+{
+    uint32_t line;
+    for (size_t r = 0; r < raw->count; r++)
+        if (raw->at[r].directive && line_directive(text + raw->at[r].offset, text + raw->at[r].offset + raw->at[r].length, &line))
+            return true;
+    return false;
+}
+
+/* Lines are counted from each #line directive that was not skipped anew; the preprocessor told of it by a marker. */
+static void align_stretches(struct alignment *a, size_t count, struct raw_text *raw, uint32_t inclusion)
+{
+    struct stretch s = {.token_end = count, .raw_end = raw->count};
+    size_t markers = has_line_directives(a->text, raw) ? line_markers.count : 0;
+    for (size_t i = 0; i < markers; i++) {
+        struct line_marker *marker = &line_markers.at[i];
+        size_t behind = inclusions.at[marker->inclusion].text == inclusion ? raw_behind_marker(a->text, raw, s.raw, marker) : 0;
+        if (!behind)
+            continue;
+        size_t end = s.token;
+        while (end < count && a->token[end] < marker->before)
+            end++;
+        align_lines(a, (struct stretch){s.token, end, s.raw, behind});
+        s.token = end;
+        s.raw = behind;
+    }
+    align_lines(a, s);
 }
 
 void source_align(uint32_t inclusion)
 {
+    inclusion = inclusions.at[inclusion].text;
     struct inclusion *in = &inclusions.at[inclusion];
     if (in->aligned)
         return;
@@ -443,13 +502,13 @@ void source_align(uint32_t inclusion)
     struct alignment a = {.text = in->file->text, .raw = raw->at};
     size_t count = 0;
     for (token_index t = in->first; t < in->end; t++)
-        count += tokens[t].inclusion == inclusion;
+        count += token_text(t) == inclusion;
     a.token = arena_alloc((count + 1) * sizeof *a.token);
     count = 0;
     for (token_index t = in->first; t < in->end; t++)
-        if (tokens[t].inclusion == inclusion)
+        if (token_text(t) == inclusion)
             a.token[count++] = t;
-    align_lines(&a, count, raw);
+    align_stretches(&a, count, raw, inclusion);
     for (size_t i = 1; i < count; i++)      /* tokens out of macros take the column of the one before them */
         if (tokens[a.token[i]].raw < 0 && tokens[a.token[i - 1]].line == tokens[a.token[i]].line)
             tokens[a.token[i]].column = tokens[a.token[i - 1]].column;

@@ -49,21 +49,33 @@ struct source_file {
 /* One run of a file's text: the main file, or one #include. */
 struct inclusion {
     struct source_file *file;
+    uint32_t text;          /* index of the inclusion in whose text it stands: itself, but for a part that a #line gave the name of another file */
     uint32_t includer;      /* index of the inclusion that holds the #include line; itself for the main file */
     uint32_t line;          /* line of that #include in the includer */
     token_index first, end; /* tokens from first up to end, those of nested inclusions among them */
     bool aligned;           /* raw offsets of its tokens are filled in */
 };
 
+/* A line marker that neither enters nor leaves a file: a #line directive, or the preprocessor's way to pass over lines. */
+struct line_marker {
+    token_index before;     /* the token behind it */
+    uint32_t inclusion;     /* from there on */
+    uint32_t line;
+};
+
 extern struct token *tokens;
 extern token_index token_count;         /* TOKEN_END included */
 typedef ARRAY(struct inclusion) array_inclusion;
 extern array_inclusion inclusions;
+typedef ARRAY(struct line_marker) array_line_marker;
+extern array_line_marker line_markers;
 
 /* Cuts preprocessed text (NUL-terminated; it must stay) into tokens, inclusions and files. In lex.c over grammar/ac.l. */
 void tokens_read(char *text, size_t size, const char *main_path);
 
 static inline struct source_file *token_file(token_index t) { return inclusions.at[tokens[t].inclusion].file; }
+/* The inclusion whose text it stands in, whatever #line says. */
+static inline uint32_t token_text(token_index t) { return inclusions.at[tokens[t].inclusion].text; }
 static inline bool token_in_system(token_index t) { return token_file(t)->system; }
 bool token_is(token_index t, const char *text);
 
