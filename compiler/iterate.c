@@ -42,9 +42,7 @@ static void set_declared(struct declarator *d, const char *value)
 {
     if (!d || !d->symbol)
         return;
-    struct variable *v = track_variable(d->symbol);
-    emit_declaration(v);
-    emit_set(v, value);
+    emit_declaration(track_variable(d->symbol), value, place_now);
 }
 
 /* ---- async with ---- */

@@ -179,9 +179,15 @@ void emit_yield(token_index place)
     add_site(place, "", true);
 }
 
-void emit_declaration(struct variable *v)
+void emit_declaration(struct variable *v, const char *value, token_index place)
 {
-    add_item(ITEM_DECLARE)->variable = v;
+    use_text(value);
+    emit_definition(v);
+    struct item *item = add_item(ITEM_DECLARE);
+    item->variable = v;
+    item->text = value;
+    item->form = INITIAL_VALUE;
+    item->place = place;
 }
 
 void add_callee(const char *name, const char *frame_tag, struct function *function)
@@ -950,13 +956,7 @@ static void lower_catch(struct catch_clause *clause, bool first)
     struct extent *extent = extent_begin();
     struct declarator *d = clause->declaration && clause->declaration->declarator_count ? clause->declaration->declarators[0] : NULL;
     if (d && d->symbol) {
-        struct variable *v = track_variable(d->symbol);
-        emit_definition(v);
-        struct item *item = add_item(ITEM_DECLARE);
-        item->variable = v;
-        item->text = "ac_status";
-        item->form = INITIAL_VALUE;
-        item->place = clause->first;
+        emit_declaration(track_variable(d->symbol), "ac_status", clause->first);
     }
     lower_statement(clause->body);
     extent_end(extent);

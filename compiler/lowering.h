@@ -39,8 +39,8 @@ void add_callee(const char *name, const char *frame_tag, struct function *functi
 
 /* The value of a suspended generator is in the result; comes back when the next one is asked for. */
 void emit_yield(token_index place);
-/* Where a variable is declared. */
-void emit_declaration(struct variable *v);
+/* Declares a variable with this value. */
+void emit_declaration(struct variable *v, const char *value, token_index place);
 struct variable *track_variable(struct symbol *symbol);
 
 /* Emits "where `pointer` is NULL, ENOMEM is thrown here". */
