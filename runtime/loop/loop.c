@@ -152,6 +152,7 @@ int ac_loop_close(ac_loop *loop)
     ac__readers_close(loop);
     ac__inbox_close(loop);
     ac__executors_free(loop);
+    ac__children_close(loop);
     ac__handles_drop(loop);
     if (loop->backend->fn->stop)
         loop->backend->fn->stop(loop->backend);

@@ -33,7 +33,8 @@ struct ac_loop {
     size_t ending;                 /* tasks that have not ended and that the shutdown waits for */
     size_t futures;                /* of ac_create_future that are not done: another thread may complete them */
     size_t holds;                  /* ac_loop_hold, and add_reader, signal handlers: something may still come */
-    size_t jobs;                   /* given to executors and not yet back */
+    size_t jobs;                   /* given to executors and not yet back; and child processes that run */
+    struct ac_subprocess *children;    /* that are watched */
     struct ac__generator *generators;   /* all that have not been released */
 
     struct ac__backend *backend;
@@ -175,7 +176,11 @@ size_t ac__executor_threads(const ac_loop *loop);      /* how many there are */
 void ac__executors_end(ac_loop *loop);                 /* the loop closes: waits for the jobs, all of them, and the threads */
 void ac__executors_free(ac_loop *loop);                /* after that, when the inbox is empty */
 
+/* ---- subprocess.c ---- */
+void ac__children_close(ac_loop *loop);
+
 /* ---- run.c ---- */
+void ac__ignore_sigpipe(void);                         /* where it has its default disposition */
 void ac__report_stuck(ac_loop *loop, ac_future *until);
 
 #endif

@@ -223,7 +223,7 @@ static void restore_sigpipe(void)
 }
 
 /* A child gets back what the parent was started with; exec keeps an ignored signal ignored. */
-static void ignore_sigpipe(void)
+void ac__ignore_sigpipe(void)
 {
     struct sigaction now;
     if (sigaction(SIGPIPE, NULL, &now) != 0 || (now.sa_flags & SA_SIGINFO) || now.sa_handler != SIG_DFL)
@@ -238,7 +238,7 @@ int ac_main(ac_coro *coro)
     bool interrupted = false;
     struct ac__trace *trace = NULL;
     int result = 0;
-    ignore_sigpipe();
+    ac__ignore_sigpipe();
     int error = run_all(&config, coro, &result, &interrupted, &trace);
     if (error == ECANCELED && interrupted)
         return 128 + SIGINT;
