@@ -1276,15 +1276,16 @@ ac_async(void) ac_server_aexit(ac_server *server, int error);
 
 /* ---- Subprocesses ----
  *
- * A child process is watched from its start to its end, and never left unwaited for. It gets no descriptor of this process but
- * its standard three. Its signals are at their defaults where this process only ignores them for the runtime's sake (SIGPIPE). */
+ * A child process is watched from its start to its end, and never left unwaited for. It gets no descriptor of this
+ * process but its standard three. Its signals are at their defaults where this process only ignores them for the
+ * runtime's sake (SIGPIPE). */
 
 typedef struct ac_subprocess ac_subprocess;
 
 /* What a child's standard input, output and error are: one of these, or a descriptor, which stays the caller's. */
 enum {
     AC_INHERIT = 0,                 /* this process's own; for .in that is descriptor 0 all the same */
-    AC_PIPE = -1,                   /* a pipe to this process: ac_subprocess_stdin, ac_subprocess_stdout, ac_subprocess_stderr */
+    AC_PIPE = -1,                   /* a pipe to this process: ac_subprocess_stdin and its like */
     AC_STDOUT = -2,                 /* .err only: where its standard output goes */
     AC_DEVNULL = -3
 };
@@ -1311,22 +1312,24 @@ AC__OPERATION(ac_subprocess_shell) {
 };
 AC__OPERATION(ac_subprocess_wait) { ac_frame base; int result; ac_subprocess *process; struct ac__waiter waiter; };
 
-/* Starts a program: argv[0], searched in PATH where it has no slash; argv ends in NULL. create_subprocess_exec. `options` may
- * be NULL. Throws what kept it from starting: ENOENT, EACCES, EMFILE, EAGAIN ... The handle is the caller's; releasing the last
- * one kills a child that still runs. */
+/* Starts a program: argv[0], searched in PATH where it has no slash; argv ends in NULL. create_subprocess_exec.
+ * `options` may be NULL. Throws what kept it from starting: ENOENT, EACCES, EMFILE, EAGAIN ... The handle is the
+ * caller's; releasing the last one kills a child that still runs. */
 ac_async(ac_subprocess *) ac_subprocess_exec(const char *const argv[], const ac_subprocess_options *options);
 /* The same for a command of the shell, /bin/sh -c. create_subprocess_shell. */
 ac_async(ac_subprocess *) ac_subprocess_shell(const char *command, const ac_subprocess_options *options);
 
-/* Waits for its end: its exit status, or less the number of the signal that killed it. wait. Any number of tasks may. It ends when the
- * child ends, whoever still holds its pipes; a child whose pipe nobody reads may never end: see communicate. */
+/* Waits for its end: its exit status, or less the number of the signal that killed it. wait. Any number of tasks may.
+ * It ends when the child ends, whoever still holds its pipes; a child whose pipe nobody reads may never end: see
+ * communicate. */
 ac_async(int) ac_subprocess_wait(ac_subprocess *process);
 
-/* Sends `in` and closes its input, reads all it writes until the end, waits for its end. communicate. For what is no pipe
- * nothing is done: *out is NULL then. *out and *err are the caller's, free(); NUL-terminated; any of the four may be NULL. That
- * it does not read all of `in` is no error. Cancelled, what was read is lost, and the child goes on. */
-ac_async(void) ac_subprocess_communicate(ac_subprocess *process, const void *in, size_t in_size, char **out, size_t *out_size,
-                                         char **err, size_t *err_size);
+/* Sends `in` and closes its input, reads all it writes until the end, waits for its end. communicate. For what is no
+ * pipe nothing is done: *out is NULL then. *out and *err are the caller's, free(); NUL-terminated; any of the four
+ * may be NULL. That it does not read all of `in` is no error. Cancelled, what was read is lost, and the child goes
+ * on. */
+ac_async(void) ac_subprocess_communicate(ac_subprocess *process, const void *in, size_t in_size, char **out,
+                                         size_t *out_size, char **err, size_t *err_size);
 
 /* 0; ESRCH where it has ended. send_signal, terminate (SIGTERM), kill (SIGKILL). Never reaches another process. */
 int ac_subprocess_send_signal(ac_subprocess *process, int signal);
@@ -1341,7 +1344,8 @@ ac_stream *ac_subprocess_stdin(const ac_subprocess *process);
 ac_stream *ac_subprocess_stdout(const ac_subprocess *process);
 ac_stream *ac_subprocess_stderr(const ac_subprocess *process);
 
-/* `async with (ac_subprocess *p = await ac_subprocess_exec(...))`: kills it where it still runs, waits for it, releases it. */
+/* `async with (ac_subprocess *p = await ac_subprocess_exec(...))`: kills it where it still runs, waits for it,
+ * releases it. */
 ac_async(ac_subprocess *) ac_subprocess_aenter(ac_subprocess *process);
 ac_async(void) ac_subprocess_aexit(ac_subprocess *process, int error);
 

@@ -7,9 +7,11 @@
 #include "backend.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -38,6 +40,15 @@ static ssize_t read_or_write(struct ac__io *io, bool write_it, int flags)
     return write_it ? pwritev2(io->fd, &part, 1, -1, flags) : preadv2(io->fd, &part, 1, -1, flags);
 }
 
+/* How much can be written without waiting where poll says that there is room. To a pipe it is this much. */
+static size_t room_for(const struct ac__io *io)
+{
+    struct stat file;
+    if (io->length <= PIPE_BUF || fstat(io->fd, &file) < 0 || S_ISREG(file.st_mode) || S_ISBLK(file.st_mode))
+        return io->length;
+    return PIPE_BUF;
+}
+
 /* A descriptor that is no socket. Writing to a pipe without a reader raises SIGPIPE, which ac_main ignores. */
 static ssize_t transfer_file(struct ac__io *io, bool write_it)
 {
@@ -48,7 +59,7 @@ static ssize_t transfer_file(struct ac__io *io, bool write_it)
         errno = EAGAIN;
         return -1;
     }
-    return write_it ? write(io->fd, io->buffer, io->length) : read(io->fd, io->buffer, io->length);
+    return write_it ? write(io->fd, io->buffer, room_for(io)) : read(io->fd, io->buffer, io->length);
 }
 
 static ssize_t transfer(struct ac__io *io, bool write_it)

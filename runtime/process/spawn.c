@@ -1,7 +1,7 @@
 /* spawn.c: starting a program in a child process.
  *
- * posix_spawn does not copy the address space, and tells an error of exec. The child has no descriptor but the first three,
- * the default disposition of the signals that the runtime has the parent ignore, and the parent's signal mask. */
+ * posix_spawn does not copy the address space, and tells an error of exec. The child has no descriptor but the first
+ * three, the default disposition of the signals that the runtime has the parent ignore, and the parent's signal mask. */
 #define _GNU_SOURCE
 #include "process.h"
 

@@ -1,8 +1,9 @@
 /* subprocess.c: child processes.
  *
- * A child is watched from its start to its end, so that none is left unwaited for: by a descriptor of it (pidfd), or where the
- * system has none, by a thread that waits for it without taking its status, so that its number stays its own. The loop keeps
- * a list of the children that it watches. One whose last handle is released is killed, and its memory goes when it has ended. */
+ * A child is watched from its start to its end, so that none is left unwaited for: by a descriptor of it (pidfd), or
+ * where the system has none, by a thread that waits for it without taking its status, so that its number stays its
+ * own. The loop keeps a list of the children that it watches. One whose last handle is released is killed, and its
+ * memory goes when it has ended. */
 #define _GNU_SOURCE
 #include "process.h"
 #include "../core/waiter.h"
@@ -147,7 +148,8 @@ static int watch(ac_subprocess *process)
     return 0;
 }
 
-/* Those that were killed when their last handle went are waited for; the others are their handles' affair from now on. */
+/* Those that were killed when their last handle went are waited for; the others are their handles' affair from now
+ * on. */
 void ac__children_close(ac_loop *loop)
 {
     while (loop->children) {
@@ -199,7 +201,8 @@ static void close_all(const int fds[3])
     }
 }
 
-/* A pipe whose one end becomes a stream of the process, and the other, above the first three descriptors, the child's. */
+/* A pipe whose one end becomes a stream of the process, and the other, above the first three descriptors, the
+ * child's. */
 static int open_pipe(ac_subprocess *process, int i, int *childs)
 {
     int ends[2];
