@@ -105,6 +105,12 @@ const char *copy_expression(struct expression *e)
     return text_string(&out);
 }
 
+const char *copy_value(struct expression *e)
+{
+    const char *text = copy_expression(e);
+    return e->kind == EXPRESSION_COMMA && !e->text ? arena_format("(%s)", text) : text;
+}
+
 const char *one_line(const char *text)
 {
     if (!strchr(text, '\3'))

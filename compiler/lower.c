@@ -896,7 +896,7 @@ static void lower_return(struct statement *s)
         extent_end(extent);
     } else if (e) {
         use_expression(e);
-        emit_copied(s->first, assignment_text("ac_self->result", now->function->result, copy_expression(e)));
+        emit_copied(s->first, assignment_text("ac_self->result", now->function->result, copy_value(e)));
     }
     emit_leave(JUMP_RETURN, NULL, NULL);
 }
@@ -1056,6 +1056,7 @@ void lower_statement(struct statement *s)
 
 /* Things that have to be written anew wherever they stand count as awaits here. */
 static void mark_child(struct expression *child, void *context);
+static bool mark_statement(struct statement *s);
 
 static bool calls_alloca;
 static bool marking_awaits;     /* the block being marked awaits */
@@ -1087,14 +1088,15 @@ static void take_apart(struct expression *e)
     e->has_await = e->has_effect = true;
 }
 
-/* A compound literal whose address something may keep has to stay where it is while the block awaits. */
+/* A compound literal whose address something may keep has to stay where it is while the block awaits: that of a struct which is
+   awaited goes to its X_await. */
 static bool mark_literal(struct expression *e)
 {
-    struct expression *operand = e->kind == EXPRESSION_ADDRESS ? e->a : e;
+    bool address = e->kind == EXPRESSION_ADDRESS || (e->kind == EXPRESSION_AWAIT && e->await_kind == AWAIT_CUSTOM);
+    struct expression *operand = address ? e->a : e;
     while (operand->kind == EXPRESSION_PAREN || operand->kind == EXPRESSION_MEMBER)
         operand = operand->a;
-    bool array = operand == e && type_is(e->type, TYPE_ARRAY);
-    if (operand->kind != EXPRESSION_COMPOUND_LITERAL || (e->kind != EXPRESSION_ADDRESS && !array))
+    if (operand->kind != EXPRESSION_COMPOUND_LITERAL || (!address && !type_is(e->type, TYPE_ARRAY)))
         return false;
     for (struct expression *each = e; each != operand; each = each->a)
         take_apart(each);
@@ -1115,6 +1117,8 @@ static bool mark(struct expression *e)
         return false;
     }
     expression_children(e, mark_child, &found);
+    if (e->kind == EXPRESSION_STATEMENT)
+        found |= mark_statement(e->body);
     if (found)
         take_apart(e);
     return found;

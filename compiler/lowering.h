@@ -61,6 +61,8 @@ const char *copy_range(token_index first, token_index last);
 void replace_tokens(token_index first, token_index last, const char *text);
 /* Text of an expression: its tokens, or its `text`, or its tokens with the texts of lowered parts in their places. */
 const char *copy_expression(struct expression *e);
+/* The same, to be assigned: a comma expression, which stands without parentheses behind return and between ? and :, gets them. */
+const char *copy_value(struct expression *e);
 struct variable *token_variable(token_index t);
 /* The same text on one line. */
 const char *one_line(const char *text);

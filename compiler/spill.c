@@ -115,7 +115,7 @@ static void set_text(struct expression *e, const char *text, bool stable)
 static struct variable *keep_value(struct expression *e)
 {
     struct variable *v = new_temporary(value_type(e), e->first);
-    emit_set(v, copy_expression(e));
+    emit_set(v, copy_value(e));
     set_text(e, variable_reference(v), true);
     return v;
 }
@@ -292,7 +292,7 @@ static void settle_arm(struct expression *arm, struct variable *v)
         return;
     }
     settle(arm);
-    emit_set(v, copy_expression(arm));
+    emit_set(v, copy_value(arm));
 }
 
 static void settle_conditional(struct expression *e, bool wanted)
@@ -849,7 +849,7 @@ static void settle(struct expression *e)
             struct variable *v = new_temporary(type, e->first);
             use_expression(e);
             emit_definition(v);
-            emit_copied(e->first, assignment_text(variable_reference(v), type, copy_expression(e)));
+            emit_copied(e->first, assignment_text(variable_reference(v), type, copy_value(e)));
             set_text(e, variable_reference(v), true);
         }
         return;
@@ -938,7 +938,7 @@ static void discard(struct expression *e)
 const char *lower_value(struct expression *e)
 {
     settle(e);
-    return copy_expression(e);
+    return copy_value(e);
 }
 
 const char *lower_full(struct expression *e, bool wanted)
