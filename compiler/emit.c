@@ -8,6 +8,8 @@
 
 /* Up to here, what acc adds for a line of the user's is put on that line. */
 enum { WIDTH = 220 };
+/* Functions of more awaits are written so that C compilers do not take long over them. */
+enum { LEAN_ABOVE = 32 };
 
 struct printer {
     struct lowering *l;
@@ -161,7 +163,9 @@ static void put_site(struct printer *p, struct item *item)
             text_format(&back, "%s%s = ac_self->%s;", back.length ? " " : "", v->name, v->member);
     }
     const char *failure = resolved(p->l, item->failure);
-    if (item->yields)
+    if (p->l->resume_count > LEAN_ABOVE && !item->yields && !item->heap && !strcmp(failure, "return ac_status;"))
+        put(p, item->place, arena_format("AC_AWAIT_LEAN(%u, %s, %s, %s);", item->site, resolved(p->l, item->text), text_string(&keep), text_string(&back)));
+    else if (item->yields)
         put(p, item->place, arena_format("AC_YIELD(%u, %s, %s, %s);", item->site, text_string(&keep), text_string(&back), failure));
     else
         put(p, item->place, arena_format("%s(%u, %s, %s, %s, %s);", item->heap ? "AC_AWAIT_CORO" : "AC_AWAIT", item->site,
@@ -209,8 +213,18 @@ static void put_declaration(struct printer *p, struct item *item)
                                      d && d->unused ? " __attribute__((unused))" : "", value ? " = " : "", value ? value : ""));
 }
 
+static bool stays_whole(struct declaration *declaration)
+{
+    for (size_t i = 0; i < declaration->declarator_count; i++)
+        if (declaration->declarators[i]->symbol->variable->resident)
+            return false;
+    return true;
+}
+
 static void put_item(struct printer *p, struct item *item)
 {
+    if (item->whole && stays_whole(item->whole) != (item->kind == ITEM_TEXT))
+        return;
     switch (item->kind) {
     case ITEM_TEXT:
         put_text(p, item->place, resolved(p->l, item->text));

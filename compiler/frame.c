@@ -64,13 +64,31 @@ static const char *member_name(struct variable *v)
     }
 }
 
+static bool would_be_copied(struct variable *v)
+{
+    return !v->may_reside && v->live_count <= COPIES_LIMIT;
+}
+
+static void find_crowds(struct lowering *l)
+{
+    for (size_t site = 0; site < l->sites.count; site++) {
+        struct live_list *live = &l->live[site];
+        size_t copies = 0;
+        for (size_t i = 0; i < live->count; i++)
+            copies += would_be_copied(live->at[i]);
+        for (size_t i = 0; i < live->count && copies > CROWD_LIMIT; i++)
+            live->at[i]->crowded = true;
+    }
+}
+
 void frame_decide(struct lowering *l)
 {
+    find_crowds(l);
     take_fixed_members(l->function);
     for (size_t i = 0; i < l->variables.count; i++) {
         struct variable *v = l->variables.at[i];
         bool live = v->live_count > 0;
-        bool many = v->live_count > COPIES_LIMIT && !v->fixed_local;
+        bool many = (v->live_count > COPIES_LIMIT || v->crowded) && !v->fixed_local;
         if (v->parameter) {
             v->kept = true;
             v->resident = v->may_reside || (many && v->symbol->assigned);

@@ -337,10 +337,6 @@ static bool stays_whole(struct declaration *declaration)
 {
     if (declaration->specifiers->is_async)
         return false;
-    if (now->function->await_count > COPIES_LIMIT)
-        for (size_t i = 0; i < declaration->declarator_count; i++)
-            if (declaration->declarators[i]->symbol && declaration->declarators[i]->symbol->variable)
-                return false;
     for (size_t i = 0; i < declaration->declarator_count; i++) {
         struct declarator *d = declaration->declarators[i];
         struct variable *v = d->symbol ? d->symbol->variable : NULL;
@@ -354,7 +350,7 @@ static bool stays_whole(struct declaration *declaration)
     return true;
 }
 
-static void use_declaration(struct declaration *declaration)
+static void use_declaration(struct declaration *declaration, bool fixed)
 {
     for (size_t i = 0; i < declaration->declarator_count; i++) {
         struct declarator *d = declaration->declarators[i];
@@ -363,7 +359,35 @@ static void use_declaration(struct declaration *declaration)
         if (!d->symbol || !d->symbol->variable)
             continue;
         emit_definition(d->symbol->variable);
-        d->symbol->variable->fixed_local = true;
+        d->symbol->variable->fixed_local = fixed;
+    }
+}
+
+static bool declares_variables_alone(struct declaration *declaration)
+{
+    for (size_t i = 0; i < declaration->declarator_count; i++)
+        if (!declaration->declarators[i]->symbol || !declaration->declarators[i]->symbol->variable)
+            return false;
+    return declaration->declarator_count > 0;
+}
+
+/* As it was written; and one by one, should a variable of it live in the frame. */
+static void lower_whole_declaration(struct declaration *declaration)
+{
+    bool fixed = !declares_variables_alone(declaration);
+    use_declaration(declaration, fixed);
+    emit_copied(declaration->first, copy_range(declaration->first, declaration->last));
+    if (fixed)
+        return;
+    now->items.at[now->items.count - 1].whole = declaration;
+    for (size_t i = 0; i < declaration->declarator_count; i++) {
+        struct declarator *d = declaration->declarators[i];
+        struct item *item = add_item(ITEM_DECLARE);
+        item->whole = declaration;
+        item->variable = d->symbol->variable;
+        item->text = d->initializer ? one_line(copy_expression(d->initializer)) : NULL;
+        item->form = (uint8_t)initial_form(d);
+        item->place = d->first;
     }
 }
 
@@ -486,8 +510,7 @@ static void lower_declaration(struct declaration *declaration)
         if (is_automatic(declaration->declarators[i], specifiers))
             track_variable(declaration->declarators[i]->symbol);
     if (!specifiers || stays_whole(declaration) || !scope_awaits) {
-        use_declaration(declaration);
-        emit_copied(declaration->first, copy_range(declaration->first, declaration->last));
+        lower_whole_declaration(declaration);
         begin_variables(declaration);
         return;
     }
@@ -769,7 +792,7 @@ static const char *lower_for_first(struct statement *s)
             lower_for_declaration(s->declaration);
             return ";";
         }
-        use_declaration(s->declaration);
+        use_declaration(s->declaration, true);
         return copy_range(s->declaration->first, s->declaration->last);
     }
     if (!s->init || !s->init->a)

@@ -28,6 +28,7 @@ struct variable {
     bool starts_zero;           /* C compilers cannot see that it is set before it is read, or before it is copied to the frame (flow.c) */
     bool mentioned;             /* text speaks of it */
     unsigned live_count;        /* flow.c: across how many sites it is live */
+    bool crowded;               /* frame.c: live across a site together with very many others */
     bool resident;              /* frame.c: lives in the frame all the time */
     bool kept;                  /* frame.c: has a member of the frame */
     struct extent *extent;      /* the block whose life it shares */
@@ -66,6 +67,7 @@ struct item {
     struct variable *variable;
     struct extent *extent;      /* SITE: what it stands in: variables of others are not in scope there */
     bool yields;                /* SITE: no await but a yield */
+    struct declaration *whole;  /* TEXT: a declaration as it was written, if all its variables are C locals; DECLARE: of one of them, if not */
     bool heap;                  /* SITE: text is not the call but the coroutine */
     const char *text, *failure;
     token_index place;          /* whose line and column the text has */
@@ -117,6 +119,9 @@ void flow(struct lowering *l);
 void frame_decide(struct lowering *l);
 /* A local that is live across more awaits than this is not copied at each of them but lives in the frame, so that the output stays linear. */
 enum { COPIES_LIMIT = 16 };
+/* Nor are the locals copied at an await across which more than these are live: copies of many are more work for C compilers than it takes to
+   use them where they are. */
+enum { CROWD_LIMIT = 64 };
 /* The members of the frame struct, as C text. */
 void frame_members(struct lowering *l, struct text *out);
 const char *parameter_member(struct function *function, size_t index);

@@ -54,6 +54,11 @@ int ac_pass(ac_frame *frame, uint32_t site, int error)
     return error;
 }
 
+int ac_stop(ac_frame *frame, uint32_t site, int status)
+{
+    return status == AC_PENDING ? ac_suspend(frame, site) : ac_pass(frame, site, status);
+}
+
 static size_t trace_size(const struct ac__trace *trace)
 {
     uint32_t kept = trace->count < TRACE_LINES ? trace->count : TRACE_LINES;

@@ -246,6 +246,8 @@ int ac_frame_later(ac_frame *frame);
  * ac_pass adds the site of a failed await; call it where an await fails, whether or not the error is caught there. */
 int ac_throw(ac_frame *frame, uint32_t site, int error);
 int ac_pass(ac_frame *frame, uint32_t site, int error);
+/* What of both the status says: ac_suspend or ac_pass. */
+int ac_stop(ac_frame *frame, uint32_t site, int status);
 
 /* Begins the callee whose frame is the member `name` of `await`, its arguments being in it. */
 #define AC_START(name) AC_CALL(name##__resume, ac_enter(&ac_self->await.name.base, &name##__fn, ac_base))
@@ -270,7 +272,21 @@ int ac_pass(ac_frame *frame, uint32_t site, int error);
             }                                                 \
         }                                                     \
     } while (0)
-/* The same for a callee that is a coroutine on the heap: it is freed where it fails, and by emitted code when its result has been read. */
+/* The same for functions of very many awaits, in fewer branches, which C compilers get through sooner: an error leaves the function, too. */
+#define AC_AWAIT_LEAN(site, call, keep, restore)              \
+    do {                                                      \
+        ac_status = (call);                                   \
+        if (0) {                                              \
+        ac_##site:                                            \
+            restore                                           \
+            ac_status = ac_base->error;                       \
+        }                                                     \
+        if (AC__RARELY(ac_status != 0)) {                     \
+            keep                                              \
+            return ac_stop(ac_base, (site), ac_status);       \
+        }                                                     \
+    } while (0)
+/* The same as AC_AWAIT for a callee that is a coroutine on the heap: it is freed where it fails, and by emitted code when its result has been read. */
 #define AC_AWAIT_CORO(site, coroutine, keep, restore, failure)                                       \
     AC_AWAIT(site, ac_coro_await(ac_base, ac_self->await.coro = (coroutine)), keep, restore,          \
              ac_coro_free(ac_self->await.coro); failure)
