@@ -175,7 +175,7 @@ ac_frame *ac__coro_new(const ac_fn *fn)
     if (fn->alignment <= AC__POOL_ALIGNMENT)
         frame = ac__pool_take(fn->frame_size);
     else
-        frame = aligned_alloc(fn->alignment, (fn->frame_size + fn->alignment - 1) / fn->alignment * fn->alignment);
+        frame = aligned_alloc(fn->alignment, ((size_t)fn->frame_size + fn->alignment - 1) / fn->alignment * fn->alignment);
     return frame ? ac_enter(frame, fn, NULL) : NULL;
 }
 

@@ -418,6 +418,8 @@ AC__OPERATION(ac_group_end) {
     ac_task *task;
 };
 
+struct stat;
+
 /* A request to a loop's backend: one system call on a descriptor, made when it would not block. The operations on descriptors
  * have one in their frame. */
 struct ac__io {
@@ -427,7 +429,10 @@ struct ac__io {
     ssize_t result;                     /* what the call returned, or minus the error */
     void *buffer;
     size_t length;
-    void *address;                      /* RECVFROM, SENDTO, CONNECT */
+    union {
+        void *address;                  /* RECVFROM, SENDTO, CONNECT; files: the path, or the struct stat */
+        int64_t offset;                 /* PREAD, PWRITE */
+    };
     socklen_t *address_length;          /* RECVFROM */
     int fd, flags;
     uint32_t events;                    /* the backend's */
@@ -467,6 +472,31 @@ AC__OPERATION(ac_sendto) {
 AC__OPERATION(ac_accept) { ac_frame base; int result; int fd; struct ac__io io; };
 AC__OPERATION(ac_connect_addr) { ac_frame base; int fd; const struct sockaddr *address; socklen_t length; struct ac__io io; };
 AC__OPERATION(ac_close) { ac_frame base; int fd; };
+AC__OPERATION(ac_file_open) { ac_frame base; int result; const char *path; int flags; unsigned mode; struct ac__io io; };
+AC__OPERATION(ac_file_read) { ac_frame base; ssize_t result; int fd; void *buffer; size_t size; struct ac__io io; };
+AC__OPERATION(ac_file_write) { ac_frame base; ssize_t result; int fd; const void *buffer; size_t size; struct ac__io io; };
+AC__OPERATION(ac_file_pread) {
+    ac_frame base;
+    ssize_t result;
+    int fd;
+    void *buffer;
+    size_t size;
+    int64_t offset;
+    struct ac__io io;
+};
+AC__OPERATION(ac_file_pwrite) {
+    ac_frame base;
+    ssize_t result;
+    int fd;
+    const void *buffer;
+    size_t size;
+    int64_t offset;
+    struct ac__io io;
+};
+AC__OPERATION(ac_file_fsync) { ac_frame base; int fd; struct ac__io io; };
+AC__OPERATION(ac_file_fdatasync) { ac_frame base; int fd; struct ac__io io; };
+AC__OPERATION(ac_file_stat) { ac_frame base; int fd; struct stat *status; struct ac__io io; };
+AC__OPERATION(ac_file_close) { ac_frame base; int fd; };
 
 AC__OPERATION(ac_signal_wait) {
     ac_frame base;
@@ -1060,7 +1090,7 @@ ac_async(void) ac_readable(int fd);
 ac_async(void) ac_writable(int fd);
 
 /* As the system calls, but waiting suspends only the task. How many bytes; reading gives 0 at the end. EINTR is not thrown.
- * Regular files block, for the disk. */
+ * Regular files are left to io_uring or to a thread of the pool, unless what is asked for is in memory. */
 ac_async(ssize_t) ac_read(int fd, void *buffer, size_t size);
 ac_async(ssize_t) ac_write(int fd, const void *buffer, size_t size);
 ac_async(ssize_t) ac_recv(int fd, void *buffer, size_t size, int flags);
@@ -1076,6 +1106,21 @@ ac_async(void) ac_connect_addr(int fd, const struct sockaddr *address, socklen_t
 
 /* Closes a descriptor. Those who wait on it get EBADF first. Close descriptors so, not with close(), while anyone waits. */
 ac_async(void) ac_close(int fd);
+
+/* Files. asyncio has none. A file is a descriptor; these calls are made by io_uring where that is the loop's backend, and by threads
+ * of the pool elsewhere, so that a slow disk stops only the task that asked it. What they do and how they fail is what open(2), pread(2),
+ * fsync(2) ... say; all of them throw errno. A cancellation that comes before the call has begun takes it back; later the call is
+ * waited for and its result given, and the cancellation comes at the next await: no buffer is touched behind one's back, no
+ * descriptor lost. `path`, buffers and `status` are the caller's and have to stay until the await has ended. */
+ac_async(int) ac_file_open(const char *path, int flags, mode_t mode);      /* closed on exec; `mode` counts with O_CREAT */
+ac_async(ssize_t) ac_file_read(int fd, void *buffer, size_t size);         /* at the file's position, as ac_read */
+ac_async(ssize_t) ac_file_write(int fd, const void *buffer, size_t size);
+ac_async(ssize_t) ac_file_pread(int fd, void *buffer, size_t size, int64_t offset);
+ac_async(ssize_t) ac_file_pwrite(int fd, const void *buffer, size_t size, int64_t offset);
+ac_async(void) ac_file_fsync(int fd);                                      /* what was written is on the disk */
+ac_async(void) ac_file_fdatasync(int fd);                                  /* the same without times and the like */
+ac_async(void) ac_file_stat(int fd, struct stat *status);                  /* fstat(2); <sys/stat.h> has the struct */
+ac_async(void) ac_file_close(int fd);
 
 /* ---- Streams and servers ----
  *

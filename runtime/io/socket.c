@@ -3,17 +3,23 @@
  * Each fills in a request, starts it, and suspends where it has to wait. A task that always finds its descriptors ready has a
  * budget: past it an operation that is complete gives the others a turn before the task goes on. */
 #define _GNU_SOURCE
-#include "../loop/loop.h"
+#include "operation.h"
 
 #include <unistd.h>
 
+/* Threads do what the backend cannot wait for. io_uring's own threads do most of that, but stat is none of its operations here. */
 bool ac__io_start(ac_loop *loop, struct ac__io *io)
 {
-    return loop->backend->fn->start(loop->backend, io);
+    if (ac__io_is_file(io) && (!loop->backend->fn->files || io->kind == AC__IO_STAT))
+        return ac__offload_start(loop, io);
+    bool complete = loop->backend->fn->start(loop->backend, io);
+    return complete && io->result == -AC__EUNPOLLABLE ? ac__offload_start(loop, io) : complete;
 }
 
 bool ac__io_cancel(ac_loop *loop, struct ac__io *io)
 {
+    if (io->events & AC__OFFLOADED)
+        return ac__offload_cancel(io);
     return loop->backend->fn->cancel(loop->backend, io);
 }
 
@@ -27,9 +33,12 @@ void ac__io_forget(ac_loop *loop, int fd)
     loop->backend->fn->forget(loop->backend, fd);
 }
 
+/* A terminal may turn out to need a thread only when it is ready. */
 static void io_done(struct ac__io *io)
 {
-    ac__wake(io->owner);
+    ac_task *task = io->owner;
+    if (io->result != -AC__EUNPOLLABLE || ac__offload_start(task->loop, io))
+        ac__wake(task);
 }
 
 int ac__io_suspend(ac_frame *operation, struct ac__io *io)
@@ -72,58 +81,23 @@ bool ac__io_abort(struct ac__io *io)
     return ac__io_cancel(task->loop, io);
 }
 
-/* The status of an operation whose request is complete. */
-static int status_of(const struct ac__io *io)
-{
-    return io->result < 0 ? ac__ended((int)-io->result) : 0;
-}
-
-/* An operation: SETUP fills the request in from `self`, KEEP stores the result into it. */
-#define IO_OPERATION(name, setup, keep)                                                      \
-    int name##__resume(ac_frame *frame)                                                      \
-    {                                                                                        \
-        struct name##__frame *self = (struct name##__frame *)(void *)frame;                  \
-        if (frame->state == 0) {                                                             \
-            self->io = (struct ac__io){ .fd = self->fd, setup };                             \
-            int status = ac__io_await(frame, &self->io);                                     \
-            if (status)                                                                      \
-                return status;                                                               \
-        }                                                                                    \
-        keep;                                                                                \
-        return status_of(&self->io);                                                         \
-    }                                                                                        \
-    static bool name##_abort(ac_frame *frame)                                                \
-    {                                                                                        \
-        return ac__io_abort(&((struct name##__frame *)(void *)frame)->io);                   \
-    }
-
-#define KEEP_SIZE self->result = self->io.result
-#define KEEP_NUMBER self->result = (int)self->io.result
-#define KEEP_NOTHING (void)0
-#define COMMA ,
-
-/* Requests read through a pointer to const only; struct ac__io serves both directions. */
-static void *writable(const void *pointer)
-{
-    return (void *)(uintptr_t)pointer;
-}
-
-IO_OPERATION(ac_readable, .kind = AC__IO_POLL_IN, KEEP_NOTHING)
-IO_OPERATION(ac_writable, .kind = AC__IO_POLL_OUT, KEEP_NOTHING)
-IO_OPERATION(ac_read, .kind = AC__IO_READ COMMA .buffer = self->buffer COMMA .length = self->size, KEEP_SIZE)
-IO_OPERATION(ac_write, .kind = AC__IO_WRITE COMMA .buffer = writable(self->buffer) COMMA .length = self->size, KEEP_SIZE)
-IO_OPERATION(ac_recv, .kind = AC__IO_RECV COMMA .buffer = self->buffer COMMA .length = self->size COMMA
-                      .flags = self->flags, KEEP_SIZE)
-IO_OPERATION(ac_send, .kind = AC__IO_SEND COMMA .buffer = writable(self->buffer) COMMA .length = self->size COMMA
-                      .flags = self->flags, KEEP_SIZE)
-IO_OPERATION(ac_recvfrom, .kind = AC__IO_RECVFROM COMMA .buffer = self->buffer COMMA .length = self->size COMMA
-                          .flags = self->flags COMMA .address = self->address COMMA .address_length = self->length, KEEP_SIZE)
-IO_OPERATION(ac_sendto, .kind = AC__IO_SENDTO COMMA .buffer = writable(self->buffer) COMMA .length = self->size COMMA
-                        .flags = self->flags COMMA .address = writable(self->address) COMMA
-                        .address_size = (uint16_t)self->length, KEEP_SIZE)
-IO_OPERATION(ac_accept, .kind = AC__IO_ACCEPT, KEEP_NUMBER)
-IO_OPERATION(ac_connect_addr, .kind = AC__IO_CONNECT COMMA .address = writable(self->address) COMMA
-                              .address_size = (uint16_t)self->length, KEEP_NOTHING)
+AC__IO_OPERATION(ac_readable, AC__KEEP_NOTHING, .kind = AC__IO_POLL_IN, .fd = self->fd)
+AC__IO_OPERATION(ac_writable, AC__KEEP_NOTHING, .kind = AC__IO_POLL_OUT, .fd = self->fd)
+AC__IO_OPERATION(ac_read, AC__KEEP_SIZE, .kind = AC__IO_READ, .fd = self->fd, .buffer = self->buffer, .length = self->size)
+AC__IO_OPERATION(ac_write, AC__KEEP_SIZE, .kind = AC__IO_WRITE, .fd = self->fd, .buffer = ac__writable(self->buffer),
+                 .length = self->size)
+AC__IO_OPERATION(ac_recv, AC__KEEP_SIZE, .kind = AC__IO_RECV, .fd = self->fd, .buffer = self->buffer, .length = self->size,
+                 .flags = self->flags)
+AC__IO_OPERATION(ac_send, AC__KEEP_SIZE, .kind = AC__IO_SEND, .fd = self->fd, .buffer = ac__writable(self->buffer),
+                 .length = self->size, .flags = self->flags)
+AC__IO_OPERATION(ac_recvfrom, AC__KEEP_SIZE, .kind = AC__IO_RECVFROM, .fd = self->fd, .buffer = self->buffer, .length = self->size,
+                 .flags = self->flags, .address = self->address, .address_length = self->length)
+AC__IO_OPERATION(ac_sendto, AC__KEEP_SIZE, .kind = AC__IO_SENDTO, .fd = self->fd, .buffer = ac__writable(self->buffer),
+                 .length = self->size, .flags = self->flags, .address = ac__writable(self->address),
+                 .address_size = (uint16_t)self->length)
+AC__IO_OPERATION(ac_accept, AC__KEEP_NUMBER, .kind = AC__IO_ACCEPT, .fd = self->fd)
+AC__IO_OPERATION(ac_connect_addr, AC__KEEP_NOTHING, .kind = AC__IO_CONNECT, .fd = self->fd, .address = ac__writable(self->address),
+                 .address_size = (uint16_t)self->length)
 
 AC__OPERATION_FN_VOID(ac_readable, ac_readable_abort)
 AC__OPERATION_FN_VOID(ac_writable, ac_writable_abort)
@@ -136,44 +110,37 @@ AC__OPERATION_FN(ac_sendto, ac_sendto_abort, ssize_t)
 AC__OPERATION_FN(ac_accept, ac_accept_abort, int)
 AC__OPERATION_FN_VOID(ac_connect_addr, ac_connect_addr_abort)
 
-int ac_close__resume(ac_frame *frame)
+/* After EINTR the descriptor is closed all the same, on Linux. */
+int ac__close(int fd)
 {
-    struct ac_close__frame *self = (struct ac_close__frame *)(void *)frame;
     ac_loop *loop = ac__thread.task->loop;
     if (loop)
-        ac__io_forget(loop, self->fd);
-    /* After EINTR the descriptor is closed all the same, on Linux. */
-    return close(self->fd) == 0 || errno == EINTR ? 0 : errno;
+        ac__io_forget(loop, fd);
+    return close(fd) == 0 || errno == EINTR ? 0 : errno;
+}
+
+int ac_close__resume(ac_frame *frame)
+{
+    return ac__close(((struct ac_close__frame *)(void *)frame)->fd);
 }
 
 AC__OPERATION_FN_VOID(ac_close, NULL)
 
 /* ---- As coroutines on the heap ---- */
 
-#define COROUTINE(name, parameters, fill)                                                    \
-    ac_coro *name parameters                                                                 \
-    {                                                                                        \
-        struct name##__frame *frame = ac__operation_new(&name##__fn);                        \
-        if (!frame)                                                                          \
-            return NULL;                                                                     \
-        frame->fd = fd;                                                                      \
-        fill;                                                                                \
-        return &frame->base;                                                                 \
-    }
+#define FILL_BUFFER frame->fd = fd, frame->buffer = buffer, frame->size = size
 
-#define FILL_BUFFER frame->buffer = buffer, frame->size = size
-
-COROUTINE(ac_readable, (int fd), (void)0)
-COROUTINE(ac_writable, (int fd), (void)0)
-COROUTINE(ac_read, (int fd, void *buffer, size_t size), FILL_BUFFER)
-COROUTINE(ac_write, (int fd, const void *buffer, size_t size), FILL_BUFFER)
-COROUTINE(ac_recv, (int fd, void *buffer, size_t size, int flags), (FILL_BUFFER, frame->flags = flags))
-COROUTINE(ac_send, (int fd, const void *buffer, size_t size, int flags), (FILL_BUFFER, frame->flags = flags))
-COROUTINE(ac_recvfrom, (int fd, void *buffer, size_t size, int flags, struct sockaddr *address, socklen_t *length),
+AC__IO_COROUTINE(ac_readable, (int fd), frame->fd = fd)
+AC__IO_COROUTINE(ac_writable, (int fd), frame->fd = fd)
+AC__IO_COROUTINE(ac_read, (int fd, void *buffer, size_t size), (FILL_BUFFER))
+AC__IO_COROUTINE(ac_write, (int fd, const void *buffer, size_t size), (FILL_BUFFER))
+AC__IO_COROUTINE(ac_recv, (int fd, void *buffer, size_t size, int flags), (FILL_BUFFER, frame->flags = flags))
+AC__IO_COROUTINE(ac_send, (int fd, const void *buffer, size_t size, int flags), (FILL_BUFFER, frame->flags = flags))
+AC__IO_COROUTINE(ac_recvfrom, (int fd, void *buffer, size_t size, int flags, struct sockaddr *address, socklen_t *length),
           (FILL_BUFFER, frame->flags = flags, frame->address = address, frame->length = length))
-COROUTINE(ac_sendto, (int fd, const void *buffer, size_t size, int flags, const struct sockaddr *address, socklen_t length),
+AC__IO_COROUTINE(ac_sendto, (int fd, const void *buffer, size_t size, int flags, const struct sockaddr *address, socklen_t length),
           (FILL_BUFFER, frame->flags = flags, frame->address = address, frame->length = length))
-COROUTINE(ac_accept, (int fd), (void)0)
-COROUTINE(ac_connect_addr, (int fd, const struct sockaddr *address, socklen_t length),
-          (frame->address = address, frame->length = length))
-COROUTINE(ac_close, (int fd), (void)0)
+AC__IO_COROUTINE(ac_accept, (int fd), frame->fd = fd)
+AC__IO_COROUTINE(ac_connect_addr, (int fd, const struct sockaddr *address, socklen_t length),
+          (frame->fd = fd, frame->address = address, frame->length = length))
+AC__IO_COROUTINE(ac_close, (int fd), frame->fd = fd)

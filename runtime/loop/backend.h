@@ -23,13 +23,18 @@ enum ac__io_kind {
     AC__IO_SENDMSG,
     AC__IO_ACCEPT,          /* result: the new descriptor, non-blocking and closed on exec */
     AC__IO_CONNECT,         /* address, address_size; result 0 */
-    AC__IO_KINDS
+    AC__IO_OPEN,            /* address is the path, flags, length is the mode; result: the new descriptor */
+    AC__IO_PREAD,           /* regular files: buffer, length, offset */
+    AC__IO_PWRITE,
+    AC__IO_SYNC,            /* flags: 1 for the data alone */
+    AC__IO_STAT             /* address is the struct stat to be filled in */
 };
 
 struct ac__backend;
 
 struct ac__backend_fn {
     const char *name;
+    bool files;                                        /* knows the kinds from AC__IO_OPEN on, and waits for regular files */
     struct ac__backend *(*open)(void);                 /* NULL and errno */
     void (*close)(struct ac__backend *backend);        /* no request is waiting any more */
     /* Starts a request, all fields of it filled in but next, prev, result and events. True: complete, see `result`.
@@ -71,6 +76,17 @@ static inline bool ac__io_never_waits(const struct ac__io *io)
     return io->kind >= AC__IO_READ && io->kind <= AC__IO_SENDMSG && (io->flags & (MSG_DONTWAIT | MSG_OOB | MSG_ERRQUEUE));
 }
 
+/* The result of a request to read or write where the system cannot tell whether that would block: a regular file, a terminal. It
+ * is left to a thread then. Below every errno value. */
+enum { AC__EUNPOLLABLE = 1 << 20 };
+
+/* ---- offload.c: requests that a thread of the pool makes ---- */
+bool ac__offload_start(ac_loop *loop, struct ac__io *io);   /* as a backend's start; what is to be made at once blocks */
+bool ac__offload_cancel(struct ac__io *io);                 /* as a backend's cancel */
+
+/* io->events of a request that a thread has. */
+#define AC__OFFLOADED (1u << 31)
+
 /* ---- socket.c: how operations use requests ---- */
 
 /* Starts a request of the current task's loop. True: complete. */
@@ -85,6 +101,8 @@ void ac__io_forget(ac_loop *loop, int fd);
  * to wait. The result is stored as soon as it is there. 0, AC_PENDING, or the error. */
 int ac__io_await(ac_frame *operation, struct ac__io *io);
 
+int ac__close(int fd);                                 /* for the current task: who waits on it gets EBADF first. 0 or the error */
+
 /* `abort` of such an operation, given its request. */
 bool ac__io_abort(struct ac__io *io);
 
@@ -93,6 +111,11 @@ static inline bool ac__io_is_output(const struct ac__io *io)
 {
     return io->kind == AC__IO_POLL_OUT || io->kind == AC__IO_WRITE || io->kind == AC__IO_SEND || io->kind == AC__IO_SENDTO ||
            io->kind == AC__IO_SENDMSG || io->kind == AC__IO_CONNECT;
+}
+
+static inline bool ac__io_is_file(const struct ac__io *io)
+{
+    return io->kind >= AC__IO_OPEN;
 }
 
 static inline bool ac__io_is_poll(const struct ac__io *io)

@@ -171,16 +171,9 @@ static bool fail(struct ac__io *io, int error)
 }
 
 /* Files that cannot be polled are always ready; their calls block for the disk. */
-static bool call_blocking(struct ac__io *io)
+static bool unpollable(struct ac__io *io)
 {
-    if (ac__io_is_poll(io))
-        return fail(io, 0);
-    ssize_t count;
-    do {
-        count = io->kind == AC__IO_WRITE ? write(io->fd, io->buffer, io->length) : read(io->fd, io->buffer, io->length);
-    } while (count < 0 && errno == EINTR);
-    io->result = count < 0 ? -errno : count;
-    return true;
+    return fail(io, ac__io_is_poll(io) ? 0 : AC__EUNPOLLABLE);
 }
 
 static int control(struct epoll *epoll, int operation, int fd)
@@ -199,7 +192,7 @@ static void suspect(struct epoll *epoll, struct slot *slot, int fd)
 }
 
 /* What waits on a descriptor that has become a file that cannot be polled. */
-static void complete_blocking(struct epoll *epoll, int fd)
+static void complete_unpollable(struct epoll *epoll, int fd)
 {
     for (int direction = 0; direction < 2; direction++) {
         struct ac__io *io;
@@ -207,7 +200,7 @@ static void complete_blocking(struct epoll *epoll, int fd)
             reset(&epoll->slots[fd], 0);
             take_out(epoll, &epoll->slots[fd].queues[direction], io);
             if (!ac__io_attempt(io))
-                call_blocking(io);
+                unpollable(io);
             io->done(io);
         }
     }
@@ -217,7 +210,7 @@ static bool register_and_wait(struct epoll *epoll, struct slot *slot, struct ac_
 {
     if ((slot->flags & (OURS | REGISTERED)) != (OURS | REGISTERED)) {
         if (control(epoll, EPOLL_CTL_ADD, io->fd) < 0 && errno != EEXIST)
-            return errno == EPERM ? call_blocking(io) : fail(io, errno);
+            return errno == EPERM ? unpollable(io) : fail(io, errno);
         slot->flags |= REGISTERED;
     } else if (!slot->queues[0] && !slot->queues[1]) {
         suspect(epoll, slot, io->fd);
@@ -319,7 +312,7 @@ static bool check_suspect(struct epoll *epoll, int fd)
     if (errno == EEXIST)
         return false;
     if (errno == EPERM)
-        complete_blocking(epoll, fd);
+        complete_unpollable(epoll, fd);
     else
         fail_all(epoll, fd, errno);
     return true;

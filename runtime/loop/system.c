@@ -18,7 +18,7 @@
 enum { FIRST_SLOTS = 64 };
 
 /* What poll says of a descriptor now: 0 means that it would block. */
-static short readiness(int fd, short events)
+static int readiness(int fd, short events)
 {
     struct pollfd entry = { .fd = fd, .events = events };
     int count;
@@ -40,26 +40,42 @@ static ssize_t read_or_write(struct ac__io *io, bool write_it, int flags)
     return write_it ? pwritev2(io->fd, &part, 1, -1, flags) : preadv2(io->fd, &part, 1, -1, flags);
 }
 
-/* How much can be written without waiting where poll says that there is room. To a pipe it is this much. */
-static size_t room_for(const struct ac__io *io)
+static int file_type(int fd)
 {
-    struct stat file;
-    if (io->length <= PIPE_BUF || fstat(io->fd, &file) < 0 || S_ISREG(file.st_mode) || S_ISBLK(file.st_mode))
-        return io->length;
-    return PIPE_BUF;
+    struct stat status;
+    return fstat(fd, &status) == 0 ? (int)(status.st_mode & S_IFMT) : 0;
+}
+
+static ssize_t leave_to_a_thread(void)
+{
+    errno = AC__EUNPOLLABLE;
+    return -1;
+}
+
+/* As much as poll's word holds for: a pipe that is ready takes that, but of a terminal and of a file on a disk nobody knows. */
+static ssize_t write_ready(struct ac__io *io)
+{
+    int flags = fcntl(io->fd, F_GETFL);
+    if (flags < 0)
+        return -1;
+    if (!(flags & O_NONBLOCK) && file_type(io->fd) != S_IFIFO)
+        return leave_to_a_thread();
+    return write(io->fd, io->buffer, flags & O_NONBLOCK || io->length < PIPE_BUF ? io->length : PIPE_BUF);
 }
 
 /* A descriptor that is no socket. Writing to a pipe without a reader raises SIGPIPE, which ac_main ignores. */
 static ssize_t transfer_file(struct ac__io *io, bool write_it)
 {
     ssize_t count = read_or_write(io, write_it, RWF_NOWAIT);
+    if (count < 0 && errno == EAGAIN && file_type(io->fd) == S_IFREG)
+        return leave_to_a_thread();
     if (count >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS))
         return count;
     if (!is_ready(io->fd, write_it ? POLLOUT : POLLIN)) {
         errno = EAGAIN;
         return -1;
     }
-    return write_it ? write(io->fd, io->buffer, room_for(io)) : read(io->fd, io->buffer, io->length);
+    return write_it ? write_ready(io) : read(io->fd, io->buffer, io->length);
 }
 
 static ssize_t transfer(struct ac__io *io, bool write_it)
@@ -111,7 +127,7 @@ static int connect_end(struct ac__io *io)
 
 static ssize_t poll_now(struct ac__io *io, short events)
 {
-    short now = readiness(io->fd, events);
+    int now = readiness(io->fd, events);
     errno = now & POLLNVAL ? EBADF : EAGAIN;
     return now && !(now & POLLNVAL) ? 0 : -1;
 }

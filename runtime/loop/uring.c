@@ -16,6 +16,7 @@
 #ifdef AC__HAVE_URING
 
 #include <liburing.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -43,6 +44,7 @@ struct uring {
     struct ac__backend base;
     struct io_uring ring;
     struct ac__io *reaped;          /* completions that have not been called: a circular list by next and prev */
+    struct ac__io *files;           /* requests for files, all of them the kernel's: a circular list */
     struct slot *slots;             /* by descriptor */
     size_t count;
 };
@@ -58,6 +60,8 @@ static struct slot *slot_of(struct uring *uring, int fd)
 
 static struct ac__io **queue_of(struct uring *uring, const struct ac__io *io)
 {
+    if (ac__io_is_file(io))
+        return &uring->files;
     return &uring->slots[io->fd].queues[ac__io_is_output(io)];
 }
 
@@ -111,6 +115,18 @@ static void prepare(struct io_uring_sqe *sqe, struct ac__io *io)
     case AC__IO_SENDMSG:
         io_uring_prep_sendmsg(sqe, io->fd, io->buffer, (unsigned)io->flags | MSG_NOSIGNAL);
         break;
+    case AC__IO_OPEN:
+        io_uring_prep_openat(sqe, AT_FDCWD, io->address, io->flags | O_CLOEXEC, (mode_t)io->length);
+        break;
+    case AC__IO_PREAD:
+        io_uring_prep_read(sqe, io->fd, io->buffer, clamp(io->length), (uint64_t)io->offset);
+        break;
+    case AC__IO_PWRITE:
+        io_uring_prep_write(sqe, io->fd, io->buffer, clamp(io->length), (uint64_t)io->offset);
+        break;
+    case AC__IO_SYNC:
+        io_uring_prep_fsync(sqe, io->fd, io->flags ? IORING_FSYNC_DATASYNC : 0);
+        break;
     case AC__IO_ACCEPT:
         io_uring_prep_accept(sqe, io->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         break;
@@ -160,7 +176,8 @@ static void finish(struct uring *uring, struct ac__io *io, ssize_t result)
     struct ac__io **queue = queue_of(uring, io);
     ac__io_take_out(queue, io);
     complete(uring, io, result);
-    submit_first(uring, queue);
+    if (queue != &uring->files)
+        submit_first(uring, queue);
 }
 
 /* ac__io_attempt reads events as whether a connect is under way, and writes it. */
@@ -245,11 +262,22 @@ static bool is_tried_first(const struct ac__io *io)
     return io->at_once || io->kind == AC__IO_SEND || io->kind == AC__IO_SENDMSG || io->kind == AC__IO_SENDTO || io->kind == AC__IO_CONNECT;
 }
 
+static bool start_file(struct uring *uring, struct ac__io *io)
+{
+    io->events = 0;
+    if (!submit(uring, io, false))
+        return fail(io, ENOMEM);
+    ac__io_append(&uring->files, io);
+    uring->base.waiting++;
+    return false;
+}
+
 static bool start(struct ac__backend *backend, struct ac__io *io)
 {
     struct uring *uring = (struct uring *)backend;
-    struct slot *slot = slot_of(uring, io->fd);
-    if (!slot)
+    if (ac__io_is_file(io))
+        return start_file(uring, io);
+    if (!slot_of(uring, io->fd))
         return fail(io, errno);
     io->events = 0;
     if (ac__io_never_waits(io))
@@ -400,7 +428,7 @@ static void stop_first(struct uring *uring, struct ac__io *first)
         reap(uring);
     }
     ac__io_take_out(&uring->reaped, first);
-    if (first->kind == AC__IO_ACCEPT && first->result >= 0)
+    if ((first->kind == AC__IO_ACCEPT || first->kind == AC__IO_OPEN) && first->result >= 0)
         close((int)first->result);
     first->events = STOPPED;
 }
@@ -423,6 +451,8 @@ static void stop(struct ac__backend *backend)
 {
     struct uring *uring = (struct uring *)backend;
     call_reaped(uring);
+    while (uring->files)
+        stop_first(uring, uring->files);
     for (size_t fd = 0; fd < uring->count; fd++) {
         stop_queue(uring, &uring->slots[fd].queues[0]);
         stop_queue(uring, &uring->slots[fd].queues[1]);
@@ -441,7 +471,8 @@ static void flush(struct ac__backend *backend)
 static bool knows_all(struct io_uring *ring)
 {
     static const int needed[] = { IORING_OP_POLL_ADD, IORING_OP_READ, IORING_OP_WRITE, IORING_OP_RECV, IORING_OP_SEND,
-                                  IORING_OP_RECVMSG, IORING_OP_SENDMSG, IORING_OP_ACCEPT, IORING_OP_ASYNC_CANCEL };
+                                  IORING_OP_RECVMSG, IORING_OP_SENDMSG, IORING_OP_ACCEPT, IORING_OP_ASYNC_CANCEL,
+                                  IORING_OP_OPENAT, IORING_OP_FSYNC };
     struct io_uring_probe *probe = io_uring_get_probe_ring(ring);
     bool all = probe && (ring->features & IORING_FEAT_EXT_ARG) && (ring->features & IORING_FEAT_NODROP) &&
                (ring->features & IORING_FEAT_FAST_POLL);
@@ -491,6 +522,7 @@ static void close_uring(struct ac__backend *backend)
 
 const struct ac__backend_fn ac__backend_uring = {
     .name = "io_uring",
+    .files = true,
     .open = open_uring,
     .close = close_uring,
     .start = start,
