@@ -92,7 +92,7 @@ bool ac__offload_start(ac_loop *loop, struct ac__io *io)
     if (!self)
         return fail(io, ENOMEM);
     *self = (struct offloaded){ .job = { .work = work, .done = work_done }, .io = io };
-    int error = ac__pool_submit(loop, &self->job, AC__LANE_WORK);
+    int error = ac__job_submit(ac__loop_workers(loop), &self->job);
     if (error) {
         ac__pool_give(self, sizeof *self);
         return fail(io, error);
@@ -105,7 +105,7 @@ bool ac__offload_start(ac_loop *loop, struct ac__io *io)
 bool ac__offload_cancel(struct ac__io *io)
 {
     struct offloaded *self = (struct offloaded *)(void *)io->next;
-    if (!ac__pool_withdraw(&self->job))
+    if (!ac__job_withdraw(&self->job))
         return false;
     ac__pool_give(self, sizeof *self);
     return true;
