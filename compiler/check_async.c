@@ -40,7 +40,7 @@ static struct type *method_result(struct symbol *method)
 /* A value of this type that has no expression of its own, for the messages of a conversion. */
 static bool check_given(struct type *to, struct type *type, struct expression *at)
 {
-    struct expression *value = expression_new(EXPRESSION_CAST, at->first, at->last);
+    struct expression *value = expression_new(EXPRESSION_CONSTANT, at->first, at->last);
     value->type = type;
     return check_conversion(to, value, (struct conversion){.kind = CONVERT_INITIALIZE});
 }

@@ -1,6 +1,6 @@
 /* What may be given to what: assignment, initialisation, return and arguments (6.5.16.1), with the rules that the
-   dialect adds for handles and async functions. Where gcc only warns (pointers of different types, integers as
-   pointers), the C compiler that reads the output tells it, and nothing is said here. */
+   dialect adds for handles and async functions. Pointers of different types, and integers as pointers, are errors as in
+   gcc 14, under its flags; what compilers only warn of (signs, lost qualifiers) the one that reads the output tells. */
 #include "checking.h"
 #include <string.h>
 
@@ -170,9 +170,76 @@ static bool convert_function(struct type *to, struct expression *from, struct ty
     return false;
 }
 
-static bool is_real_number(struct type *type)
+/* Either side may be plain code that makes coroutines by hand: what they are of, only the async side tells. */
+static bool makes_coroutines(struct type *pointer)
 {
-    return type_is_arithmetic(type) && !type_is_integer(type);
+    struct type *function = pointed_function(pointer);
+    return function && (function->is_async || returns_coroutine(function));
+}
+
+static void mistake(const char *flag, const char *what, struct type *to, struct expression *from, struct type *type,
+                    struct conversion conversion)
+{
+    if (check_now.voice == TELL_ALL)
+        warning_at(from->first, flag, "%s: '%s' where '%s' is wanted %s", what, type_text(type), type_text(to),
+                   place_text(conversion));
+}
+
+/* The same for an integer type and its signed or unsigned kin; NULL for other types. */
+static const char *integer_family(struct type *type)
+{
+    type = type_strip(type);
+    if (type->kind == TYPE_ENUM && type->tag->enum_type)
+        type = type_strip(type->tag->enum_type);
+    switch ((enum type_kind)type->kind) {
+    case TYPE_CHAR:
+    case TYPE_SIGNED_CHAR:
+    case TYPE_UNSIGNED_CHAR: return "char";
+    case TYPE_SHORT:
+    case TYPE_UNSIGNED_SHORT: return "short";
+    case TYPE_INT:
+    case TYPE_UNSIGNED: return "int";
+    case TYPE_LONG:
+    case TYPE_UNSIGNED_LONG: return "long";
+    case TYPE_LONG_LONG:
+    case TYPE_UNSIGNED_LONG_LONG: return "long long";
+    case TYPE_INT128:
+    case TYPE_UNSIGNED_INT128: return "__int128";
+    default: return NULL;
+    }
+}
+
+/* gcc's -Wpointer-sign, which is no error. */
+static bool differ_in_sign(struct type *a, struct type *b)
+{
+    const char *family_a = integer_family(a), *family_b = integer_family(b);
+    return family_a && family_b && strcmp(family_a, family_b) == 0;
+}
+
+/* Qualifiers of an array are those of its elements (6.7.3p9). */
+static bool points_alike(struct type *a, struct type *b)
+{
+    struct type *to_a = type_unqualified(a), *to_b = type_unqualified(b);
+    if (is_unknown(to_a) || is_unknown(to_b) || type_is(to_a, TYPE_VOID) || type_is(to_b, TYPE_VOID))
+        return true;
+    if (type_is(to_a, TYPE_ARRAY) && type_is(to_b, TYPE_ARRAY))
+        return points_alike(type_strip(to_a)->inner, type_strip(to_b)->inner);
+    if (type_is(to_a, TYPE_VECTOR) || type_is(to_b, TYPE_VECTOR) || type_is(to_a, TYPE_VA_LIST) ||
+        type_is(to_b, TYPE_VA_LIST))
+        return true;
+    return type_same(to_a, to_b) || differ_in_sign(to_a, to_b);
+}
+
+static bool convert_pointer(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
+{
+    if (is_null_constant(from))
+        return true;
+    if (pointed_function(to) && pointed_function(type) && !convert_function(to, from, type, conversion))
+        return false;
+    if (points_alike(type_strip(to)->inner, type_strip(type)->inner) || makes_coroutines(to) || makes_coroutines(type))
+        return true;
+    mistake("incompatible-pointer-types", "incompatible pointers", to, from, type, conversion);
+    return false;
 }
 
 /* Neither is a handle. */
@@ -188,11 +255,15 @@ static bool convert_plain(struct type *to, struct expression *from, struct type 
     if (number_to && number)
         return true;
     if (pointer_to && pointer)
-        return pointed_function(to) && pointed_function(type) ? convert_function(to, from, type, conversion) : true;
-    if (pointer_to && type_is_integer(type))
+        return convert_pointer(to, from, type, conversion);
+    if (type_is(to, TYPE_BOOL) && pointer)
         return true;
-    if (number_to && pointer && !is_real_number(to))
-        return true;
+    if ((pointer_to && type_is_integer(type)) || (pointer && type_is_integer(to))) {
+        if (pointer_to && is_null_constant(from))
+            return true;
+        mistake("int-conversion", pointer ? "a pointer is no number" : "a number is no pointer", to, from, type, conversion);
+        return false;
+    }
     return rule_mismatch(to, from, type, conversion);
 }
 

@@ -18,14 +18,21 @@ enum { ERROR_LIMIT = 100 };
 struct flag {
     const char *name;
     bool on, error, error_decided;
+    bool mistake;   /* an error of the language, as gcc has them under a flag, so that old code can switch it off */
 };
 
 static struct flag flags[] = {
-    {"unawaited", true, false, false},         {"blocking", true, false, false},
-    {"escaping-local", true, false, false},    {"lock-across-await", true, false, false},
-    {"swallowed-cancel", true, false, false},  {"unevaluated-await", true, false, false},
-    {"unreleased-task", true, false, false},   {"large-frame", false, false, false},
-    {"useless-async", false, false, false},
+    {.name = "unawaited", .on = true},
+    {.name = "blocking", .on = true},
+    {.name = "escaping-local", .on = true},
+    {.name = "lock-across-await", .on = true},
+    {.name = "swallowed-cancel", .on = true},
+    {.name = "unevaluated-await", .on = true},
+    {.name = "unreleased-task", .on = true},
+    {.name = "large-frame"},
+    {.name = "useless-async"},
+    {.name = "incompatible-pointer-types", .on = true, .error = true, .mistake = true},
+    {.name = "int-conversion", .on = true, .error = true, .mistake = true},
 };
 
 unsigned error_count;
@@ -263,12 +270,13 @@ bool warning_at(token_index place, const char *flag_name, const char *format, ..
     last_shown = flag->on && !quiet && !token_in_system(place);
     if (!last_shown)
         return false;
-    bool is_error = flag->error_decided ? flag->error : all_errors;
+    bool is_error = flag->error_decided || flag->mistake ? flag->error : all_errors;
+    bool asked = is_error && !flag->mistake;
     va_list args;
     va_start(args, format);
     const char *text = formatted(format, args);
     va_end(args);
-    show(is_error ? SEVERITY_ERROR : SEVERITY_WARNING, place, is_error ? arena_format("error=%s", flag_name) : flag_name, text);
+    show(is_error ? SEVERITY_ERROR : SEVERITY_WARNING, place, asked ? arena_format("error=%s", flag_name) : flag_name, text);
     if (is_error)
         count_error();
     return true;

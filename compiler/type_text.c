@@ -107,10 +107,15 @@ static const char *tag_text(struct tag *tag, enum text_mode mode)
 static const char *wrapped_text(struct type *type, enum text_mode mode)
 {
     static const char *const in_c[] = {"ac_coro_ref", "ac_task_ref", "ac_future_ref", "ac_gen_ref", "void *", "void *"};
-    static const char *const in_user[] = {"Coro", "Task", "Future", "Gen", "AC_AWAITABLE", "AC_AWAITABLES"};
+    static const char *const in_user[] = {"Coro", "Task", "Future", "Gen"};
     if (mode == TEXT_C)
         return in_c[type->kind - TYPE_CORO];
-    return arena_format("%s(%s)", in_user[type->kind - TYPE_CORO], declare(type->inner, "", mode));
+    const char *inner = type->inner->kind == TYPE_UNKNOWN ? "T" : declare(type->inner, "", mode);
+    if (type->kind == TYPE_AWAITABLE)
+        return arena_format("Coro(%s), Task(%s) or Future(%s)", inner, inner, inner);
+    if (type->kind == TYPE_AWAITABLES)
+        return arena_format("Coro(%s) *, Task(%s) * or Future(%s) *", inner, inner, inner);
+    return arena_format("%s(%s)", in_user[type->kind - TYPE_CORO], inner);
 }
 
 /* The base of a type: what stands before the declarator. NULL where it has no name. */

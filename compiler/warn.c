@@ -38,6 +38,8 @@ static void warn_dropped_value(struct expression *e)
 {
     struct type *type = type_strip(e->type);
     const char *name = called_name(e);
+    if (type_is_handle(type) && is_unknown(type->inner))
+        return; /* after a mistake */
     if (type->kind == TYPE_CORO || type->kind == TYPE_GEN) {
         const char *what = type->kind == TYPE_CORO ? "coroutine" : "generator";
         bool told =
