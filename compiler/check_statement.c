@@ -167,11 +167,20 @@ static void check_statement_condition(struct statement *s)
     warn_dropped(s->a);
 }
 
+/* 6.8.4p3: a substatement is a block of its own, and a `defer` runs at its end. */
+static void warn_defer_alone(struct statement *part)
+{
+    if (part->kind == STATEMENT_DEFER && warning_at(part->first, "useless-defer", "this 'defer' runs at once"))
+        note_at(part->first, "what follows a condition or a loop's head is a block of its own, even without braces; "
+                             "'defer' stands in the block at whose end it is to run");
+}
+
 /* A substatement: what it opens ends with it. */
 static void check_part(struct statement *s, struct statement *part)
 {
     if (!part)
         return;
+    warn_defer_alone(part);
     struct barrier *outer = check_now.barrier;
     check_statement(part, s);
     check_now.barrier = outer;

@@ -614,8 +614,23 @@ void lower_scope(struct statement *s, bool awaits)
     scope_awaits = outer_awaits;
 }
 
+/* 6.8.4p3, 6.8.5p5: a substatement is a block of its own, at whose end a `defer` that it consists of runs. */
+static struct statement *as_block(struct statement *s)
+{
+    struct statement *inner = unlabelled(s);
+    if (!inner || inner->kind != STATEMENT_DEFER)
+        return s;
+    struct statement *block = statement_new(STATEMENT_COMPOUND, s->first, s->last);
+    block->items = arena_alloc(sizeof *block->items);
+    block->items[block->item_count++] = s;
+    block->has_await = s->has_await;
+    block->parent = s->parent;
+    return block;
+}
+
 void lower_nested(struct statement *s)
 {
+    s = as_block(s);
     if (s->kind == STATEMENT_COMPOUND) {
         lower_statement(s);
         return;
