@@ -19,6 +19,17 @@ static bool is_static(struct symbol *symbol)
            !symbol->local;
 }
 
+/* 6.7.9p3 */
+static void check_fixed_size(struct declarator *declarator)
+{
+    struct type *type = type_strip(declarator->type);
+    struct expression *e = declarator->initializer;
+    if (type->kind != TYPE_ARRAY || !type->variable || (e->kind == EXPRESSION_INITIALIZER && !e->item_count))
+        return;
+    rule_error(e->first, "variable-sized object '%s' may not be initialized", declarator->name);
+    rule_note(e->first, "set its elements in a loop, or with 'memset'");
+}
+
 static void check_variable_initializer(struct declarator *declarator, struct symbol *symbol)
 {
     const char *outer = check_now.no_await;
@@ -28,10 +39,13 @@ static void check_variable_initializer(struct declarator *declarator, struct sym
         struct type *type = check_value(declarator->initializer);
         complete_type(declarator, type_qualified(type, type_qualifiers(declarator->type)));
     } else {
+        check_fixed_size(declarator);
         struct type *type = check_initializer(declarator->type, declarator->initializer);
         if (type != declarator->type)
             complete_type(declarator, type);
     }
+    if (is_static(symbol) && check_now.function)
+        check_static_initializer(declarator->initializer);
     check_now.no_await = outer;
 }
 
@@ -161,6 +175,11 @@ static void check_parameters(struct function *function)
     for (size_t i = 0; i < function->declarator->parameter_count; i++) {
         struct parameter *parameter = &function->declarator->parameters[i];
         check_written_type(parameter->written ? parameter->written : parameter->type, &await);
+        if (type_is(parameter->type, TYPE_VA_LIST)) {
+            dialect_error(parameter->first, "parameter '%s' of an async function is a 'va_list'",
+                          parameter->name ? parameter->name : "");
+            dialect_note(parameter->first, "it ends with the function whose arguments it lists, so it is not copied: take a 'va_list *'");
+        }
         if (!type_is_complete(parameter->type) && !is_unknown(parameter->type) && !type_is(parameter->type, TYPE_VOID))
             rule_error(parameter->first, "parameter '%s' has incomplete type '%s'",
                        parameter->name ? parameter->name : "", type_text(parameter->type));
@@ -236,9 +255,19 @@ static void stray_async(struct specifiers *specifiers, struct declarator *declar
                  type, type[strlen(type) - 1] == '*' ? "" : " ", declarator->name ? declarator->name : "");
 }
 
+static void check_defined_tag(struct specifiers *specifiers)
+{
+    struct type *type = type_strip(specifiers->type);
+    struct tag *tag = type_is_record(type) ? type->tag : NULL;
+    if (tag && tag->complete && tag->body_first >= specifiers->first && tag->body_last <= specifiers->last)
+        check_members(tag);
+}
+
 bool check_declaration(struct declaration *declaration)
 {
     bool await = false;
+    if (check_now.function && declaration->specifiers && declaration->specifiers->defines_tag)
+        check_defined_tag(declaration->specifiers);
     for (size_t i = 0; i < declaration->declarator_count; i++) {
         struct declarator *declarator = declaration->declarators[i];
         if (is_stray_async(declaration->specifiers, declarator))

@@ -101,13 +101,28 @@ static bool is_lost_await(token_index t)
            token_is(t + 1, "(");
 }
 
+static bool tell_lost_await(token_index t)
+{
+    if (!is_lost_await(t))
+        return false;
+    await_seen(t);
+    dialect_error(t, "'await' in a constant expression");
+    dialect_note(t, "await into a variable first");
+    return true;
+}
+
+bool await_in_width(token_index member)
+{
+    for (token_index t = member; t < seen.last && !token_is(t, ";"); t++)
+        if (tell_lost_await(t))
+            return true;
+    return false;
+}
+
 void awaits_end(void)
 {
     for (token_index t = seen.first + 1; t < seen.last && !error_count; t++)
-        if (is_lost_await(t)) {
-            dialect_error(t, "'await' in a constant expression");
-            dialect_note(t, "await into a variable first");
-        }
+        tell_lost_await(t);
     seen.bits = NULL;
 }
 

@@ -164,6 +164,17 @@ struct type *typeof_expression(struct expression *e)
     return e->type;
 }
 
+static void check_bound(struct expression *bound)
+{
+    int64_t length;
+    if (is_unknown(bound->type))
+        return;
+    if (!type_is_integer(bound->type))
+        rule_error(bound->first, "the size of the array has the non-integer type '%s'", type_text(bound->type));
+    else if (constant_integer(bound, &length) && length < 0 && !type_is(bound->type, TYPE_UNSIGNED_LONG))
+        rule_error(bound->first, "the size of the array is negative");
+}
+
 /* The bounds of a type are evaluated where it is written, a typedef's where the typedef is. */
 void check_written_type(struct type *type, bool *await)
 {
@@ -176,9 +187,7 @@ void check_written_type(struct type *type, bool *await)
         if (type->kind == TYPE_ARRAY && type->bound) {
             check_value(type->bound);
             *await |= type->bound->has_await;
-            if (type_is(type->bound->type, TYPE_POINTER) || type_is_record(type->bound->type))
-                rule_error(type->bound->first, "the size of the array has the non-integer type '%s'",
-                           type_text(type->bound->type));
+            check_bound(type->bound);
         } else if (type->kind != TYPE_POINTER && type->kind != TYPE_FUNCTION && type->kind != TYPE_ARRAY) {
             return;
         }
@@ -276,6 +285,20 @@ static bool association_matches(struct association *association, struct type *ty
     return !candidate->qualifiers && type_same(candidate, type);
 }
 
+/* 6.5.1.1p2 */
+static void check_association_differs(struct expression *e, size_t index)
+{
+    struct type_name *name = e->associations[index].type_name;
+    for (size_t i = 0; i < index; i++) {
+        struct type_name *other = e->associations[i].type_name;
+        if (!name && !other)
+            rule_error(e->associations[index].value->first, "a second 'default' in '_Generic'");
+        else if (name && other && !is_unknown(name->type) && !is_unknown(other->type) &&
+                 type_qualifiers(name->type) == type_qualifiers(other->type) && type_same(name->type, other->type))
+            rule_error(name->first, "'_Generic' has the type '%s' twice", type_text(name->type));
+    }
+}
+
 static void check_generic(struct expression *e)
 {
     check_unevaluated(e->a, e->first);
@@ -283,6 +306,7 @@ static void check_generic(struct expression *e)
     struct association *otherwise = NULL, *chosen = NULL;
     for (size_t i = 0; i < e->association_count; i++) {
         struct association *association = &e->associations[i];
+        check_association_differs(e, i);
         if (!association->type_name)
             otherwise = association;
         else if (!chosen && association_matches(association, type))
@@ -463,6 +487,8 @@ static void check_address(struct expression *e)
     if (a->kind == EXPRESSION_AWAIT) {
         dialect_error(e->operator_, "the value of an await has no address");
         dialect_note(a->first, "store it in a variable first");
+    } else if (a->kind == EXPRESSION_NAME && a->symbol->storage == STORAGE_REGISTER) {
+        rule_error(e->operator_, "address of register variable '%s' requested", a->name);
     } else if (e->a->is_bit_field) {
         rule_error(e->operator_, "cannot take address of bit-field '%s'", a->name);
     } else if (!e->a->is_lvalue && !type_is(e->a->type, TYPE_FUNCTION) && !type_is(e->a->type, TYPE_VOID)) {
@@ -577,6 +603,11 @@ static void check_sizeof_type(struct expression *e)
 
 /* ================= casts (6.5.4) ================= */
 
+static bool is_floating(struct type *type)
+{
+    return type_is_arithmetic(type) && !type_is_integer(type);
+}
+
 static void check_cast(struct expression *e)
 {
     check_type_name(e);
@@ -602,6 +633,11 @@ static void check_cast(struct expression *e)
     } else if (type_is_record(from) && !type_same(from, to)) {
         if (!type_is(to, TYPE_UNION))
             rule_error(e->first, "cannot convert '%s' to '%s'", type_text(from), type_text(to));
+    } else if (type_is(to, TYPE_STRUCT) && !type_same(from, to)) {
+        rule_error(e->first, "a cast to a struct, '%s'", type_text(to));
+        rule_note(e->first, "'(%s){...}' makes one", type_text(to));
+    } else if ((type_is(from, TYPE_POINTER) && is_floating(to)) || (type_is(to, TYPE_POINTER) && is_floating(from))) {
+        rule_error(e->first, "cannot convert '%s' to '%s'", type_text(from), type_text(to));
     }
 }
 
@@ -924,6 +960,11 @@ static void check_offsetof(struct expression *e)
         inherit(e, e->arguments[i]);
     }
     e->type = type_basic(TYPE_UNSIGNED_LONG);
+    token_index name = e->type_name->last + 2; /* behind the comma */
+    struct type *record = type_strip(e->type_name->type);
+    if (type_is_record(record) && type_is_complete(record) && tokens[name].kind == TOKEN_NAME &&
+        !type_member(record, tokens[name].name))
+        rule_error(name, "'%s' has no member named '%s'", type_text(type_unqualified(record)), tokens[name].name);
 }
 
 /* Its two type names are kept as associations. As gcc does, qualifiers at the outside do not count. */

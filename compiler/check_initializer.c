@@ -172,7 +172,13 @@ static size_t fill_designated_element(struct type *type, struct cursor *cursor, 
     check_value(designator->index);
     if (designator->high)
         check_value(designator->high);
-    if (!constant_integer(designator->high ? designator->high : designator->index, &index) || index < 0) {
+    struct expression *last = designator->high ? designator->high : designator->index;
+    bool known = constant_integer(last, &index), bounded = !type->incomplete_array && !type->variable;
+    if (!is_unknown(last->type) && (!type_is_integer(last->type) || never_constant(last)))
+        return bad_designator(cursor, "the index of a designator is not an integer constant");
+    if (known && (index < 0 || (bounded && (uint64_t)index >= type->length)))
+        return bad_designator(cursor, "the index of a designator is outside of the array");
+    if (!known) {
         item_checked(cursor);
         cursor->at++;
         return SIZE_MAX;

@@ -104,6 +104,7 @@ static void check_case_place(struct statement *s)
         rule_error(s->first, "'%s' label not within a switch statement", what);
         return;
     }
+    array_add(&check_now.labels->all, s);
     struct barrier *into = entered(check_now.switch_barrier, check_now.barrier);
     if (into) {
         dialect_error(s->first, "'%s' label jumps into %s", what, into->what);
@@ -126,6 +127,8 @@ static void check_case(struct statement *s)
     check_case_place(s);
     check_constant_part(s->a, "a constant expression");
     check_constant_part(s->high, "a constant expression");
+    check_case_constant(s->a);
+    check_case_constant(s->high);
 }
 
 static void check_break(struct statement *s)
@@ -255,6 +258,7 @@ static void check_if(struct statement *s)
 static void check_switch(struct statement *s)
 {
     struct check_state outer = check_now;
+    struct label_list labels = {0};
     check_operand(s, s->a);
     if (!is_unknown(s->a->type) && !type_is_integer(s->a->type)) {
         rule_error(s->a->first, "switch quantity is not an integer");
@@ -263,7 +267,10 @@ static void check_switch(struct statement *s)
     }
     check_now.in_switch = true;
     check_now.switch_barrier = check_now.barrier;
+    check_now.labels = &labels;
     check_part(s, s->body);
+    check_labels_differ(labels.all.at, labels.all.count);
+    check_now.labels = outer.labels;
     check_now.in_switch = outer.in_switch;
     check_now.switch_barrier = outer.switch_barrier;
 }

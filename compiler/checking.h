@@ -1,7 +1,7 @@
 /* What the files of the check stage share, and what others ask of it while the program is still being parsed. The
    stage goes once over each async body, in the order of the text: check.c (declarations, functions),
    check_statement.c (statements, jumps), check_expression.c (types), check_convert.c (assignments and their kin),
-   check_initializer.c, check_call.c (arguments, type variables), check_async.c (what the dialect adds), warn.c. */
+   check_initializer.c, check_constant.c, check_call.c (arguments, type variables), check_async.c (what the dialect adds), warn.c. */
 #ifndef CHECKING_H
 #define CHECKING_H
 #include "constant.h"
@@ -37,6 +37,10 @@ struct barrier {
     bool defer;        /* the body of a defer: one must not jump out of it either */
 };
 
+struct label_list {
+    ARRAY(struct statement *) all;
+};
+
 struct check_state {
     enum check_voice voice;
     struct function *function;      /* whose body this is; NULL at file scope */
@@ -49,6 +53,7 @@ struct check_state {
     unsigned groups;                /* async blocks around */
     bool in_loop, in_switch;        /* that break and continue reach without leaving a defer */
     struct barrier *switch_barrier; /* at the innermost switch */
+    struct label_list *labels;      /* of the innermost switch: its CASE and DEFAULT so far */
     struct statement *defer;        /* the innermost defer whose body this is; NULL */
     struct expression *on_pool;     /* the call in ac_blocking(...) or ac_submit(...), which blocks nobody */
 };
@@ -109,6 +114,17 @@ bool returns_coroutine(struct type *function);
 /* The note that tells to await a coroutine, task or future where its value was meant. */
 void note_missing_await(struct expression *e);
 
+/* ================= check_constant.c ================= */
+
+/* e was checked. Would no C compiler take it for a constant? */
+bool never_constant(struct expression *e);
+void check_static_initializer(struct expression *e);
+void check_case_constant(struct expression *e);
+/* All CASE and DEFAULT of one switch. */
+void check_labels_differ(struct statement **labels, size_t count);
+/* Of a struct or union that a body defines. */
+void check_members(struct tag *tag);
+
 /* ================= the other files ================= */
 
 void check_call(struct expression *e);
@@ -125,6 +141,8 @@ void check_await(struct expression *e);
 /* Around a body: tells of awaits that stand where there is no expression to evaluate. */
 void awaits_begin(struct function *function);
 void awaits_end(void);
+/* Tells of one in the width of a bit-field whose name this is; false where there is none. */
+bool await_in_width(token_index member);
 void check_async_call(struct expression *e);
 void check_create_future(struct expression *e);
 void check_set_result(struct expression *e);
