@@ -7,6 +7,7 @@
 #   make bench      the measures, as ratios to hand-written C;  ROWS='fib spawn' only those
 #   make install    DESTDIR= PREFIX=/usr/local
 #   make deps       installs every tool that any of these targets can use
+#   make picture    docs/average.svg, the picture in the README, from its example; needs graphviz
 #   make format, make lint, make clean
 
 CC       = cc
@@ -26,7 +27,7 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer $(SANITIZERS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all demo check passthrough bench install deps format lint clean
+.PHONY: all picture demo check passthrough bench install deps format lint clean
 
 all: build/acc build/libac.a
 
@@ -180,6 +181,14 @@ bench: build/acc build/bench build/bench-c build/bench-load build/bench-compare
 	@build/bench-compare $(ROWS)
 
 # ---- the rest ----
+
+# The first block of the README, its states, and these drawn; a test holds the .dot against acc, and the .svg against the .dot.
+picture: build/acc
+	@CC="$(CC)" tests/deps.sh dot
+	awk '/^```c$$/ { n++; inside = n == 1; next } /^```$$/ { inside = 0 } inside' README.md > build/average.ac
+	cd build && ./acc -I../runtime/include --emit=states average.ac > ../docs/average.dot
+	dot -Tsvg docs/average.dot > docs/average.svg
+	echo "<!-- of average.dot: $$(cksum < docs/average.dot) -->" >> docs/average.svg
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig

@@ -205,14 +205,14 @@ const char *failure_text(void)
     }
     if (c->kind != CONTEXT_CLEANUP) {
         c->handler_used = true;
-        emit_branch(c->handler_label);
+        emit_failure(c->handler_label);
         text_format(&out, "goto ac_catch_%u;", c->number);
         return text_string(&out);
     }
     emit_definition(c->error);
     text_format(&out, "%s = ac_status; ", variable_reference(c->error));
     enter_unwinding(c, leave_error_code(c), &out);
-    emit_branch(c->cleanups.at[c->cleanups.count - 1].label);
+    emit_failure(c->cleanups.at[c->cleanups.count - 1].label);
     return text_string(&out);
 }
 

@@ -67,6 +67,13 @@ void emit_branch(unsigned label)
     add_item(ITEM_BRANCH)->label = label;
 }
 
+void emit_failure(unsigned label)
+{
+    struct item *item = add_item(ITEM_BRANCH);
+    item->label = label;
+    item->on_error = true;
+}
+
 /* Every variable that a text speaks of is read by it. */
 static void use_text(const char *text)
 {

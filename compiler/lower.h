@@ -68,6 +68,7 @@ struct item {
     struct extent *extent;      /* SITE: what it stands in: variables of others are not in scope there */
     bool yields;                /* SITE: no await but a yield */
     struct declaration *whole;  /* TEXT: a declaration as it was written, if all its variables are C locals; DECLARE: of one of them, if not */
+    bool on_error;              /* BRANCH: taken where the await or throw before it ends with an error */
     bool heap;                  /* SITE: text is not the call but the coroutine */
     const char *text, *failure;
     token_index place;          /* whose line and column the text has */

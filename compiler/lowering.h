@@ -22,6 +22,8 @@ unsigned new_label(void);
 void emit_label(unsigned label);
 void emit_jump(unsigned label);
 void emit_branch(unsigned label);
+/* The same, for the way that an error takes. */
+void emit_failure(unsigned label);
 
 /* A suspension point: an await whose callee is started by `call`; returns its number. */
 unsigned emit_site(token_index place, const char *format, ...) __attribute__((format(printf, 2, 3)));

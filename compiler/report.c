@@ -1,5 +1,6 @@
 /* What --emit=frames and --emit=states tell of the lowered functions. */
 #include "frame_size.h"
+#include "source.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -92,48 +93,130 @@ static void print_frame(struct function *f)
 
 /* ---- states ---- */
 
-/* Walks on from an item to the suspension points that control can get to next. */
+enum { SHOWN_TEXT = 64 };
+
+/* Walks on from an item to the suspension points that control can get to next: as the program goes on, and, in a second walk, where errors
+   lead inside the function. */
 struct tracer {
     struct lowering *l;
     size_t *label_at;       /* by label: index of its item + 1 */
     unsigned *seen;         /* by item: number of the walk that saw it */
     unsigned walk;
     unsigned from;
+    bool on_error;          /* the second walk */
+    bool ended;             /* the edge to the end is drawn */
     ARRAY(size_t) pending;
+    ARRAY(size_t) failures; /* where the second walk begins */
 };
 
 static void trace_edge(struct tracer *t, const char *to)
 {
-    printf("    s%u -> %s;\n", t->from, to);
+    printf("    s%u -> %s%s;\n", t->from, to, t->on_error ? " [style=dashed, color=\"#c0392b\", label=\"error\"]" : "");
 }
 
-static void trace_from(struct tracer *t, size_t start)
+static void trace_end(struct tracer *t)
+{
+    if (!t->ended)
+        trace_edge(t, "end");
+    t->ended = true;
+}
+
+static void trace_label(struct tracer *t, unsigned label, bool on_error)
+{
+    if (!t->label_at[label])
+        return;
+    if (on_error && !t->on_error)
+        array_add(&t->failures, t->label_at[label] - 1);
+    else
+        array_add(&t->pending, t->label_at[label] - 1);
+}
+
+/* One way on, up to the next suspension point. */
+static void trace_way(struct tracer *t, size_t i)
+{
+    bool thrown = false;    /* control goes where the error leads, and not on */
+    for (; i < t->l->items.count; i++) {
+        struct item *item = &t->l->items.at[i];
+        if (t->seen[i] == t->walk)
+            return;
+        t->seen[i] = t->walk;
+        if (item->kind == ITEM_SITE) {
+            trace_edge(t, arena_format("s%u", item->site));
+            return;
+        }
+        if (item->kind == ITEM_BRANCH)
+            trace_label(t, item->label, item->on_error);
+        if (item->kind == ITEM_JUMP && t->label_at[item->label]) {
+            trace_label(t, item->label, false);
+            return;
+        }
+        if (item->kind == ITEM_JUMP && thrown)
+            return;
+        if (item->kind == ITEM_JUMP)
+            break;
+        if (item->kind != ITEM_TEXT)
+            thrown = item->kind == ITEM_BRANCH && item->on_error;
+    }
+    trace_end(t);
+}
+
+static void trace_walk(struct tracer *t, bool on_error)
 {
     t->walk++;
-    t->pending.count = 0;
+    t->on_error = on_error;
+    t->ended = false;
+    while (t->pending.count)
+        trace_way(t, t->pending.at[--t->pending.count]);
+}
+
+static void trace_from(struct tracer *t, unsigned site, size_t start)
+{
+    t->from = site;
+    t->failures.count = 0;
     array_add(&t->pending, start);
-    while (t->pending.count) {
-        size_t i = t->pending.at[--t->pending.count];
-        for (; i < t->l->items.count && t->seen[i] != t->walk; i++) {
-            struct item *item = &t->l->items.at[i];
-            t->seen[i] = t->walk;
-            if (item->kind == ITEM_SITE) {
-                trace_edge(t, arena_format("s%u", item->site));
-                break;
-            }
-            if (item->kind == ITEM_BRANCH && t->label_at[item->label])
-                array_add(&t->pending, t->label_at[item->label] - 1);
-            if (item->kind == ITEM_JUMP) {
-                if (t->label_at[item->label])
-                    array_add(&t->pending, t->label_at[item->label] - 1);
-                else
-                    trace_edge(t, "end");
-                break;
-            }
-        }
-        if (i == t->l->items.count)
-            trace_edge(t, "end");
+    trace_walk(t, false);
+    for (size_t i = 0; i < t->failures.count; i++)
+        array_add(&t->pending, t->failures.at[i]);
+    trace_walk(t, true);
+}
+
+/* The line of the source, for a label of DOT. */
+static void print_line(token_index place)
+{
+    size_t size = 0, shown;
+    const char *text = source_line(token_file(place), tokens[place].line, &size);
+    for (; size && (*text == ' ' || *text == '\t'); text++)
+        size--;
+    shown = size < SHOWN_TEXT ? size : SHOWN_TEXT - 3;
+    for (size_t i = 0; i < shown; i++) {
+        if (text[i] == '"' || text[i] == '\\')
+            putchar('\\');
+        putchar(text[i] == '\t' ? ' ' : text[i]);
     }
+    fputs(shown < size ? "...\\l" : "\\l", stdout);
+}
+
+static void print_remembered(struct lowering *l, unsigned site)
+{
+    bool any = false;
+    for (size_t i = 0; i < l->live[site].count; i++) {
+        struct variable *v = l->live[site].at[i];
+        if (!v->symbol)
+            continue;
+        printf("%s%s", any ? ", " : "remembers ", v->symbol->name);
+        any = true;
+    }
+    if (any)
+        fputs("\\l", stdout);
+}
+
+static void print_state(struct lowering *l, const struct item *item)
+{
+    token_index place = l->sites.at[item->site];
+    printf("    s%u [label=\"%s %u, line %u\\n", item->site, item->yields ? "yield" : "await", item->site, tokens[place].line);
+    print_line(place);
+    print_remembered(l, item->site);
+    printf("\", fillcolor=\"%s\"];\n", item->yields ? "#fdf2d0" : "#dcebfa");
 }
 
 static void print_states(struct function *f)
@@ -145,17 +228,18 @@ static void print_states(struct function *f)
     for (size_t i = 0; i < l->items.count; i++)
         if (l->items.at[i].kind == ITEM_LABEL)
             t.label_at[l->items.at[i].label] = i + 1;
-    printf("digraph \"%s\" {\n    node [shape=box, fontname=\"monospace\"];\n", f->symbol->name);
-    printf("    s0 [label=\"%s\\nline %u\", shape=oval];\n    end [shape=oval];\n", f->symbol->name, tokens[f->declarator->name_token].line);
-    for (unsigned site = 1; site < l->sites.count; site++)
-        if (l->suspends.at[site])
-            printf("    s%u [label=\"%u: await, line %u\"];\n", site, site, tokens[l->sites.at[site]].line);
-    trace_from(&t, 0);
+    printf("digraph \"%s\" {\n    node [shape=box, style=\"rounded,filled\", fillcolor=\"#eeeeee\", fontname=\"monospace\", fontsize=11];\n"
+           "    edge [fontname=\"monospace\", fontsize=10];\n", f->symbol->name);
+    printf("    s0 [label=\"");
+    print_line(f->declarator->name_token);
+    printf("\"];\n    end [label=\"end\"];\n");
     for (size_t i = 0; i < l->items.count; i++)
-        if (l->items.at[i].kind == ITEM_SITE) {
-            t.from = l->items.at[i].site;
-            trace_from(&t, i + 1);
-        }
+        if (l->items.at[i].kind == ITEM_SITE)
+            print_state(l, &l->items.at[i]);
+    trace_from(&t, 0, 0);
+    for (size_t i = 0; i < l->items.count; i++)
+        if (l->items.at[i].kind == ITEM_SITE)
+            trace_from(&t, l->items.at[i].site, i + 1);
     printf("}\n");
 }
 

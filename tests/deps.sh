@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the build or the tests need and the machine lacks, through the system's package manager.
 #
-#   tests/deps.sh [--optional] WHAT...     WHAT: flex bison liburing check pkg-config clang tcc curl nc clang-format clang-tidy valgrind
+#   tests/deps.sh [--optional] WHAT...     WHAT: flex bison liburing check pkg-config clang tcc curl nc clang-format clang-tidy valgrind dot
 #
 # Says what is installed and why. Where it cannot be installed, one line tells what to install by hand, and the exit
 # status is 1, or 0 with --optional: the caller then goes on without.
@@ -29,6 +29,7 @@ reason() {
     curl | nc)      echo "talks to the sample servers by hand" ;;
     clang-format)   echo "for make format" ;;
     clang-tidy)     echo "for make lint" ;;
+    dot)            echo "draws the picture of the README" ;;
     valgrind)       echo "for looking at leaks by hand" ;;
     esac
 }
@@ -48,6 +49,7 @@ package() {
     dnf:clang-format | dnf:clang-tidy | apk:clang-format | apk:clang-tidy)  echo clang-tools-extra ;;
     pacman:clang-format | pacman:clang-tidy)    echo clang ;;
     brew:clang | brew:clang-format | brew:clang-tidy)   echo llvm ;;
+    *:dot)                                  echo graphviz ;;
     brew:nc)                                echo netcat ;;
     *)                                      echo "$2" ;;
     esac
