@@ -102,8 +102,11 @@ static bool nameable(struct type *type)
 }
 
 /* For gcc a function that does not return is of another type, which has no spelling but the attribute. */
-static bool has_noreturn(struct declarator *d)
+static bool speaks_of_noreturn(struct symbol *symbol)
 {
+    struct declarator *d = symbol->declarator;
+    if (symbol->kind == SYMBOL_VARIABLE && symbol->no_return)
+        return true;
     for (token_index t = d->first; t <= d->last; t++)
         if (token_is(t, "noreturn") || token_is(t, "__noreturn__"))
             return true;
@@ -113,7 +116,7 @@ static bool has_noreturn(struct declarator *d)
 /* Qualifiers at the outside are no part of what the builtin compares. */
 static void assert_type(struct symbol *symbol)
 {
-    bool spelled = type_known(symbol->type) && nameable(symbol->type) && !has_noreturn(symbol->declarator);
+    bool spelled = type_known(symbol->type) && nameable(symbol->type) && !speaks_of_noreturn(symbol);
     const char *text = spelled ? type_declare(symbol->type, "") : NULL;
     if (!text) {
         unknown++;

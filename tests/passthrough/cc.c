@@ -80,7 +80,7 @@ static bool is_dropped(const char *word)
 
 static bool speaks_of_dependencies(const char *word)
 {
-    return begins(word, "-M");
+    return begins(word, "-M") || begins(word, "-Wp,-M");
 }
 
 /* Only acc's own warnings have a place on its command line. */
@@ -104,7 +104,7 @@ static void add(struct command *command, const char *word)
 }
 
 /* The words of the command line that the first word's program is to have. The folder of the source is searched as if the file lay there. */
-static struct command command_of(const char *program, bool dependencies, bool for_acc)
+static struct command command_of(const char *program, bool for_acc)
 {
     struct command command = { 0 };
     add(&command, program);
@@ -112,7 +112,7 @@ static struct command command_of(const char *program, bool dependencies, bool fo
     for (int i = 1; i < job.argc; i++) {
         const char *word = job.argv[i];
         bool next = takes_next_word(word) && i + 1 < job.argc;
-        if (!is_dropped(word) && (dependencies || !speaks_of_dependencies(word)) && !(for_acc && is_not_for_acc(word))) {
+        if (!is_dropped(word) && !speaks_of_dependencies(word) && !(for_acc && is_not_for_acc(word))) {
             add(&command, word);
             if (next)
                 add(&command, job.argv[i + 1]);
@@ -187,15 +187,30 @@ static size_t prepare(const char *behind)
 
 static bool compile_before(void)
 {
-    struct command command = command_of(job.compiler, true, false);
+    struct command command = command_of(job.compiler, false);
     add(&command, "-DPASSTHROUGH_PLAIN");
     compile_words(&command, "before");
     return run(command, NULL);
 }
 
+/* The build wants its dependency files, of the file as it is. */
+static void write_dependencies(void)
+{
+    struct command command = { 0 };
+    bool wanted = false;
+    for (int i = 0; i < job.argc; i++) {
+        wanted |= speaks_of_dependencies(job.argv[i]);
+        add(&command, i ? job.argv[i] : job.compiler);
+    }
+    add(&command, "-w");
+    add(&command, "-fsyntax-only");
+    if (wanted && !run(command, NULL))
+        exit(1);
+}
+
 static bool header_can_follow(void)
 {
-    struct command command = command_of(job.compiler, false, false);
+    struct command command = command_of(job.compiler, false);
     const char *words[] = { "-w", "-DPASSTHROUGH_HEADER", "-fsyntax-only", "-x", "c", NULL };
     for (const char **word = words; *word; word++)
         add(&command, *word);
@@ -206,7 +221,7 @@ static bool header_can_follow(void)
 
 static bool translate(void)
 {
-    struct command command = command_of(text_format("%s/build/acc", job.root), false, true);
+    struct command command = command_of(text_format("%s/build/acc", job.root), true);
     add(&command, text_format("%s/before/%s", job.work, job.name));
     add(&command, "-o");
     add(&command, text_format("%s/after/%s", job.work, job.name));
@@ -215,7 +230,7 @@ static bool translate(void)
 
 static bool understood(void)
 {
-    struct command command = command_of(text_format("%s/build/tests/asserts", job.root), false, true);
+    struct command command = command_of(text_format("%s/build/tests/asserts", job.root), true);
     add(&command, text_format("%s/before/%s", job.work, job.name));
     char *assertions = text_format("%s/assertions", job.work), *path = text_format("%s/after/%s", job.work, job.name);
     if (!run(command, assertions))
@@ -230,7 +245,7 @@ static bool understood(void)
 
 static bool compile_after(void)
 {
-    struct command command = command_of(job.compiler, false, false);
+    struct command command = command_of(job.compiler, false);
     compile_words(&command, "after");
     add(&command, text_format("-I%s/runtime/include", job.root));
     return run(command, NULL);
@@ -314,6 +329,7 @@ int main(int argc, char **argv)
         find_names();
         size_t lines = prepare(probe);
         if (compile_before()) {
+            write_dependencies();
             compare(lines);
             return 0;
         }
