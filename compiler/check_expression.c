@@ -262,7 +262,7 @@ static void check_name(struct expression *e)
 static void check_constant(struct expression *e)
 {
     const struct token *token = &tokens[e->first];
-    struct literal literal = token->kind == TOKEN_CHARACTER ? literal_character(token) : literal_number(token);
+    struct literal literal = literal_constant(token);
     if (literal.type)
         e->type = literal.type;
 }

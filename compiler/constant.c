@@ -69,7 +69,8 @@ static bool convert(struct literal *value, struct type *type)
 {
     struct type *stripped = type_strip(type);
     bool integer = type_is_integer(type) || is_pointer_like(type);
-    if (stripped->kind == TYPE_INT128 || stripped->kind == TYPE_UNSIGNED_INT128 || stripped->kind == TYPE_COMPLEX ||
+    if (stripped->kind == TYPE_INT128 || stripped->kind == TYPE_UNSIGNED_INT128 || stripped->kind == TYPE_BIT_INT ||
+        stripped->kind == TYPE_UNSIGNED_BIT_INT || stripped->kind == TYPE_COMPLEX ||
         value->imaginary)
         return false;
     if (stripped->kind == TYPE_BOOL) {
@@ -264,12 +265,15 @@ static bool fold_conditional(struct expression *e, struct literal *value)
 static bool fold_constant(struct expression *e, struct literal *value)
 {
     const struct token *token = &tokens[e->first];
-    *value = token->kind == TOKEN_CHARACTER ? literal_character(token) : literal_number(token);
+    *value = literal_constant(token);
     return value->type && !value->imaginary && !value->wide && !type_is(value->type, TYPE_UNKNOWN);
 }
 
 static bool fold_name(struct expression *e, struct literal *value)
 {
+    if (e->symbol && e->symbol->is_constexpr && e->symbol->declarator->initializer)
+        return constant_evaluate(e->symbol->declarator->initializer, value) &&
+               (type_is(e->symbol->type, TYPE_AUTO) || convert(value, type_unqualified(e->symbol->type)));
     if (!e->symbol || e->symbol->kind != SYMBOL_ENUMERATOR)
         return false;
     value->is_floating = value->imaginary = value->wide = false;

@@ -4,6 +4,7 @@
 #include "constant.h"
 #include "diagnostic.h"
 #include "parse.h"
+#include "preprocess.h"
 #include "ac.tab.h"
 #include <limits.h>
 #include <stdio.h>
@@ -15,7 +16,8 @@
 enum { BASIC_VOID = 1, BASIC_CHAR = 2, BASIC_SHORT = 4, BASIC_INT = 8, BASIC_FLOAT = 16, BASIC_DOUBLE = 32, BASIC_SIGNED = 64,
        BASIC_UNSIGNED = 128, BASIC_BOOL = 256, BASIC_COMPLEX = 512, BASIC_INT128 = 1024, BASIC_FLOAT128 = 2048, BASIC_FLOAT16 = 4096,
        BASIC_BF16 = 8192, BASIC_FLOAT32 = 1 << 14, BASIC_FLOAT64 = 1 << 15, BASIC_FLOAT32X = 1 << 16, BASIC_FLOAT64X = 1 << 17,
-       BASIC_DECIMAL32 = 1 << 18, BASIC_DECIMAL64 = 1 << 19, BASIC_DECIMAL128 = 1 << 20, BASIC_LONG = 1 << 21 };
+       BASIC_DECIMAL32 = 1 << 18, BASIC_DECIMAL64 = 1 << 19, BASIC_DECIMAL128 = 1 << 20, BASIC_LONG = 1 << 21,
+       BASIC_BIT_INT = 1 << 22 };
 
 static uint32_t basic_bit(token_index t)
 {
@@ -26,7 +28,7 @@ static uint32_t basic_bit(token_index t)
         { "__complex__", BASIC_COMPLEX }, { "__complex", BASIC_COMPLEX }, { "__int128", BASIC_INT128 },
         { "__float128", BASIC_FLOAT128 }, { "_Float128", BASIC_FLOAT128 }, { "_Float16", BASIC_FLOAT16 }, { "__bf16", BASIC_BF16 },
         { "_Float32", BASIC_FLOAT32 }, { "_Float64", BASIC_FLOAT64 }, { "_Float32x", BASIC_FLOAT32X }, { "_Float64x", BASIC_FLOAT64X },
-        { "_Decimal32", BASIC_DECIMAL32 }, { "_Decimal64", BASIC_DECIMAL64 }, { "_Decimal128", BASIC_DECIMAL128 },
+        { "bool", BASIC_BOOL }, { "_BitInt", BASIC_BIT_INT }, { "_Decimal32", BASIC_DECIMAL32 }, { "_Decimal64", BASIC_DECIMAL64 }, { "_Decimal128", BASIC_DECIMAL128 },
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (token_is(t, words[i].spelling))
@@ -51,6 +53,7 @@ static int basic_kind(uint32_t set, unsigned longs)
     case BASIC_CHAR: return is_unsigned ? TYPE_UNSIGNED_CHAR : sign ? TYPE_SIGNED_CHAR : TYPE_CHAR;
     case BASIC_SHORT: case BASIC_SHORT | BASIC_INT: return is_unsigned ? TYPE_UNSIGNED_SHORT : TYPE_SHORT;
     case BASIC_INT: return is_unsigned ? TYPE_UNSIGNED : TYPE_INT;
+    case BASIC_BIT_INT: return is_unsigned ? TYPE_UNSIGNED_BIT_INT : TYPE_BIT_INT;
     case BASIC_INT128: return is_unsigned ? TYPE_UNSIGNED_INT128 : TYPE_INT128;
     case 0: return is_unsigned ? TYPE_UNSIGNED : sign ? TYPE_INT : set & BASIC_COMPLEX ? TYPE_DOUBLE : -1;
     default: break;
@@ -76,11 +79,20 @@ static int basic_kind(uint32_t set, unsigned longs)
     }
 }
 
-static struct type *basic_type(uint32_t set, unsigned longs)
+static struct type *bit_int(enum type_kind kind, uint32_t width)
+{
+    struct type *type = type_new(kind);
+    type->length = width;
+    return type;
+}
+
+static struct type *basic_type(uint32_t set, unsigned longs, uint32_t width)
 {
     int kind = basic_kind(set, longs);
     if (kind < 0)
         return NULL;
+    if (set & BASIC_BIT_INT)
+        return bit_int((enum type_kind)kind, width);
     struct type *type = type_basic((enum type_kind)kind);
     return set & BASIC_COMPLEX ? type_wrapped(TYPE_COMPLEX, type) : type;
 }
@@ -101,11 +113,21 @@ unsigned qualifier_bit(token_index t)
 static void storage_add(struct specifier_list *list, token_index t)
 {
     struct specifiers *s = &list->out;
-    if (token_is(t, "_Thread_local") || token_is(t, "__thread")) {
+    if (token_is(t, "_Thread_local") || token_is(t, "__thread") || token_is(t, "thread_local")) {
         s->thread_local_ = true;
         return;
     }
-    if (s->storage != STORAGE_NONE && !list->told) {
+    if (token_is(t, "constexpr")) {
+        s->is_constexpr = true;
+        s->constexpr_token = t;
+        return;
+    }
+    if (token_is(t, "auto")) {
+        list->says_auto = true;
+        if (s->storage != STORAGE_NONE && preprocess_is_c23())
+            return;
+    }
+    if (s->storage != STORAGE_NONE && !(s->storage == STORAGE_AUTO && preprocess_is_c23()) && !list->told) {
         error_at(t, "more than one storage class in a declaration");
         list->told = true;
     }
@@ -144,7 +166,7 @@ static void attribute_add(struct specifier_list *list, uint32_t aligned, struct 
     if (tag) {
         tag->packed |= said->packed;
         tag->transparent |= said->transparent;
-        if (tag->kind == TYPE_ENUM)
+        if (tag->kind == TYPE_ENUM && !tag->fixed)
             tag->enum_type = enum_type(tag);
         if (said->aligned > tag->aligned)
             tag->aligned = said->aligned;
@@ -171,6 +193,8 @@ static void type_add(struct specifier_list *list, struct specifier_item item, st
     uint32_t bit = basic_bit(range.first);
     if (list->type || (list->basic & bit && bit != BASIC_LONG))
         too_many_types(list, range.first);
+    if (bit == BASIC_BIT_INT)
+        list->width = item.width;
     list->longs = (uint8_t)(list->longs + (bit == BASIC_LONG && list->longs < 9));
     list->basic |= bit;
 }
@@ -231,6 +255,16 @@ void specifier_add(struct specifier_list **at, struct specifier_item item, struc
         s->defines_tag = true;
 }
 
+/* It is const. In an async body it becomes static: nothing has to be kept of it, and a jump past its initialiser leaves it as it is. */
+static void constexpr_finish(struct specifiers *s)
+{
+    s->type = type_qualified(s->type, QUALIFIER_CONST);
+    if (scope_depth == 0 || s->storage == STORAGE_STATIC)
+        return;
+    s->storage = STORAGE_STATIC;
+    tokens[s->constexpr_token].renamed = "static constexpr";
+}
+
 struct type *specifiers_finish(struct specifier_list *list)
 {
     struct specifiers *s = &list->out;
@@ -238,13 +272,17 @@ struct type *specifiers_finish(struct specifier_list *list)
         return s->type;
     list->finished = true;
     struct type *type = list->type;
+    if (!type && !list->basic && list->says_auto && preprocess_is_c23())
+        type = type_basic(TYPE_AUTO);
     if (!type)      /* none at all: implicit int */
-        type = list->basic ? basic_type(list->basic, list->longs) : type_basic(TYPE_INT);
+        type = list->basic ? basic_type(list->basic, list->longs, list->width) : type_basic(TYPE_INT);
     if (!type) {
         too_many_types(list, s->first);
         type = type_basic(TYPE_UNKNOWN);
     }
     s->type = attributes_apply(&list->attributes, type_qualified(type, list->qualifiers));
+    if (s->is_constexpr)
+        constexpr_finish(s);
     s->aligned = list->attributes.aligned;
     s->cleanup = list->attributes.cleanup != NULL;
     s->is_noreturn |= list->attributes.no_return;
@@ -276,6 +314,13 @@ struct type *handle_type(token_index keyword, struct type *inner)
                         : token_is(keyword, "_Future") ? TYPE_FUTURE : token_is(keyword, "_Gen") ? TYPE_GEN
                         : token_is(keyword, "__ac_awaitable") ? TYPE_AWAITABLE : TYPE_AWAITABLES;
     return type_wrapped(kind, inner);
+}
+
+struct specifier_item specifier_bit_int(struct expression *width)
+{
+    int64_t value;
+    bool known = constant_integer(width, &value) && value > 0 && value < 1 << 24;
+    return (struct specifier_item){ .role = ROLE_TYPE, .type = known ? NULL : type_basic(TYPE_UNKNOWN), .width = known ? (uint32_t)value : 0 };
 }
 
 struct specifier_item specifier_typeof(struct expression *operand, struct type_name *name, struct range range)
@@ -392,10 +437,34 @@ struct record *tag_begin(struct parser *parser, token_index keyword, token_index
     return record;
 }
 
-/* Enumerators that fit into int are ints, and the others of the type that the enum turns out to have. */
+/* `enum e : type`. A reference with a type declares the enum in this scope, complete. */
+static void enum_fix(struct tag *tag, struct specifier_list *fixed)
+{
+    tag->fixed = tag->complete = true;
+    tag->enum_type = type_unqualified(specifiers_finish(fixed));
+}
+
+struct type *enum_reference(token_index keyword, token_index name, struct specifier_list *fixed)
+{
+    struct type *type = tag_reference(T_ENUM, keyword, name, true);
+    enum_fix(type->tag, fixed);
+    return type;
+}
+
+struct record *enum_begin(struct parser *parser, token_index keyword, token_index name, struct attributes *attributes,
+                          struct specifier_list *fixed, token_index brace)
+{
+    struct record *record = tag_begin(parser, keyword, name, attributes, brace);
+    enum_fix(record->tag, fixed);
+    return record;
+}
+
+/* Enumerators that fit into int are ints, and the others of the type that the enum turns out to have; C23 gives all of them
+   that type then. */
 static void enum_end(struct record *record)
 {
-    record->tag->enum_type = enum_type(record->tag);
+    if (!record->tag->fixed)
+        record->tag->enum_type = enum_type(record->tag);
     for (size_t i = 0; i < record->wide.count; i++)
         record->wide.at[i]->type = record->tag->enum_type;
 }
@@ -456,7 +525,9 @@ void enumerator_add(struct parser *parser, token_index name, struct expression *
     symbol->value = (int64_t)value.bits;
     symbol->block = parser->block;
     tokens[name].symbol = symbol;
-    if (!fits_int(&value))
+    if (record->tag->fixed)
+        symbol->type = record->tag->enum_type;
+    else if (!fits_int(&value))
         array_add(&record->wide, symbol);
     if (is_negative(&value) && (int64_t)value.bits < record->tag->least)
         record->tag->least = (int64_t)value.bits;
@@ -723,6 +794,7 @@ static void symbol_facts(struct symbol *symbol, const struct specifier_list *lis
     if (symbol->storage == STORAGE_NONE || s->storage == STORAGE_STATIC)
         symbol->storage = s->storage;
     symbol->thread_local_ |= s->thread_local_;
+    symbol->is_constexpr |= s->is_constexpr;
     symbol->is_inline |= s->is_inline;
     symbol->no_return |= s->is_noreturn || a->no_return || (trailing && trailing->no_return);
     symbol->returns_twice |= a->returns_twice || (trailing && trailing->returns_twice);

@@ -291,6 +291,18 @@ struct literal literal_character(const struct token *token)
     return literal;
 }
 
+struct literal literal_constant(const struct token *token)
+{
+    switch (token->kind) {
+    case TOKEN_CHARACTER: return literal_character(token);
+    case TOKEN_NUMBER: return literal_number(token);
+    default: break;
+    }
+    if (*token->name == 'n')    /* what it is assigned to counts, as with (void *)0 */
+        return (struct literal){.type = type_pointer(type_basic(TYPE_VOID))};
+    return (struct literal){.type = type_basic(TYPE_BOOL), .bits = *token->name == 't'};
+}
+
 struct type *literal_string(token_index first, token_index last)
 {
     enum type_kind unit = TYPE_CHAR;

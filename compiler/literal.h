@@ -13,6 +13,8 @@ struct literal {
     long double real;
 };
 
+/* Of a number, a character, or one of C23's true, false and nullptr. */
+struct literal literal_constant(const struct token *token);
 struct literal literal_number(const struct token *token);
 struct literal literal_character(const struct token *token);
 /* The array type of adjacent string literals first..last. */

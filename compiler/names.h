@@ -16,6 +16,7 @@ struct symbol {
     bool local;                 /* declared inside a function */
     bool is_inline;
     bool child;                 /* `async T x = f();`: a child task; type is Task(T), its declarator's type is T; set by the parser */
+    bool is_constexpr;          /* VARIABLE: its initialiser is its value in constant expressions, too */
     bool no_return;             /* FUNCTION: _Noreturn or attribute noreturn */
     bool returns_twice;         /* FUNCTION: attribute returns_twice */
     bool blocking;              /* FUNCTION: attribute ac_blocking (AC_BLOCKING of ac.h) */

@@ -63,9 +63,11 @@ struct specifier_list {
     struct type *type;          /* of the specifier that is a type by itself; NULL: basic ones count */
     uint32_t basic;             /* set of BASIC_... */
     uint8_t longs;
+    uint32_t width;             /* of _BitInt */
     uint8_t qualifiers;
     struct attributes attributes;
     struct tag *defined_tag;    /* the last specifier was its definition: attributes that follow belong to the tag */
+    bool says_auto;
     bool finished;
     bool told;                  /* an error about them was told */
 };
@@ -82,6 +84,7 @@ struct specifier_item {
     uint8_t role;               /* enum specifier_role */
     struct type *type;          /* ROLE_TYPE, and __ac_async(T); NULL: a basic one, told by its token */
     uint32_t aligned;           /* _Alignas */
+    uint32_t width;             /* _BitInt */
     struct tag *defined_tag;
 };
 
@@ -165,6 +168,7 @@ struct tag *defined_tag(struct type *type, struct range tokens);     /* the tag 
 unsigned qualifier_bit(token_index t);
 uint32_t alignment_of_type(struct type_name *name);
 uint32_t alignment_of_value(struct expression *e);
+struct specifier_item specifier_bit_int(struct expression *width);
 struct specifier_item specifier_typeof(struct expression *operand, struct type_name *name, struct range tokens);
 
 struct modifier *modifier_new(enum modifier_kind kind, struct range tokens);
@@ -196,6 +200,9 @@ struct modifier *modifier_function(struct parameter_list *list, struct range tok
 
 struct type *tag_reference(int keyword, token_index keyword_token, token_index name, bool alone);
 struct record *tag_begin(struct parser *parser, token_index keyword, token_index name, struct attributes *attributes, token_index brace);
+struct record *enum_begin(struct parser *parser, token_index keyword, token_index name, struct attributes *attributes,
+                          struct specifier_list *fixed, token_index brace);
+struct type *enum_reference(token_index keyword, token_index name, struct specifier_list *fixed);
 struct type *tag_end(struct parser *parser, struct record *record, token_index brace);
 void enumerator_add(struct parser *parser, token_index name, struct expression *value);
 

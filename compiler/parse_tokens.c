@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "parse.h"
 #include "diagnostic.h"
+#include "preprocess.h"
 #include "ac.tab.h"
 #include <string.h>
 
@@ -17,6 +18,9 @@ int grammar_token(GRAMMAR_STYPE *value, struct range *place, struct parser *pars
 /* Codes below the grammar's own: what is a keyword only in some places. */
 enum { WORD_NONE = 0, WORD_ASYNC = 1, WORD_AWAIT, WORD_DEFER, WORD_TRY, WORD_CATCH, WORD_THROW, WORD_YIELD, WORD_BLOCKING,
        WORD_SUBMIT, WORD_ASM, WORD_TYPEOF, WORD_FLOAT, WORD_ATOMIC, WORD_RESERVED = 16, WORD_END = 32 };
+
+/* Added to a code: a keyword where the C compiler is one of C23, an identifier where it is not. */
+enum { SINCE_C23 = 1 << 16 };
 
 struct keyword { const char *spelling; int code; };
 
@@ -52,7 +56,10 @@ static const struct keyword keywords[] = {
     { "_Decimal32", WORD_FLOAT }, { "_Decimal64", WORD_FLOAT }, { "_Decimal128", WORD_FLOAT },
     { "struct", T_STRUCT }, { "union", T_STRUCT }, { "enum", T_ENUM }, { "__typeof", T_TYPEOF }, { "__typeof__", T_TYPEOF },
     { "__typeof_unqual", T_TYPEOF }, { "__typeof_unqual__", T_TYPEOF }, { "__auto_type", T_AUTO_TYPE }, { "_Alignas", T_ALIGNAS },
-    { "_Static_assert", T_STATIC_ASSERT },
+    { "_Static_assert", T_STATIC_ASSERT }, { "_BitInt", T_BIT_INT },
+    { "bool", T_BASIC_TYPE | SINCE_C23 }, { "true", T_CONSTANT | SINCE_C23 }, { "false", T_CONSTANT | SINCE_C23 },
+    { "nullptr", T_CONSTANT | SINCE_C23 }, { "constexpr", T_STORAGE | SINCE_C23 }, { "thread_local", T_STORAGE | SINCE_C23 },
+    { "alignas", T_ALIGNAS | SINCE_C23 }, { "alignof", T_ALIGNOF | SINCE_C23 }, { "static_assert", T_STATIC_ASSERT | SINCE_C23 },
 
     { "sizeof", T_SIZEOF }, { "_Alignof", T_ALIGNOF }, { "__alignof", T_ALIGNOF }, { "__alignof__", T_ALIGNOF }, { "_Generic", T_GENERIC },
     { "__real", T_REAL }, { "__real__", T_REAL }, { "__imag", T_IMAG }, { "__imag__", T_IMAG }, { "__extension__", T_EXTENSION },
@@ -97,7 +104,10 @@ void keywords_init(void)
 
 static int word_code(token_index t)
 {
-    return tokens[t].name ? keyword_slot(tokens[t].name)->code : WORD_NONE;
+    int code = tokens[t].name ? keyword_slot(tokens[t].name)->code : WORD_NONE;
+    if (code & SINCE_C23)
+        return preprocess_is_c23() ? code & ~SINCE_C23 : WORD_NONE;
+    return code;
 }
 
 /* As far as the token alone tells it: contextual ones count as names. */
@@ -196,7 +206,7 @@ static bool is_builtin_type(struct parser *parser, token_index t)
 static bool is_specifier(int code)
 {
     switch (code) {
-    case T_STORAGE: case T_STATIC: case T_FUNCTION_SPECIFIER: case T_QUALIFIER: case T_BASIC_TYPE: case T_STRUCT: case T_ENUM:
+    case T_STORAGE: case T_STATIC: case T_FUNCTION_SPECIFIER: case T_QUALIFIER: case T_BASIC_TYPE: case T_BIT_INT: case T_STRUCT: case T_ENUM:
     case T_TYPEOF: case T_AUTO_TYPE: case T_ALIGNAS: case T_STATIC_ASSERT: case T_HANDLE: case T_TYPE_VARIABLE: case T_AC_ASYNC:
         return true;
     default:
@@ -560,6 +570,8 @@ int grammar_token(GRAMMAR_STYPE *value, struct range *place, struct parser *pars
         parser->second = 0;
     } else {
         code = first_token(parser, place);
+        if (code == ':' && (parser->previous == T_ENUM || parser->before == T_ENUM) && begins_type(parser, parser->at))
+            code = T_ENUM_COLON;
         if (code == T_NAME || code == T_EXTENSION) {
             parser->second = code;
             parser->name = place->first;

@@ -82,14 +82,19 @@ static void add_dependency_words(word_list *list)
     }
 }
 
+static void add_compiler_words(word_list *list)
+{
+    const char *compiler = getenv("CC");
+    add_words(list, compiler && *compiler ? compiler : "cc");
+    if (!list->count)
+        array_add(list, "cc");
+    array_add(list, "-E");
+}
+
 static char **preprocessor_words(void)
 {
     word_list list = {0};
-    const char *compiler = getenv("CC");
-    add_words(&list, compiler && *compiler ? compiler : "cc");
-    if (!list.count)
-        array_add(&list, "cc");
-    array_add(&list, "-E");
+    add_compiler_words(&list);
     array_add(&list, "-D__ACC__=1");
     for (size_t i = 0; i < options.preprocessor.count; i++)
         array_add(&list, options.preprocessor.at[i]);
@@ -100,6 +105,23 @@ static char **preprocessor_words(void)
     array_add(&list, "-x");
     array_add(&list, "c");
     array_add(&list, options.input);
+    array_add(&list, NULL);
+    return (char **)list.at;
+}
+
+/* Only what chooses the language and the target. */
+static char **question_words(void)
+{
+    word_list list = {0};
+    add_compiler_words(&list);
+    for (size_t i = 0; i < options.preprocessor.count; i++) {
+        const char *word = options.preprocessor.at[i];
+        if (!strncmp(word, "-std=", 5) || !strcmp(word, "-ansi"))
+            array_add(&list, word);
+    }
+    array_add(&list, "-x");
+    array_add(&list, "c");
+    array_add(&list, "-");
     array_add(&list, NULL);
     return (char **)list.at;
 }
@@ -219,6 +241,35 @@ char *preprocess(size_t *size)
     if (!result)
         error_plain("cannot read from the preprocessor: %s", strerror(error));
     return result;
+}
+
+/* gcc 13 and clang 15 knew most of it before the standard had its number. */
+static const char c23_question[] = "#if defined __STDC_VERSION__ && (__STDC_VERSION__ >= 202311L || (__STDC_VERSION__ > 201710L && \\\n"
+                                   "    (defined __clang__ ? __clang_major__ >= 15 : __GNUC__ >= 13)))\n"
+                                   "answer_is_yes\n"
+                                   "#endif\n";
+
+static bool ask_for_c23(void)
+{
+    int input = input_copy(c23_question, sizeof c23_question - 1), from_child;
+    char **words = question_words();
+    pid_t child = input < 0 ? -1 : start(words, input, &from_child);
+    if (child < 0)
+        return false;
+    size_t size;
+    char *answer = source_read(from_child, &size);
+    close(from_child);
+    bool yes = finished_well(child, words[0]) && answer && strstr(answer, "\nanswer_is_yes");
+    free(answer);
+    return yes;
+}
+
+bool preprocess_is_c23(void)
+{
+    static enum { NOT_ASKED, NO, YES } answer;
+    if (answer == NOT_ASKED)
+        answer = ask_for_c23() ? YES : NO;
+    return answer == YES;
 }
 
 int dependencies_finish(void)

@@ -141,6 +141,8 @@ struct specifiers {
     bool is_async;              /* async, _Async, __ac_async(T) */
     bool is_generator;          /* async yield: is_async as well */
     bool plain_text;            /* by __ac_async(T) */
+    bool is_constexpr;
+    token_index constexpr_token;
     bool defines_tag;           /* a struct, union or enum body stands in them */
     bool cleanup;               /* __attribute__((cleanup)) among them */
     uint32_t aligned;           /* _Alignas, aligned(n); 0: none */

@@ -117,8 +117,8 @@ struct type *type_unqualified(struct type *type)
         result = type_copy(type);
         result->qualifiers = 0;
     }
-    /* A basic type without qualifiers is the shared object. */
-    if (result->kind < TYPE_COMPLEX)
+    /* A basic type without qualifiers is the shared object; _BitInt has a width. */
+    if (result->kind < TYPE_COMPLEX && !result->length)
         result = type_basic(result->kind);
     type->unqualified = result;
     return result;
@@ -151,7 +151,7 @@ bool type_is(struct type *type, enum type_kind kind)
 bool type_is_integer(struct type *type)
 {
     enum type_kind kind = stripped_kind(type);
-    return (kind >= TYPE_BOOL && kind <= TYPE_UNSIGNED_INT128) || kind == TYPE_ENUM;
+    return (kind >= TYPE_BOOL && kind <= TYPE_UNSIGNED_BIT_INT) || kind == TYPE_ENUM;
 }
 
 bool type_is_arithmetic(struct type *type)
@@ -303,6 +303,7 @@ bool type_is_unsigned(struct type *type)
     case TYPE_UNSIGNED_LONG:
     case TYPE_UNSIGNED_LONG_LONG:
     case TYPE_UNSIGNED_INT128:
+    case TYPE_UNSIGNED_BIT_INT:
     case TYPE_BOOL:
         return true;
     case TYPE_CHAR:
@@ -328,6 +329,8 @@ bool type_same(struct type *a, struct type *b)
         return a->is_async == b->is_async && a->is_generator == b->is_generator && type_same(a->inner, b->inner) &&
                parameters_same(a, b);
     case TYPE_ARRAY: return lengths_agree(a, b) && same_with_qualifiers(a->inner, b->inner);
+    case TYPE_BIT_INT:
+    case TYPE_UNSIGNED_BIT_INT: return a->length == b->length;
     case TYPE_VECTOR: return a->length == b->length && type_same(a->inner, b->inner);
     case TYPE_POINTER: return same_with_qualifiers(a->inner, b->inner);
     default: return !a->inner || !b->inner || type_same(a->inner, b->inner);
@@ -491,6 +494,11 @@ static bool natural_size(struct type *type, uint64_t *size, uint64_t *alignment)
         *size *= 2;
         return true;
     case TYPE_VECTOR: *size = *alignment = type->length; return type->length != 0;
+    case TYPE_BIT_INT:
+    case TYPE_UNSIGNED_BIT_INT:
+        *alignment = type->length <= 8 ? 1 : type->length <= 16 ? 2 : type->length <= 32 ? 4 : 8;
+        *size = round_up((type->length + 7) / 8, *alignment);
+        return true;
     case TYPE_VA_LIST:
         *size = VA_LIST_SIZE;
         *alignment = 8;
@@ -580,12 +588,34 @@ static unsigned integer_rank(enum type_kind kind)
     }
 }
 
+static unsigned integer_bits(struct type *type)
+{
+    uint64_t size, alignment;
+    type = type_strip(type);
+    if (type->kind == TYPE_BIT_INT || type->kind == TYPE_UNSIGNED_BIT_INT)
+        return (unsigned)type->length;
+    return type_size(type, &size, &alignment) ? (unsigned)size * 8 : 0;
+}
+
+/* 6.3.1.1p1: of two ranks that of the greater width is the greater, and a standard type goes before a _BitInt of its width. */
+static struct type *bit_int_common(struct type *a, struct type *b)
+{
+    unsigned bits_a = integer_bits(a), bits_b = integer_bits(b);
+    if (bits_a != bits_b)
+        return bits_a > bits_b ? a : b;
+    bool bit_ints = !integer_rank(stripped_kind(a)) && !integer_rank(stripped_kind(b));
+    if (bit_ints)
+        return type_is_unsigned(a) ? a : b;
+    struct type *standard = integer_rank(stripped_kind(a)) ? a : b, *other = standard == a ? b : a;
+    return type_is_unsigned(other) && !type_is_unsigned(standard) ? type_basic(TYPE_UNKNOWN) : standard;
+}
+
 /* 6.3.1.8p1. `long long` cannot hold all of `unsigned long` here: that pair gives unsigned long long. */
 static struct type *integer_common(struct type *a, struct type *b)
 {
     unsigned rank_a = integer_rank(stripped_kind(a)), rank_b = integer_rank(stripped_kind(b));
     if (!rank_a || !rank_b)
-        return type_basic(TYPE_UNKNOWN);
+        return bit_int_common(a, b);
     if (rank_a < rank_b) {
         struct type *swap = a;
         a = b;

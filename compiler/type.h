@@ -10,7 +10,9 @@ struct scope;
 
 #define TYPE_KINDS(X) \
     X(VOID) X(BOOL) X(CHAR) X(SIGNED_CHAR) X(UNSIGNED_CHAR) X(SHORT) X(UNSIGNED_SHORT) X(INT) X(UNSIGNED) X(LONG) X(UNSIGNED_LONG) \
-    X(LONG_LONG) X(UNSIGNED_LONG_LONG) X(INT128) X(UNSIGNED_INT128) X(FLOAT16) X(BFLOAT16) X(FLOAT) X(DOUBLE) X(LONG_DOUBLE) X(FLOAT32) X(FLOAT64) \
+    X(LONG_LONG) X(UNSIGNED_LONG_LONG) X(INT128) X(UNSIGNED_INT128) \
+    X(BIT_INT) X(UNSIGNED_BIT_INT)     /* length: bits */ \
+    X(FLOAT16) X(BFLOAT16) X(FLOAT) X(DOUBLE) X(LONG_DOUBLE) X(FLOAT32) X(FLOAT64) \
     X(FLOAT128) X(FLOAT32X) X(FLOAT64X) X(DECIMAL32) X(DECIMAL64) X(DECIMAL128) \
     X(COMPLEX)      /* inner: the real type */ \
     X(VA_LIST)      /* __builtin_va_list; an array in most ABIs: decays when it is a parameter */ \
@@ -51,7 +53,7 @@ struct type {
     bool unknown_bound;         /* ARRAY at file scope whose constant bound only the C compiler can compute */
     uint32_t aligned;           /* by attribute or _Alignas of a typedef; 0: natural */
     struct type *inner;
-    uint64_t length;            /* ARRAY with constant bound; VECTOR */
+    uint64_t length;            /* ARRAY with constant bound; VECTOR; BIT_INT */
     struct expression *bound;   /* ARRAY: the bound as written, or NULL. Not constant: a VLA, where `variable` is set.
                                    TYPEOF of an expression: that expression, from which `inner` is found when it is first asked for */
     bool variable;              /* ARRAY whose bound is not constant */
@@ -87,6 +89,7 @@ struct tag {
     struct type *self;          /* the type without qualifiers; NULL until it is first used */
     int64_t least;              /* ENUM: least of its values; 0: none is negative */
     uint64_t most;              /* ENUM: greatest of its values that are not negative */
+    bool fixed;                 /* ENUM: `enum e : type` says what enum_type is */
     struct type *enum_type;     /* ENUM: the integer type under it (unsigned int or int, or wider where a value asks) */
     uint32_t aligned;
     token_index keyword;        /* `struct` of the definition, or of the first declaration */

@@ -128,6 +128,8 @@ static const char *base_text(struct type *type, enum text_mode mode)
     case TYPE_TYPEDEF: return typedef_text(type, mode);
     case TYPE_TYPEOF: return typeof_text(type, mode);
     case TYPE_COMPLEX: return arena_format("%s _Complex", basic_text(type->inner->kind, mode));
+    case TYPE_BIT_INT: return arena_format("_BitInt(%u)", (unsigned)type->length);
+    case TYPE_UNSIGNED_BIT_INT: return arena_format("unsigned _BitInt(%u)", (unsigned)type->length);
     case TYPE_AUTO: return "__auto_type";
     case TYPE_VARIABLE: return mode == TEXT_C ? "void" : "T";
     case TYPE_UNKNOWN: return mode == TEXT_C ? NULL : "<unknown>";

@@ -172,10 +172,16 @@ static struct specifier_item specifier_type(struct type *type)
 %token VA_ARG OFFSETOF TYPES_COMPATIBLE CHOOSE BUILTIN_TYPED
 %token ARROW "->" INCREMENT "++" DECREMENT "--" SHIFT RELATION EQUALITY AND "&&" OR "||" ASSIGN DIVIDE ELLIPSIS "..."
 
-%token STORAGE STATIC "static" FUNCTION_SPECIFIER QUALIFIER BASIC_TYPE STRUCT ENUM TYPEOF ATOMIC_TYPE AUTO_TYPE ALIGNAS STATIC_ASSERT
+%token STORAGE STATIC "static" FUNCTION_SPECIFIER QUALIFIER STRUCT ENUM TYPEOF ATOMIC_TYPE AUTO_TYPE ALIGNAS STATIC_ASSERT
 %token ASM LOCAL_LABEL
 %token CASE DEFAULT IF ELSE SWITCH WHILE DO FOR GOTO CONTINUE BREAK RETURN
 
+/* The `:` between an enum and its type (C23): not that of a bit-field. */
+%token ENUM_COLON
+
+/* All that can be belongs to the type behind an ENUM_COLON. */
+%precedence BELOW_TYPE
+%precedence BASIC_TYPE BIT_INT
 %precedence BELOW_ELSE
 %precedence ELSE
 %precedence BELOW_ATTRIBUTE
@@ -193,8 +199,8 @@ static struct specifier_item specifier_type(struct type *type)
 %type <designators> designation designator_list
 %type <declaration> declaration declared more_declared all_declared listed bare_declared function_head nested_head
     external_declaration function_definition members_declared
-%type <specifiers> typed_specifiers untyped_specifiers
-%type <specifier> other_specifier type_specifier
+%type <specifiers> typed_specifiers untyped_specifiers enum_type enum_basic_type
+%type <specifier> other_specifier type_specifier basic_type
 %type <type> struct_or_union_specifier enum_specifier
 %type <record> struct_begin enum_begin
 %type <attributes> attributes attributes_opt trailers
@@ -503,10 +509,10 @@ untyped_specifiers:
 
 typed_specifiers:
       type_specifier                                { $$ = NULL; specifier_add(&$$, $1, @1); }
-    | BASIC_TYPE                                    { $$ = NULL; specifier_add(&$$, specifier(ROLE_TYPE), @1); }
+    | basic_type                                    { $$ = NULL; specifier_add(&$$, $1, @1); }
     | untyped_specifiers type_specifier             { $$ = $1; specifier_add(&$$, $2, @2); }
-    | untyped_specifiers BASIC_TYPE                 { $$ = $1; specifier_add(&$$, specifier(ROLE_TYPE), @2); }
-    | typed_specifiers BASIC_TYPE                   { $$ = $1; specifier_add(&$$, specifier(ROLE_TYPE), @2); }
+    | untyped_specifiers basic_type                 { $$ = $1; specifier_add(&$$, $2, @2); }
+    | typed_specifiers basic_type                   { $$ = $1; specifier_add(&$$, $2, @2); }
     | typed_specifiers other_specifier              { $$ = $1; specifier_add(&$$, $2, @2); }
     | typed_specifiers NAME ASYNC_OPERATOR          { $$ = $1; specifier_add(&$$, specifier(ROLE_ASYNC), @2); }
     ;
@@ -522,6 +528,12 @@ other_specifier:
     | ALIGNAS '(' constant_expression ')'           { $$ = specifier(ROLE_ATTRIBUTE); $$.aligned = alignment_of_value($3); }
     | NAME ASYNC_SPECIFIER                          { $$ = specifier(ROLE_ASYNC); }
     | NAME ASYNC_GENERATOR                          { $$ = specifier(ROLE_YIELD); }
+    ;
+
+/* Several may make one type. */
+basic_type:
+      BASIC_TYPE                                    { $$ = specifier(ROLE_TYPE); }
+    | BIT_INT '(' constant_expression ')'           { $$ = specifier_bit_int($3); }
     ;
 
 /* Types that are complete in themselves. */
@@ -587,11 +599,28 @@ enum_specifier:
     | enum_begin enumerator_list ',' '}'            { $$ = tag_end(parser, $1, @4.first); }
     | enum_begin error '}'                          { recovered(parser); yyerrok; $$ = tag_end(parser, $1, @3.first); }
     | ENUM attributes_opt identifier                { $$ = tag_reference(T_ENUM, @1.first, @3.first, yychar == ';'); }
+    | ENUM attributes_opt identifier ENUM_COLON enum_type %prec BELOW_TYPE
+                                                    { $$ = enum_reference(@1.first, @3.first, $5); }
+    ;
+
+enum_type:
+      enum_basic_type %prec BELOW_TYPE
+    | NAME TYPE                                     { $$ = NULL; specifier_add(&$$, specifier_type(typedef_type($2, @1.first)), @$); }
+    | TYPEOF '(' expression ')'                     { $$ = NULL; specifier_add(&$$, specifier_typeof($3, NULL, @$), @$); }
+    | TYPEOF '(' type_name ')'                      { $$ = NULL; specifier_add(&$$, specifier_typeof(NULL, $3, @$), @$); }
+    ;
+
+enum_basic_type:
+      basic_type                                    { $$ = NULL; specifier_add(&$$, $1, @1); }
+    | enum_basic_type basic_type                    { $$ = $1; specifier_add(&$$, $2, @2); }
     ;
 
 enum_begin:
       ENUM attributes_opt identifier '{'            { $$ = tag_begin(parser, @1.first, @3.first, $2, @4.first); }
     | ENUM attributes_opt '{'                       { $$ = tag_begin(parser, @1.first, 0, $2, @3.first); }
+    | ENUM attributes_opt identifier ENUM_COLON enum_type '{'
+                                                    { $$ = enum_begin(parser, @1.first, @3.first, $2, $5, @6.first); }
+    | ENUM attributes_opt ENUM_COLON enum_type '{'  { $$ = enum_begin(parser, @1.first, 0, $2, $4, @5.first); }
     ;
 
 enumerator_list:

@@ -20,14 +20,15 @@
 
 static size_t made, unknown;
 
-/* A macro may have any of the names that are spelled here; `defined` alone cannot be one. */
+/* A macro may have any of the names that are spelled here; `defined` cannot be one, and `restrict` is one in C89. */
 static void undefine_names(const char *text)
 {
     while (*text) {
         size_t length = strspn(text, NAME_BYTES);
         if (*text == '"')
             return;
-        if (length && !strchr("0123456789", *text) && !(length == 7 && !memcmp(text, "defined", 7)))
+        bool special = (length == 7 && !memcmp(text, "defined", 7)) || (length == 8 && !memcmp(text, "restrict", 8));
+        if (length && !strchr("0123456789", *text) && !special)
             printf("#undef %.*s\n", (int)length, text);
         text += length ? length : 1;
     }
@@ -161,6 +162,7 @@ int main(int argc, char **argv)
     diagnostics_end();
     if (error_count)
         return 1;
+    puts("#if !defined __STDC_VERSION__ || __STDC_VERSION__ < 199901L\n#define restrict __restrict\n#endif");
     for (struct binding *b = names_now; b; b = b->next) {
         if (b->symbol && is_plain(b->symbol))
             assert_symbol(b->symbol);

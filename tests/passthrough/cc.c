@@ -254,13 +254,13 @@ static bool compile_after(void)
 static bool same(void)
 {
     const char *words[] = { "cmp", "-s", text_format("%s/before.o", job.work), text_format("%s/after.o", job.work), NULL };
-    return run((struct command){ words, 4 }, NULL);
+    return process_run(words, NULL, LIMIT) == 0;
 }
 
 static void give(const char *which)
 {
     const char *words[] = { "cp", text_format("%s/%s.o", job.work, which), job.output, NULL };
-    if (!run((struct command){ words, 3 }, NULL))
+    if (process_run(words, NULL, LIMIT))
         exit(1);
 }
 

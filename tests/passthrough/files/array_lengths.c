@@ -1,3 +1,4 @@
+// standards: gnu11 c99
 /* Arrays whose length an initialiser tells, or an earlier declaration, and constants made of such lengths. */
 #include <stddef.h>
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))

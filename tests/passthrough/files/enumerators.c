@@ -1,3 +1,4 @@
+// standards: gnu11 c99
 /* Enumerators beyond int: what type they have inside of their enum and behind it, and what the enum has under it. */
 enum mixed { MINUS = -1, ABOVE_INT = 0xffffffffu, FIVE = 5 };
 int mixed_above = _Generic(ABOVE_INT, int : 1, unsigned : 2, long : 3), mixed_five = _Generic(FIVE, int : 1, unsigned : 2, long : 3);

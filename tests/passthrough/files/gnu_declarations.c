@@ -1,4 +1,5 @@
-/* GNU C, and C of other times, at file scope and in bodies that acc does not look into. */
+// standards: gnu11
+/* GNU C at file scope and in bodies that acc does not look into. */
 #include <stdarg.h>
 #include <stddef.h>
 
@@ -22,22 +23,8 @@ int nested(int n)
 }
 #endif
 
-/* K&R. */
-int old_style(a, b, c, f)
-    int a;
-    char *b, c;
-    int (*f)();
-{
-    return a + *b + c + f(a);
-}
-implicit(x) { return x; }
-static unprototyped();
-static unprototyped() { return 1; }
-int (*returns_function(which))(int, char)
-    int which;
-{
-    return which ? (int (*)(int, char))0 : (int (*)(int, char))1;
-}
+static int unprototyped();
+static int unprototyped() { return 1; }
 
 /* asm labels and register variables. */
 int renamed(int) __asm__("other_name");
