@@ -130,6 +130,15 @@ static void check_arguments(struct type *function, struct expression *call, stru
 
 /* ================= what has no place in an async body ================= */
 
+static void check_long_jump(struct expression *call, const char *name)
+{
+    static const char *const names[] = {"longjmp", "_longjmp", "siglongjmp", "__builtin_longjmp", "setcontext", "swapcontext"};
+    if (!check_now.function || !name || check_now.unevaluated || !is_one_of(name, names, sizeof names / sizeof *names))
+        return;
+    dialect_error(call->first, "'%s' in an async function: it would leave the event loop in the middle of a step", name);
+    dialect_note(call->first, "throw an error, and catch it where the jump was to lead");
+}
+
 /* They come back a second time into a C frame that an await has left long since. */
 static void check_returns_twice(struct expression *call, const char *name)
 {
@@ -177,6 +186,7 @@ void check_call(struct expression *e)
     }
     e->has_effect = true;
     check_returns_twice(e, callee->kind == EXPRESSION_NAME ? callee->name : NULL);
+    check_long_jump(e, callee->kind == EXPRESSION_NAME ? callee->name : NULL);
     struct type *function = callee_type(e->a);
     if (!function) {
         not_a_function(e);

@@ -2,9 +2,10 @@
    as a chain of barriers, so that each goto is judged by comparing two chains once the whole body is seen. */
 #include "checking.h"
 
-/* A goto, to be judged at the end of the function. */
+/* A goto, asm goto (once for each of its labels) or computed goto (label is NULL), to be judged at the end of the function. */
 struct jump {
     struct statement *statement;
+    struct label *label;
     struct barrier *from;
 };
 
@@ -48,16 +49,43 @@ static struct barrier *innermost_defer(struct barrier *barrier)
 
 /* ================= goto and labels ================= */
 
-static void judge_jump(struct jump *jump)
+/* How messages name the jump. */
+static const char *jump_text(struct jump *jump, struct label *label)
+{
+    return arena_format(jump->statement->kind == STATEMENT_ASM ? "'asm goto' to '%s'" : "'goto %s'", label->name);
+}
+
+static void judge_jump(struct jump *jump, struct label *label)
 {
     struct statement *s = jump->statement;
-    struct barrier *into = entered(jump->from, s->label->barrier), *defer = innermost_defer(jump->from);
-    if (defer && !encloses(defer, s->label->barrier)) {
-        dialect_error(s->first, "'goto %s' in a defer: it must not jump out", s->label->name);
+    struct barrier *into = entered(jump->from, label->barrier), *defer = innermost_defer(jump->from);
+    if (defer && !encloses(defer, label->barrier)) {
+        dialect_error(s->first, "%s in a defer: it must not jump out", jump_text(jump, label));
         dialect_note(defer->place, "the defer begins here");
     } else if (into) {
-        dialect_error(s->first, "'goto %s' jumps into %s", s->label->name, into->what);
+        dialect_error(s->first, "%s jumps into %s", jump_text(jump, label), into->what);
         dialect_note(into->place, "which begins here");
+    }
+}
+
+/* Where a computed goto may lead: to any label whose address is taken. One message is enough. */
+static void judge_computed(struct jump *jump)
+{
+    struct statement *s = jump->statement;
+    for (struct label *label = check_now.function->labels; label; label = label->next) {
+        if (!label->address_taken || !label->defined)
+            continue;
+        struct barrier *into = entered(jump->from, label->barrier), *defer = innermost_defer(jump->from);
+        if (defer && !encloses(defer, label->barrier)) {
+            dialect_error(s->first, "this computed goto may lead to '%s', out of a defer: it must not jump out", label->name);
+            dialect_note(defer->place, "the defer begins here");
+            return;
+        }
+        if (into) {
+            dialect_error(s->first, "this computed goto may lead to '%s', whose address is taken, and so into %s", label->name, into->what);
+            dialect_note(into->place, "which begins here");
+            return;
+        }
     }
 }
 
@@ -72,11 +100,11 @@ static void undefined_label(struct label *label, token_index place)
 static void judge_jumps(void)
 {
     for (size_t i = 0; i < jumps.count; i++) {
-        struct label *label = jumps.at[i].statement->label;
+        struct label *label = jumps.at[i].label;
         if (!label)
-            continue;
-        if (label->defined)
-            judge_jump(&jumps.at[i]);
+            judge_computed(&jumps.at[i]);
+        else if (label->defined)
+            judge_jump(&jumps.at[i], label);
         else
             undefined_label(label, jumps.at[i].statement->first);
     }
@@ -86,9 +114,9 @@ static void judge_jumps(void)
             undefined_label(label, label->place);
 }
 
-static void check_goto(struct statement *s)
+static void check_goto(struct statement *s, struct label *label)
 {
-    array_add(&jumps, (struct jump){.statement = s, .from = check_now.barrier});
+    array_add(&jumps, (struct jump){.statement = s, .label = label, .from = check_now.barrier});
 }
 
 static void check_label(struct statement *s)
@@ -306,6 +334,8 @@ static void check_while(struct statement *s)
 /* Which operands are written to is in the tokens; all of them count as written. */
 static void check_asm(struct statement *s)
 {
+    for (size_t i = 0; i < s->asm_label_count; i++)
+        check_goto(s, s->asm_labels[i]);
     for (size_t i = 0; i < s->argument_count; i++) {
         struct expression *e = s->arguments[i];
         check_expression(e);
@@ -411,8 +441,11 @@ void check_statement(struct statement *s, struct statement *parent)
     case STATEMENT_WHILE:
     case STATEMENT_DO: check_while(s); break;
     case STATEMENT_FOR: check_for(s); break;
-    case STATEMENT_GOTO: check_goto(s); break;
-    case STATEMENT_GOTO_COMPUTED: check_operand(s, s->a); break;
+    case STATEMENT_GOTO: check_goto(s, s->label); break;
+    case STATEMENT_GOTO_COMPUTED:
+        check_operand(s, s->a);
+        check_goto(s, NULL);
+        break;
     case STATEMENT_CONTINUE:
     case STATEMENT_BREAK: check_break(s); break;
     case STATEMENT_RETURN: check_return(s); break;

@@ -161,6 +161,12 @@ static void jump_directly(enum jump_kind kind, struct context *target, struct la
     }
 }
 
+bool goto_undoes(struct label *label)
+{
+    struct context *target = label_context(label);
+    return first_cleanup(target) || (target && begun_before(target, label) < target->cleanups.count);
+}
+
 void emit_leave(enum jump_kind kind, struct context *target, struct label *label)
 {
     struct leaving way = {.kind = kind, .target = target, .label = label};

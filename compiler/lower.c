@@ -955,10 +955,33 @@ static void lower_throw(struct statement *s)
     emit_jump(0);
 }
 
+/* Where a computed goto may leave something that has to be undone, it is found out which label it means. */
+static const char *leave_by_address(const char *target, token_index place)
+{
+    struct variable *v = NULL;
+    for (struct label *label = now->function->labels; label; label = label->next) {
+        if (!label->address_taken || !goto_undoes(label))
+            continue;
+        if (!v) {
+            v = new_temporary(type_pointer(type_basic(TYPE_VOID)), place);
+            emit_set(v, target);
+            target = variable_reference(v);
+        }
+        unsigned next = new_label();
+        emit_format("if (%s == __extension__ &&%s) {", target, label->name);
+        emit_branch(next);
+        emit_leave(JUMP_GOTO, NULL, label);
+        emit_format("}");
+        emit_label(next);
+    }
+    return target;
+}
+
 static void lower_computed_goto(struct statement *s)
 {
     const char *target = lower_full(s->a, true);
     use_text(target);
+    target = leave_by_address(target, s->first);
     for (struct label *label = now->function->labels; label; label = label->next)
         if (label->address_taken)
             emit_branch(flow_label_of(label));
@@ -1057,6 +1080,14 @@ static void lower_asm(struct statement *s)
 {
     for (size_t i = 0; i < s->argument_count; i++)
         use_expression(s->arguments[i]);
+    for (size_t i = 0; i < s->asm_label_count; i++) {
+        struct label *label = s->asm_labels[i];
+        emit_branch(flow_label_of(label));
+        if (goto_undoes(label)) {
+            error_at(s->first, "'asm goto' to '%s' leaves a block that has something to undo", label->name);
+            note_at(s->first, "let it jump to a label in the block, and go on from there with 'goto %s'", label->name);
+        }
+    }
     emit_copied(s->first, copy_range(s->first, s->last));
 }
 

@@ -143,6 +143,8 @@ extern struct context *context_now;
 struct context *context_push(enum context_kind kind, struct statement *s);
 void context_pop(struct context *c);
 
+/* Does a goto from here leave something that has to be undone? */
+bool goto_undoes(struct label *label);
 /* Emits the jump out of everything between here and its target. */
 void emit_leave(enum jump_kind kind, struct context *target, struct label *label);
 /* Statement text for "the await of this item failed, ac_status has the error"; tells the flow of the edge too. */

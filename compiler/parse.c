@@ -242,6 +242,22 @@ void local_labels_declare(struct parser *parser, struct range names)
     }
 }
 
+void asm_label(struct parser *parser, token_index name)
+{
+    array_add(&parser->asm_labels, label_use(parser, name));
+}
+
+struct statement *asm_new(struct parser *parser, struct range range, struct expression_list *operands)
+{
+    struct statement *s = statement_new(STATEMENT_ASM, range.first, range.last);
+    s->arguments = operands ? operands->at : NULL;
+    s->argument_count = operands ? operands->count : 0;
+    s->asm_labels = parser->asm_labels.at;
+    s->asm_label_count = parser->asm_labels.count;
+    memset(&parser->asm_labels, 0, sizeof parser->asm_labels);
+    return s;
+}
+
 struct statement *label_define(struct parser *parser, token_index name, struct range range)
 {
     struct statement *s = statement_new(STATEMENT_LABEL, range.first, range.last);

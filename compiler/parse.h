@@ -123,6 +123,7 @@ struct parser {
     struct statement *block;    /* innermost statement that is a scope for declarations */
     struct record *record;      /* innermost struct, union or enum body */
     ARRAY(struct label *) local_labels;     /* of __label__, in the blocks that are open */
+    ARRAY(struct label *) asm_labels;       /* of the asm goto under way */
     struct map labels;          /* of labels_of, by name: those of the whole function */
     struct function *labels_of;
     struct expression *result;  /* of a parse of one expression */
@@ -139,6 +140,9 @@ struct declaration *function_end(struct parser *parser, struct scope *scope, str
 void nested_function(struct parser *parser, struct declaration *declaration);
 struct label *label_use(struct parser *parser, token_index name);
 void local_labels_declare(struct parser *parser, struct range names);
+/* A label that the asm goto under way names; the statement, which takes them. */
+void asm_label(struct parser *parser, token_index name);
+struct statement *asm_new(struct parser *parser, struct range range, struct expression_list *operands);
 struct statement *label_define(struct parser *parser, token_index name, struct range tokens);
 struct statement *item_of_declaration(struct declaration *declaration);
 struct expression *parse_expression_at(token_index first, token_index last);

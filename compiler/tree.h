@@ -278,6 +278,8 @@ struct statement {
     struct label *label;
     struct catch_clause *catches;
     size_t catch_count;
+    struct label **asm_labels;          /* ASM: of an asm goto */
+    size_t asm_label_count;
     struct expression **arguments;      /* ASM */
     size_t argument_count;
     struct statement *parent;           /* enclosing statement; NULL: the body. Statement expressions: the statement that holds them. Set by check */

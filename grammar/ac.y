@@ -945,13 +945,9 @@ catch_operand:
     ;
 
 asm_statement:
-      ASM asm_qualifiers '(' string ')' ';'         { $$ = statement(STATEMENT_ASM, @$, NULL, NULL); }
+      ASM asm_qualifiers '(' string ')' ';'         { $$ = asm_new(parser, @$, NULL); }
     | ASM asm_qualifiers '(' string asm_sections ')' ';'
-        {
-            $$ = statement(STATEMENT_ASM, @$, NULL, NULL);
-            $$->arguments = $5 ? $5->at : NULL;
-            $$->argument_count = $5 ? $5->count : 0;
-        }
+                                                    { $$ = asm_new(parser, @$, $5); }
     ;
 
 asm_qualifiers:
@@ -981,7 +977,7 @@ asm_item:
       string                                        { $$ = NULL; }
     | string '(' expression ')'                     { $$ = LIST_ADD(NULL, expression_list, $3); asm_operand($3); }
     | '[' identifier ']' string '(' expression ')'  { $$ = LIST_ADD(NULL, expression_list, $6); asm_operand($6); }
-    | identifier                                    { $$ = NULL; label_use(parser, @1.first)->address_taken = true; }
+    | identifier                                    { $$ = NULL; asm_label(parser, @1.first); }
     ;
 
 /* ---- A.2.4 external definitions ---- */
