@@ -60,6 +60,7 @@ struct ac__more {
     struct ac__watch link;
     char *name;                                     /* task: NULL until asked or set */
     struct ac__trace *trace;                        /* of its error; NULL without */
+    struct ac__locals *locals;                      /* task: values that it sees; NULL: none */
     void (*destroy)(void *value);                   /* future: what to do with a value that nobody took */
     bool (*abort)(ac_future *future, void *arg);    /* future: asked before it is cancelled */
     void *abort_arg;
@@ -78,7 +79,13 @@ ac_task *ac__task_next(const ac_loop *loop, ac_task *before);
 size_t ac__task_count(const ac_loop *loop);    /* how many those are */
 void ac__thread_stack(void);                   /* sets ac__thread.stack_floor for code that runs from here */
 
+/* ---- local.c: values of tasks, and the hook ---- */
+bool ac__task_made(ac_task *task);             /* what its making means where loop->careful; false without memory */
+bool ac__locals_inherit(ac_task *task);        /* the current task's values; false without memory */
+void ac__locals_unref(struct ac__locals *locals);   /* NULL is allowed */
+
 /* ---- future.c ---- */
+ac_future *ac__future_new(ac_loop *loop, size_t size);
 struct ac__more *ac__more_make(ac_future *future);        /* makes it where there is none; NULL without memory */
 void ac__future_failed(ac_future *future, int error);      /* it is done with this error: wakes who waits */
 void ac__watches_fire(ac_future *future);                  /* it is done: takes out all who wait, and wakes them */
@@ -332,6 +339,7 @@ static inline bool ac__timer_runs(const ac__timer *timer)
 
 /* ---- trace.c ---- */
 struct ac__trace;
+size_t ac__trace_lines(const struct ac__trace *trace, ac_trace_line *lines, size_t n);  /* writes up to n, returns how many there are */
 struct ac__trace *ac__trace_save(const ac_frame *task, int error);   /* a copy of the open trace of this error; NULL without */
 struct ac__trace *ac__trace_copy(const struct ac__trace *trace, int error);   /* with room for more; free() it */
 void ac__trace_join(struct ac__trace *trace, const struct ac__trace *later, int error);

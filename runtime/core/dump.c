@@ -42,6 +42,32 @@ static void print_frame(const ac_frame *frame, FILE *out)
     fputc('\n', out);
 }
 
+static ac_trace_line line_of(const ac_frame *frame)
+{
+    const ac_fn *fn = frame->fn;
+    bool placed = fn->file && fn->site_lines;
+    return (ac_trace_line){
+        .function = fn->name,
+        .file = placed ? fn->file : NULL,
+        .line = placed && frame->state ? fn->site_lines[frame->state] : 0,
+    };
+}
+
+size_t ac_task_trace(ac_task *task, ac_trace_line *lines, size_t n)
+{
+    size_t count = 0;
+    if (ac__is_done(task) || !ac__is_task(task)) {
+        const struct ac__more *more = ac__more(task);
+        return ac__trace_lines(more ? more->trace : NULL, lines, n);
+    }
+    if (task == ac__thread.task)
+        return 0;
+    for (const ac_frame *frame = ac__leaf(task); frame != &task->item.base; frame = frame->parent, count++)
+        if (count < n)
+            lines[count] = line_of(frame);
+    return count;
+}
+
 static const char *state_of(const ac_task *task)
 {
     if (ac__is_done(task))

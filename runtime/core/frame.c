@@ -145,6 +145,7 @@ int ac_coro_step(ac_coro *coro)
         if (!made)
             return ENOMEM;
         made->item.base.state |= AC__STEPPED;
+        ac__locals_inherit(made);
     }
     ac_task *task = task_of_root(coro);
     if (!ac__is_done(task) && (task->item.base.state & AC__WAITING))

@@ -15,7 +15,11 @@ static const ac_fn future_fn = { .name = "future", .kind = AC_KIND_FUTURE };
 
 ac_future *ac_future_new(size_t size)
 {
-    ac_loop *loop = ac_get_loop();
+    return ac__future_new(ac_get_loop(), size);
+}
+
+ac_future *ac__future_new(ac_loop *loop, size_t size)
+{
     if (size > UINT32_MAX - sizeof(ac_future) || !loop)
         return NULL;
     ac_future *future = ac__pool_take(sizeof *future + size);
@@ -53,6 +57,7 @@ static void free_more(ac_future *future)
     future->item.base.state &= ~(uint32_t)AC__HAS_MORE;
     free(more->name);
     free(more->trace);
+    ac__locals_unref(more->locals);
     ac__pool_give(more, sizeof *more);
 }
 

@@ -76,6 +76,12 @@ static ac_task *make_consuming(ac_loop *loop, ac_coro *coro)
     if (!coro || coro->parent || coro->state)
         return NULL;
     ac_task *task = loop ? make(loop, coro, 2) : NULL;
+    if (task && loop->careful && !ac__task_made(task)) {
+        coro->parent = NULL;
+        loop->references--;
+        ac__task_slot_free(task);
+        task = NULL;
+    }
     if (!task)
         ac_coro_free(coro);
     return task;
@@ -96,7 +102,7 @@ __attribute__((noinline)) static ac_task *create_slowly(ac_coro *coro)
 
 ac_task *ac_create_task(ac_coro *coro)
 {
-    ac_loop *loop = ac__thread.loop;
+    ac_loop *loop = ac__thread.plain_loop;
     ac_task *task = loop ? ac__task_slot_known() : NULL;
     if (AC__RARELY(!task || !coro || coro->parent || coro->state))
         return create_slowly(coro);

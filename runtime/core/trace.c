@@ -111,6 +111,23 @@ void ac__trace_join(struct ac__trace *trace, const struct ac__trace *later, int 
     }
 }
 
+size_t ac__trace_lines(const struct ac__trace *trace, ac_trace_line *lines, size_t n)
+{
+    size_t count = !trace ? 0 : trace->count < TRACE_LINES ? trace->count : TRACE_LINES;
+    for (size_t i = 0; i < count && i < n; i++) {
+        const struct line *line = &trace->lines[i];
+        const ac_fn *fn = line->fn;
+        bool placed = fn && fn->file && fn->site_lines;
+        lines[i] = (ac_trace_line){
+            .function = fn ? fn->name : NULL,
+            .file = placed ? fn->file : NULL,
+            .line = placed ? fn->site_lines[line->site] : 0,
+            .error = fn ? 0 : (int)line->site,
+        };
+    }
+    return count;
+}
+
 static void print_line(const struct line *line, FILE *out)
 {
     const ac_fn *fn = line->fn;

@@ -144,6 +144,7 @@ enum { AC__POOL_CLASSES = 129, AC__POOL_GRAIN = 8, AC__POOL_ALIGNMENT = 16 };
 struct ac__thread {
     ac_task *task;                 /* the task whose step is running; NULL between steps */
     ac_loop *loop;                 /* the loop that is running on this thread, or NULL */
+    ac_loop *plain_loop;           /* the same, where making a task needs no more than its memory; else NULL */
     char *stack_floor;             /* calls of coroutines on the heap nest while the C stack is above this address */
     bool run_on;                   /* the running step is to go on with the task's leaf at once: a call that nests too deep */
     void *free[AC__POOL_CLASSES];  /* free frames, by size in grains of 8 bytes: lists linked by their first word */
@@ -619,6 +620,7 @@ typedef struct ac_loop_config {
     bool debug;                 /* checks and reports that cost time: slow steps, use on a wrong thread */
     long cancel_at;             /* n > 0: the main task is cancelled at its n-th await that would suspend. For tests */
     double slow_step;           /* seconds after which a step counts as slow in debug mode; 0: 0.1 */
+    double watchdog;            /* seconds: see ac_loop_set_watchdog; 0: none */
     unsigned pool_threads;      /* limit of its thread pool; 0: four per processor, at most 64 */
 } ac_loop_config;
 
@@ -684,6 +686,17 @@ void ac_loop_set_debug(ac_loop *loop, bool debug);
 bool ac_loop_get_debug(const ac_loop *loop);
 const char *ac_loop_backend(const ac_loop *loop);  /* "epoll", "io_uring", "poll" */
 
+/* Watches for steps that hold the loop for longer than so many seconds, and tells of each on standard error while it lasts, with the line where
+ * it began: "acc: a step of fetch holds the loop for 0.50 s now; it began at fetch.ac:12". Not only in debug mode: a thread looks four times
+ * in that time whether the loop has got on, which costs the loop nothing. 0: no longer. 0, or an errno; EINVAL for less. A program with an
+ * async main gets it by AC_WATCHDOG=0.5 in its environment. */
+int ac_loop_set_watchdog(ac_loop *loop, double seconds);
+
+/* Called for each new task of the loop, before its first step: to name it, count it, add a done callback. set_task_factory, as far as that tells
+ * of tasks. NULL: none. */
+typedef void ac_task_hook(ac_loop *loop, ac_task *task, void *arg);
+void ac_loop_set_task_hook(ac_loop *loop, ac_task_hook *hook, void *arg);
+
 /* What an error handler is told. */
 typedef struct ac_error_context {
     const char *message;        /* what happened: "task ended with an error that nobody took" */
@@ -710,6 +723,16 @@ double ac_handle_when(const ac_handle *handle);    /* when it is due; 0 for ac_c
 
 /* From any thread: calls fn(arg) on the loop's thread. call_soon_threadsafe. 0, ENOMEM, or AC_ESHUTDOWN when the loop has closed. */
 int ac_call_soon_threadsafe(ac_loop *loop, void (*fn)(void *arg), void *arg);
+
+/* From any thread: runs a coroutine as a task of that loop. run_coroutine_threadsafe. The arguments cross as bytes. The future is yours and belongs
+ * to the calling thread: await it there, or ac_future_join. It ends as the coroutine does; cancelling it cancels the task, and it is
+ * done when that has ended. It is cancelled when the loop is closed before. It fails with AC_ESHUTDOWN where the loop has closed already, ENOMEM,
+ * and EINVAL for a coroutine that is more than a function and its arguments, as those of ac_wait_for and ac_sleep_value are. NULL without memory.
+ * The loop must not be freed during the call. */
+_Future(AC_T) ac_loop_run_threadsafe(ac_loop *loop, _Coro(AC_T) coro);
+/* Outside of a running loop: blocks the thread until the future is done, at most so many seconds (0: only looks; INFINITY), and gives its value in
+ * *result, which may be NULL. 0, its error, ETIMEDOUT; EBUSY inside a running loop, EINVAL for NaN. */
+int ac_future_join(_Future(AC_T) future, double seconds, AC_T *result);
 
 /* Calls fn(arg) again and again while fd is readable (writable), until removed. A second call replaces the first. add_reader.
  * The descriptor stays the caller's, and its mode is not changed. The removing functions return ENOENT where there is none. */
@@ -771,8 +794,34 @@ int ac_error(_Future(AC_T) future);                 /* 0 or its error; AC_EINVAL
 
 const char *ac_task_name(_Future(AC_T) task);       /* "Task-7" unless set. Valid until set again */
 int ac_task_set_name(_Future(AC_T) task, const char *name);
+/* A place in a trace. */
+typedef struct ac_trace_line {
+    const char *function;       /* NULL: here the trace of a later error begins, which a group has joined to this one */
+    const char *file;           /* NULL: a function of the runtime */
+    unsigned line;              /* 0: not begun, or of the runtime */
+    int error;                  /* where function is NULL: that error; else 0 */
+} ac_trace_line;
+/* Where a task waits, innermost first; of one that has failed, the trace of its error. Nothing of the task that runs, nor of one that has a
+ * value. Writes up to n lines and returns how many there are. What they point to is constant. get_stack. */
+size_t ac_task_trace(_Future(AC_T) task, ac_trace_line *lines, size_t n);
 void ac_task_print(_Future(AC_T) task, FILE *out);  /* name, state, and where it waits, innermost first. print_stack */
 void ac_dump_tasks(FILE *out);                     /* every task of this thread's loop, and who waits for it */
+
+/* Values of a task that the tasks which it starts inherit: contextvars. A key is a static object, and known by its address:
+ *
+ *     static ac_local_key user = { .release = free };
+ *
+ * A task that is started sees what its starter sees at that moment; what either sets later the other does not see. An async function that is
+ * awaited runs in the same task. Outside of tasks, and on pool threads, nothing is set; a task that is started outside of tasks begins with
+ * nothing, as those of a server's clients do. */
+typedef struct ac_local_key {
+    void (*release)(void *value);   /* called for a value when no task sees it any more; NULL: nothing is */
+    void *otherwise;                /* what there is where nothing is set */
+    const char *name;               /* for people; may be NULL */
+} ac_local_key;
+void *ac_local_get(const ac_local_key *key);                /* ContextVar.get */
+/* NULL: as if it had never been set. 0, and the value belongs to the key; ENOMEM, EINVAL outside of a task. ContextVar.set. */
+int ac_local_set(const ac_local_key *key, void *value);
 
 /* A future of type T, on the running loop (or the one that ac_set_loop named). create_future. NULL without memory. */
 ac_future *ac_future_new(size_t result_size);

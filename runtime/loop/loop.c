@@ -123,6 +123,12 @@ ac_loop *ac_loop_new(const ac_loop_config *config)
         errno = error;
         return NULL;
     }
+    error = config->watchdog > 0 ? ac_loop_set_watchdog(loop, config->watchdog) : 0;
+    if (error) {
+        ac_loop_close(loop);
+        errno = error;
+        return NULL;
+    }
     return loop;
 }
 
@@ -147,6 +153,8 @@ int ac_loop_close(ac_loop *loop)
         return 0;
     if (loop->running)
         return EBUSY;
+    ac__watchdog_close(loop);
+    ac__remotes_close(loop);
     ac__executors_end(loop);
     ac__signals_close(loop);
     ac__readers_close(loop);
@@ -256,11 +264,21 @@ static void run_turn(ac_loop *loop)
         run_batch(loop);
 }
 
+/* For the watchdog, which knows by this that the loop gets on, though its steps are counted anew. */
+static void count_turn(ac_loop *loop)
+{
+    unsigned long turns = atomic_load_explicit(&loop->turns, memory_order_relaxed);
+    atomic_store_explicit(&loop->turns, turns + 1, memory_order_release);
+    loop->steps = 0;
+}
+
 static void ask_backend(ac_loop *loop, int64_t timeout)
 {
-    loop->steps = 0;
+    count_turn(loop);
     loop->io_budget = AC__IO_BUDGET;
+    atomic_store_explicit(&loop->watched, NULL, memory_order_release);
     int error = loop->backend->fn->wait(loop->backend, timeout);
+    atomic_store_explicit(&loop->watched, &ac__thread, memory_order_release);
     if (error)
         ac_loop_report(loop, "waiting for descriptors failed", error, NULL);
     ac__clock(loop);
@@ -273,7 +291,7 @@ static void look_around(ac_loop *loop)
         ask_backend(loop, 0);
         return;
     }
-    loop->steps = 0;
+    count_turn(loop);
     loop->io_budget = AC__IO_BUDGET;
     if (loop->timers.count)
         ac__clock(loop);
@@ -295,7 +313,7 @@ static bool other_threads(const ac_loop *loop)
     for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
         count += entry->d_name[0] != '.';
     closedir(folder);
-    return count > 1 + ac__executor_threads(loop);
+    return count > 1 + ac__executor_threads(loop) + (loop->watchdog != NULL);
 }
 
 /* Nothing is ready. Whether something may still come by itself; timers are not looked at. */
@@ -372,6 +390,13 @@ static bool is_stuck(ac_loop *loop)
 
 /* ---- Running ---- */
 
+void ac__loop_careful(ac_loop *loop)
+{
+    loop->careful = true;
+    if (ac__thread.plain_loop == loop)
+        ac__thread.plain_loop = NULL;
+}
+
 static int enter(ac_loop *loop)
 {
     int error = ac__loop_usable(loop);
@@ -382,6 +407,8 @@ static int enter(ac_loop *loop)
     loop->running = true;
     loop->thread = pthread_self();
     ac__thread.loop = loop;
+    ac__thread.plain_loop = loop->careful ? NULL : loop;
+    atomic_store_explicit(&loop->watched, &ac__thread, memory_order_release);
     ac__thread_stack();
     return 0;
 }
@@ -391,7 +418,8 @@ static void leave(ac_loop *loop)
     loop->running = false;
     loop->stopping = false;
     ac__thread.task = NULL;
-    ac__thread.loop = NULL;
+    ac__thread.loop = ac__thread.plain_loop = NULL;
+    atomic_store_explicit(&loop->watched, NULL, memory_order_release);
     ac__thread.stack_floor = NULL;
 }
 

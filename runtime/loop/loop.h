@@ -24,6 +24,7 @@ struct ac_loop {
                                       timer that is due already, a stop */
     bool running, stopping, closed;
     bool debug, virtual_clock;
+    bool careful;                  /* a new task may inherit values, or is told to the hook */
     uint64_t random;               /* state of the generator that shuffles; 0: no shuffling */
     long cancel_at;                /* awaits of the main task until it is cancelled; 0: never */
     double slow_step;
@@ -53,6 +54,12 @@ struct ac_loop {
     ac_executor *executors;        /* all, those of the program too */
     ac_executor *workers;          /* for what blocks: its own, or the program's choice; NULL until needed */
     ac_executor *lookups;          /* for names: few threads of their own, so that slow name servers do not hold up the rest */
+    struct ac__remote *remotes;    /* runs on loops of other threads that were asked for here */
+    ac_task_hook *task_hook;       /* NULL: none */
+    void *task_hook_arg;
+    struct ac__watchdog *watchdog; /* NULL: none */
+    atomic_ulong turns;            /* for the watchdog: how often the loop has looked around */
+    _Atomic(struct ac__thread *) watched;   /* the thread's while it is not waiting for the system; else NULL */
     unsigned pool_threads;         /* limit of its own workers; 0: the default */
 };
 
@@ -147,6 +154,8 @@ int ac__loop_run(ac_loop *loop, ac_future *until);     /* 0; AC_ESTUCK; EBUSY; u
 void ac__loop_free(ac_loop *loop);                     /* the last reference is gone */
 void ac__loop_shut_down(ac_loop *loop);                /* ends all tasks, generators and threads */
 
+void ac__loop_careful(ac_loop *loop);                  /* sets loop->careful */
+
 /* ---- inbox.c: calls from other threads ---- */
 int ac__inbox_open(ac_loop *loop);
 void ac__inbox_close(ac_loop *loop);                   /* what is in it is still called */
@@ -178,6 +187,10 @@ void ac__executors_free(ac_loop *loop);                /* after that, when the i
 
 /* ---- subprocess.c ---- */
 void ac__children_close(ac_loop *loop);
+
+/* ---- remote.c, watchdog.c ---- */
+void ac__remotes_close(ac_loop *loop);
+void ac__watchdog_close(ac_loop *loop);
 
 /* ---- run.c ---- */
 void ac__ignore_sigpipe(void);                         /* where it has its default disposition */
