@@ -176,6 +176,10 @@ static void note_not_awaitable(struct expression *e, struct type *type)
         note_missing_await(e->a);
     else if (callee && callee->kind == EXPRESSION_NAME && callee->symbol && callee->symbol->kind == SYMBOL_FUNCTION)
         dialect_note(callee->symbol->place, "'%s' is a plain function: call it without 'await'", callee->name);
+    else if (callee && callee_type(callee) && !callee_type(callee)->is_async)
+        dialect_note(callee->first, "this calls a plain function: leave out the 'await'");
+    else if (callee_type(e->a) && callee_type(e->a)->is_async)
+        dialect_note(e->a->first, "this is the function itself; a call of it can be awaited: 'await %s(...)'", expression_text(e->a));
     else if (inner->kind == EXPRESSION_AWAIT)
         dialect_note(inner->first, "one 'await' is enough");
     else if (record && record_name(record) && !strncmp(record_name(record), "ac_", 3) && type_is(type, TYPE_POINTER))

@@ -149,15 +149,19 @@ bool returns_coroutine(struct type *function)
     return tag && strcmp(tag, "ac_frame") == 0;
 }
 
+bool functions_clash(struct type *a, struct type *b)
+{
+    struct type *one = pointed_function(a), *other = pointed_function(b);
+    return one && other && (one->is_async || other->is_async) && !type_same(one, other) && !returns_coroutine(one) &&
+           !returns_coroutine(other);
+}
+
 /* In C an async function is an ordinary one that returns a coroutine: called through a plain type it would do
    nothing. */
 static bool convert_function(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
 {
     struct type *wanted = pointed_function(to), *given = pointed_function(type);
-    bool agrees = wanted->is_async == given->is_async && wanted->is_generator == given->is_generator &&
-                  (!wanted->is_async || is_unknown(wanted->inner) || is_unknown(given->inner) ||
-                   type_same(wanted->inner, given->inner));
-    if (agrees || returns_coroutine(wanted) || returns_coroutine(given))
+    if (!functions_clash(to, type))
         return true;
     dialect_mismatch(to, from, type, conversion);
     if (given->is_async && !wanted->is_async)

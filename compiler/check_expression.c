@@ -728,6 +728,8 @@ static struct type *comparison_result(struct expression *e, struct type *a, stru
                              (type_is_handle(b) && type_is_arithmetic(a) && !is_null_constant(e->a));
     if (!scalars || handle_and_number)
         invalid_operands(e, a, b);
+    else if (functions_clash(a, b))
+        dialect_error(e->operator_, "comparison of '%s' with '%s'", type_text(a), type_text(b));
     return integer();
 }
 
@@ -832,6 +834,11 @@ static struct type *conditional_result(struct expression *e, struct expression *
         return b;
     if (is_null_constant(second) && type_is_scalar(c) && !type_is_arithmetic(c))
         return c;
+    if (functions_clash(b, c)) {
+        dialect_error(e->operator_ ? e->operator_ : e->first, "type mismatch in conditional expression: '%s' and '%s'",
+                      type_text(b), type_text(c));
+        return unknown();
+    }
     if (type_is(b, TYPE_POINTER) && type_is(c, TYPE_POINTER))
         return pointer_composite(b, c);
     if (is_vector(b) || is_vector(c))

@@ -111,6 +111,9 @@ bool check_conversion(struct type *to, struct expression *from, struct conversio
 /* Is it a plain function that returns an ac_coro *? */
 bool returns_coroutine(struct type *function);
 
+/* Are both pointers to functions, at least one to an async one, and of different types? */
+bool functions_clash(struct type *a, struct type *b);
+
 /* The note that tells to await a coroutine, task or future where its value was meant. */
 void note_missing_await(struct expression *e);
 
