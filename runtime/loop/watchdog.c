@@ -15,6 +15,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,9 +40,10 @@ struct ac__watchdog {
 
 /* ---- Memory that may be gone ---- */
 
+/* Straight to the system: sanitizers would look at the bytes first, and they may be no one's. */
 static bool peek(const struct ac__watchdog *dog, const void *address, void *out, size_t size)
 {
-    ssize_t written = address ? write(dog->pipe[1], address, size) : -1;
+    ssize_t written = address ? syscall(SYS_write, dog->pipe[1], address, size) : -1;
     if (written <= 0)
         return false;
     ssize_t got = read(dog->pipe[0], out, (size_t)written);
