@@ -1,10 +1,10 @@
-/* Lowering of ac_blocking(call) and ac_submit(executor, call). For each shape of call in a function, which is what is called and the types of
-   what is captured, an operation is made: a frame that holds result and arguments, a function that makes the call out of these on
-   whatever thread it runs, and a description for the runtime. The frame's struct is put among the tags, so that an await takes it for
-   one of those that the runtime publishes.
+/* Lowering of ac_blocking(call) and ac_submit(executor, call). For each shape of call in a function, which is what is
+   called and the types of what is captured, an operation is made: a frame that holds result and arguments, a function
+   that makes the call out of these on whatever thread it runs, and a description for the runtime. The frame's struct
+   is put among the tags, so that an await takes it for one of those that the runtime publishes.
 
-   A function that is known by its name at file scope is called by that name; any other function is captured, as a pointer. A string literal stays
-   in the call, for compilers to check formats. */
+   A function that is known by its name at file scope is called by that name; any other function is captured, as a
+   pointer. A string literal stays in the call, for compilers to check formats. */
 #include "diagnostic.h"
 #include "emit.h"
 #include "lowering.h"
@@ -61,12 +61,14 @@ static struct type *argument_type(struct expression *call, size_t index)
     return stripped->kind == TYPE_UNION && stripped->tag->transparent ? own : wanted;
 }
 
-/* The type of a member that keeps a value of this one. What points to an array of variable length goes as a plain pointer. */
+/* The type of a member that keeps a value of this one. What points to an array of variable length goes as a plain
+ * pointer. */
 static struct type *kept_type(struct type *type, token_index place)
 {
-    if (type_is(type, TYPE_POINTER) && type_is_variably_modified(type) && !type_is(type_strip(type)->inner, TYPE_FUNCTION))
+    bool variable = type_is_variably_modified(type);
+    if (type_is(type, TYPE_POINTER) && variable && !type_is(type_strip(type)->inner, TYPE_FUNCTION))
         return type_pointer(type_basic(TYPE_VOID));
-    if (type_known(type) && !type_is(type, TYPE_VA_LIST) && !type_is_variably_modified(type))
+    if (type_known(type) && !type_is(type, TYPE_VA_LIST) && !variable)
         return type_unqualified(type);
     error_at(place, "a value of this type cannot be handed to another thread");
     note_at(place, "put the call into a plain function of its own, and call that");
@@ -240,34 +242,41 @@ static void add_call(struct blocking_call *shape, struct text *out)
     else
         text_add(out, "    (void)ac_base;\n");
     emit_line_directive(out, token_file(shape->place)->path, tokens[shape->place].line);
-    text_format(out, "    %s\n", has_result(shape) ? assignment_text("ac_self->result", shape->result, shape->expression)
-                                                 : arena_format("%s;", shape->expression));
+    if (has_result(shape))
+        text_format(out, "    %s\n", assignment_text("ac_self->result", shape->result, shape->expression));
+    else
+        text_format(out, "    %s;\n", shape->expression);
     text_add(out, "}\n");
 }
 
 static void add_description(struct blocking_call *shape, struct text *out)
 {
     const char *name = shape->name;
-    text_format(out, "static const struct ac_blocking_fn %s__fn = {.fn = {.resume = ac_blocking__resume, .abort = ac_blocking__abort, "
-                     ".name = \"ac_blocking(%s)\", .frame_size = sizeof(struct %s__frame), .alignment = _Alignof(struct %s__frame)",
-                name, shape->callee, name, name);
+    text_format(out, "static const struct ac_blocking_fn %s__fn = {.fn = {.resume = ac_blocking__resume, "
+                     ".abort = ac_blocking__abort, .name = \"ac_blocking(%s)\", .frame_size = sizeof(struct %s__frame), "
+                     ".alignment = _Alignof(struct %s__frame)", name, shape->callee, name, name);
     if (has_result(shape))
-        text_format(out, ", .result_size = sizeof(%s), .result_offset = offsetof(struct %s__frame, result)", type_declare(shape->result, ""), name);
-    text_format(out, ", .kind = AC_KIND_OPERATION}, .call = %s__call, .at = offsetof(struct %s__frame, blocking)};\n", name, name);
+        text_format(out, ", .result_size = sizeof(%s), .result_offset = offsetof(struct %s__frame, result)",
+                    type_declare(shape->result, ""), name);
+    text_format(out, ", .kind = AC_KIND_OPERATION}, .call = %s__call, .at = offsetof(struct %s__frame, blocking)};\n",
+                name, name);
 }
 
 static void add_constructor(struct blocking_call *shape, struct text *out)
 {
     size_t first = first_captured(shape), end = shape->frame->member_count - 1;
     text_format(out, "static ac_coro *%s(%s", shape->name, captures(shape) ? "" : "void");
-    for (size_t i = first; i < end; i++)
-        text_format(out, "%s%s", i > first ? ", " : "", type_declare(shape->frame->members[i].type, shape->frame->members[i].name));
+    for (size_t i = first; i < end; i++) {
+        struct member *member = &shape->frame->members[i];
+        text_format(out, "%s%s", i > first ? ", " : "", type_declare(member->type, member->name));
+    }
     text_add(out, ")\n{\n");
     add_self(shape, arena_format("ac_coro_new(&%s__fn.fn)", shape->name), out);
     for (size_t i = first; i < end; i++) {
         struct member *member = &shape->frame->members[i];
+        const char *place = arena_format("ac_self->%s", member->name);
         text_format(out, "%s%s%s", i > first ? " " : "    if (ac_self) { ",
-                    assignment_text(arena_format("ac_self->%s", member->name), member->type, member->name), i + 1 == end ? " }\n" : "");
+                    assignment_text(place, member->type, member->name), i + 1 == end ? " }\n" : "");
     }
     text_add(out, "    return (ac_coro *)ac_self;\n}\n");
 }

@@ -168,6 +168,19 @@ static void check_group_start(struct expression *call, struct fate fate)
         check_group_child(call->arguments[1], symbol->block, fate);
 }
 
+/* What `async with` declares waits for its calls at the end of that statement. */
+static void check_submit_target(struct expression *e, struct fate fate)
+{
+    struct expression *executor = expression_inner(e->a);
+    struct symbol *symbol = executor->kind == EXPRESSION_NAME ? executor->symbol : NULL;
+    struct statement *owner = symbol && symbol->block && symbol->block->kind == STATEMENT_ASYNC_WITH ? symbol->block : NULL;
+    struct target target = argument_target(e->b);
+    if (!target.address || ends_in_time(fate) || (owner && !ends_before(target, owner, fate.inside)) ||
+        !tell(target, "a call on another thread"))
+        return;
+    note_at(e->first, "await its future where the object still is, or hand over memory of the call's own, from 'malloc'");
+}
+
 static void check_maker(struct expression *call, struct fate fate)
 {
     static const struct {
@@ -230,6 +243,8 @@ static void find_addresses(struct expression *e, struct fate fate)
     e = expression_inner(e);
     if (e->kind == EXPRESSION_CALL)
         check_maker(e, fate);
+    if (e->kind == EXPRESSION_SUBMIT)
+        check_submit_target(e, fate);
     if (e->kind == EXPRESSION_ASYNC_CALL && enclosing_block(fate.inside))
         check_group_child(e->a, enclosing_block(fate.inside), fate);
     switch ((enum expression_kind)e->kind) {

@@ -1,8 +1,9 @@
 /* local.c: values of a task, which the tasks that it starts inherit; and the hook that is told of new tasks.
  *
- * What a task sees is a small table of bindings, shared with its children until one of them sets a value: then that one gets a copy. Bindings
- * are shared in their turn, and a value is given back when no table has it any more. The table is kept with what few tasks need. Only when
- * a task of the loop has set a value, or the loop was given a hook, does making a task look for either. */
+ * What a task sees is a small table of bindings, shared with its children until one of them sets a value: then that
+ * one gets a copy. Bindings are shared in their turn, and a value is given back when no table has it any more. The
+ * table is kept with what few tasks need. Only when a task of the loop has set a value, or the loop was given a hook,
+ * does making a task look for either. */
 #define _GNU_SOURCE
 #include "core.h"
 #include "../loop/loop.h"

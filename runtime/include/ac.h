@@ -686,14 +686,15 @@ void ac_loop_set_debug(ac_loop *loop, bool debug);
 bool ac_loop_get_debug(const ac_loop *loop);
 const char *ac_loop_backend(const ac_loop *loop);  /* "epoll", "io_uring", "poll" */
 
-/* Watches for steps that hold the loop for longer than so many seconds, and tells of each on standard error while it lasts, with the line where
- * it began: "acc: a step of fetch holds the loop for 0.50 s now; it began at fetch.ac:12". Not only in debug mode: a thread looks four times
- * in that time whether the loop has got on, which costs the loop nothing. 0: no longer. 0, or an errno; EINVAL for less. A program with an
- * async main gets it by AC_WATCHDOG=0.5 in its environment. */
+/* Watches for steps that hold the loop for longer than so many seconds, and tells of each on standard error while it
+ * lasts, with the line where it began: "acc: a step of fetch holds the loop for 0.50 s now; it began at fetch.ac:12".
+ * Not only in debug mode: a thread looks four times in that time whether the loop has got on, which costs the loop
+ * nothing. 0: no longer. 0, or an errno; EINVAL for less. A program with an async main gets it by AC_WATCHDOG=0.5 in
+ * its environment. */
 int ac_loop_set_watchdog(ac_loop *loop, double seconds);
 
-/* Called for each new task of the loop, before its first step: to name it, count it, add a done callback. set_task_factory, as far as that tells
- * of tasks. NULL: none. */
+/* Called for each new task of the loop, before its first step: to name it, count it, add a done callback.
+ * set_task_factory, as far as that tells of tasks. NULL: none. */
 typedef void ac_task_hook(ac_loop *loop, ac_task *task, void *arg);
 void ac_loop_set_task_hook(ac_loop *loop, ac_task_hook *hook, void *arg);
 
@@ -724,14 +725,16 @@ double ac_handle_when(const ac_handle *handle);    /* when it is due; 0 for ac_c
 /* From any thread: calls fn(arg) on the loop's thread. call_soon_threadsafe. 0, ENOMEM, or AC_ESHUTDOWN when the loop has closed. */
 int ac_call_soon_threadsafe(ac_loop *loop, void (*fn)(void *arg), void *arg);
 
-/* From any thread: runs a coroutine as a task of that loop. run_coroutine_threadsafe. The arguments cross as bytes. The future is yours and belongs
- * to the calling thread: await it there, or ac_future_join. It ends as the coroutine does; cancelling it cancels the task, and it is
- * done when that has ended. It is cancelled when the loop is closed before. It fails with AC_ESHUTDOWN where the loop has closed already, ENOMEM,
- * and EINVAL for a coroutine that is more than a function and its arguments, as those of ac_wait_for and ac_sleep_value are. NULL without memory.
- * The loop must not be freed during the call. */
+/* From any thread: runs a coroutine as a task of that loop. run_coroutine_threadsafe. The arguments cross as bytes.
+ * The future is yours and belongs to the calling thread: await it there, or ac_future_join. It ends as the coroutine
+ * does; cancelling it cancels the task, and it is done when that has ended. It is cancelled when the loop is closed
+ * before. It fails with AC_ESHUTDOWN where the loop has closed already, ENOMEM, and EINVAL for a coroutine that is
+ * more than a function and its arguments, as those of ac_wait_for and ac_sleep_value are. NULL without memory. The
+ * loop must not be freed during the call. */
 _Future(AC_T) ac_loop_run_threadsafe(ac_loop *loop, _Coro(AC_T) coro);
-/* Outside of a running loop: blocks the thread until the future is done, at most so many seconds (0: only looks; INFINITY), and gives its value in
- * *result, which may be NULL. 0, its error, ETIMEDOUT; EBUSY inside a running loop, EINVAL for NaN. */
+/* Outside of a running loop: blocks the thread until the future is done, at most so many seconds (0: only looks;
+ * INFINITY), and gives its value in *result, which may be NULL. 0, its error, ETIMEDOUT; EBUSY inside a running loop,
+ * EINVAL for NaN. */
 int ac_future_join(_Future(AC_T) future, double seconds, AC_T *result);
 
 /* Calls fn(arg) again and again while fd is readable (writable), until removed. A second call replaces the first. add_reader.
@@ -801,26 +804,29 @@ typedef struct ac_trace_line {
     unsigned line;              /* 0: not begun, or of the runtime */
     int error;                  /* where function is NULL: that error; else 0 */
 } ac_trace_line;
-/* Where a task waits, innermost first; of one that has failed, the trace of its error. Nothing of the task that runs, nor of one that has a
- * value. Writes up to n lines and returns how many there are. What they point to is constant. get_stack. */
+/* Where a task waits, innermost first; of one that has failed, the trace of its error. Nothing of the task that runs,
+ * nor of one that has a value. Writes up to n lines and returns how many there are. What they point to is constant.
+ * get_stack. */
 size_t ac_task_trace(_Future(AC_T) task, ac_trace_line *lines, size_t n);
 void ac_task_print(_Future(AC_T) task, FILE *out);  /* name, state, and where it waits, innermost first. print_stack */
 void ac_dump_tasks(FILE *out);                     /* every task of this thread's loop, and who waits for it */
 
-/* Values of a task that the tasks which it starts inherit: contextvars. A key is a static object, and known by its address:
+/* Values of a task that the tasks which it starts inherit: contextvars. A key is a static object, and known by its
+ * address:
  *
  *     static ac_local_key user = { .release = free };
  *
- * A task that is started sees what its starter sees at that moment; what either sets later the other does not see. An async function that is
- * awaited runs in the same task. Outside of tasks, and on pool threads, nothing is set; a task that is started outside of tasks begins with
- * nothing, as those of a server's clients do. */
+ * A task that is started sees what its starter sees at that moment; what either sets later the other does not see. An
+ * async function that is awaited runs in the same task. Outside of tasks, and on pool threads, nothing is set; a task
+ * that is started outside of tasks begins with nothing, as those of a server's clients do. */
 typedef struct ac_local_key {
     void (*release)(void *value);   /* called for a value when no task sees it any more; NULL: nothing is */
     void *otherwise;                /* what there is where nothing is set */
     const char *name;               /* for people; may be NULL */
 } ac_local_key;
 void *ac_local_get(const ac_local_key *key);                /* ContextVar.get */
-/* NULL: as if it had never been set. 0, and the value belongs to the key; ENOMEM, EINVAL outside of a task. ContextVar.set. */
+/* NULL: as if it had never been set. 0, and the value belongs to the key; ENOMEM, EINVAL outside of a task.
+ * ContextVar.set. */
 int ac_local_set(const ac_local_key *key, void *value);
 
 /* A future of type T, on the running loop (or the one that ac_set_loop named). create_future. NULL without memory. */
@@ -927,40 +933,41 @@ ac_async(void) ac_timeout_aexit(struct ac_timeout *timeout, int error);
  * not made; else the await ends when the call does, with its value, and the cancellation comes at the next await: nothing
  * that the call opened is lost. */
 
-/* The same for plain C: a coroutine that calls fn(argument, result) on a thread. `argument` points to a copy of the `size` bytes,
- * `result` to room for `result_size` bytes, which are the coroutine's result. NULL without memory. */
+/* The same for plain C: a coroutine that calls fn(argument, result) on a thread. `argument` points to a copy of the
+ * `size` bytes, `result` to room for `result_size` bytes, which are the coroutine's result. NULL without memory. */
 ac_coro *ac_blocking_new(void (*fn)(const void *argument, void *result), const void *argument, size_t size, size_t result_size);
 
 /* Calls fn(arg) on a thread of the loop's pool and gives what it returned: ac_blocking(fn(arg)). to_thread. */
 ac_async(void *) ac_to_thread(void *(*fn)(void *arg), void *arg);
 
-/* A pool of its own, of at most so many threads (0: four per processor, at most 64), which are started when they are needed; or of
- * so many processes (0: one per processor), which are started now. ThreadPoolExecutor, ProcessPoolExecutor. It belongs to the
- * running loop (or the one that ac_set_loop named), which closes it at its own end. NULL with errno: EINVAL without a
- * loop, ENOMEM, or why processes could not be started.
- * A process is a copy of this one as it is now, so make the pool early: before other threads, and before much memory is in use. Arguments and
- * results cross by value: what pointers lead to, and what the call changes in memory, does not. The process has the standard
- * descriptors and no others, no signal handlers, and ignores SIGINT. When it dies its call fails with AC_EBROKEN, and
- * another takes its place. */
+/* A pool of its own, of at most so many threads (0: four per processor, at most 64), which are started when they are
+ * needed; or of so many processes (0: one per processor), which are started now. ThreadPoolExecutor,
+ * ProcessPoolExecutor. It belongs to the running loop (or the one that ac_set_loop named), which closes it at its own
+ * end. NULL with errno: EINVAL without a loop or for more than 65536, ENOMEM, or why processes could not be started.
+ * A process is a copy of this one as it is now, so make the pool early: before other threads, and before much memory
+ * is in use. Arguments and results cross by value: what pointers lead to, and what the call changes in memory, does
+ * not. The process has the standard descriptors and no others, no signal handlers, and ignores SIGINT. When it dies
+ * its call fails with AC_EBROKEN, and another takes its place. */
 ac_executor *ac_thread_pool(size_t threads);
 ac_executor *ac_process_pool(size_t processes);
 
-/* `Future(T) ac_submit(executor, call)`, in an async body: begins the call on a thread or process of the executor; function and
- * arguments are evaluated here and copied, as by ac_blocking. submit. The future is yours. Cancelling it withdraws a call that has
- * not begun, and else waits for its end. It fails with AC_ESHUTDOWN where the executor is closed, EINVAL where it is another
- * loop's, EAGAIN where there is no thread. NULL without memory.
- * ac_submit_call does it for a coroutine of ac_blocking or ac_blocking_new, which it consumes: for plain C. */
+/* `Future(T) ac_submit(executor, call)`, in an async body: begins the call on a thread or process of the executor;
+ * function and arguments are evaluated here and copied, as by ac_blocking. submit. The future is yours. Cancelling it
+ * withdraws a call that has not begun, and else waits for its end. It fails with AC_ESHUTDOWN where the executor is
+ * closed, EINVAL where it is another loop's, EAGAIN where there is no thread. NULL without memory. ac_submit_call
+ * does it for a coroutine of ac_blocking or ac_blocking_new, which it consumes: for plain C. */
 _Future(AC_T) ac_submit_call(ac_executor *executor, _Coro(AC_T) call);
 
-/* Takes no more calls, and ends the threads and processes when those that it has are made: their futures complete. Gives the
- * executor back. Does not wait. shutdown(wait=False). 0, or EINVAL for NULL.
- * `async with (ac_executor *pool = ac_thread_pool(4)) { ... }` does it at the end of the block, and waits for the calls. */
+/* Takes no more calls, and ends the threads and processes when those that it has are made: their futures complete.
+ * Gives the executor back. Does not wait. shutdown(wait=False). 0, or EINVAL for NULL. `async with (ac_executor *pool
+ * = ac_thread_pool(4)) { ... }` does it at the end of the block, and waits for the calls. */
 int ac_executor_close(ac_executor *executor);
 ac_async(ac_executor *) ac_executor_aenter(ac_executor *executor);
 ac_async(void) ac_executor_aexit(ac_executor *executor, int error);
 
-/* Where ac_blocking and ac_to_thread make their calls from now on: a thread pool of this loop, of which the loop takes a reference; NULL:
- * the loop's own. set_default_executor. 0; EINVAL for a process pool, or one that is closed or another loop's. */
+/* Where ac_blocking and ac_to_thread make their calls from now on: a thread pool of this loop, of which the loop
+ * takes a reference; NULL: the loop's own. set_default_executor. 0; EINVAL for a process pool, or one that is closed
+ * or another loop's. */
 int ac_loop_set_default_executor(ac_loop *loop, ac_executor *executor);
 /* ---- Locks, events, conditions, semaphores, barriers ----
  *

@@ -1,8 +1,9 @@
 /* blocking.c: calls that block, made by the threads of an executor: ac_blocking, ac_to_thread, ac_submit.
  *
- * Such a call is a frame with its arguments, room for its result and a struct ac_blocking, and a description that says which
- * function makes the call out of these. Awaited, the job lies in that frame, which stays where it is until the call has ended.
- * Submitted, the frame is a coroutine on the heap that belongs to the job, and the result goes to a future. */
+ * Such a call is a frame with its arguments, room for its result and a struct ac_blocking, and a description that
+ * says which function makes the call out of these. Awaited, the job lies in that frame, which stays where it is until
+ * the call has ended. Submitted, the frame is a coroutine on the heap that belongs to the job, and the result goes to
+ * a future. */
 #define _GNU_SOURCE
 #include "blocking.h"
 

@@ -1,9 +1,10 @@
-/* executor.c: threads for what blocks. Each executor is a queue of jobs and threads that take from it; the threads of a process
- * pool have a process each, to which they pass their jobs on (process.c).
+/* executor.c: threads for what blocks. Each executor is a queue of jobs and threads that take from it; the threads of
+ * a process pool have a process each, to which they pass their jobs on (process.c).
  *
- * A thread is started when there is a job that no idle thread will take, up to the limit. A finished job goes back to its loop
- * through the inbox. A closed executor takes no more jobs; its threads end when the queue is empty, and the last of them tells the
- * loop, which frees it. The loop has two executors of its own: for ac_blocking and its kin, and for look-ups of names. */
+ * A thread is started when there is a job that no idle thread will take, up to the limit. A finished job goes back to
+ * its loop through the inbox. A closed executor takes no more jobs; its threads end when the queue is empty, and the
+ * last of them tells the loop, which frees it. The loop has two executors of its own: for ac_blocking and its kin,
+ * and for look-ups of names. */
 #define _GNU_SOURCE
 #include "loop.h"
 #include "process.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LOOKUP_THREADS = 8, MOST_THREADS = 64 };
+enum { LOOKUP_THREADS = 8, MOST_THREADS = 64, MOST_ASKED = 65536 };
 
 struct worker {
     ac_executor *executor;
@@ -216,8 +217,8 @@ static void threads_ended(struct ac__post *post)
     executor_ended(executor);
 }
 
-/* Takes no more jobs. Frees it where nothing keeps it: no thread, no reference. The end of its threads is something that comes, as a
- * job's is. */
+/* Takes no more jobs. Frees it where nothing keeps it: no thread, no reference. The end of its threads is something
+ * that comes, as a job's is. */
 static void executor_end(ac_executor *executor)
 {
     pthread_mutex_lock(&executor->lock);
@@ -340,7 +341,7 @@ ac_executor *ac__loop_lookups(ac_loop *loop)
 static ac_executor *executor_open(size_t limit)
 {
     ac_loop *loop = ac_get_loop();
-    if (!loop) {
+    if (!loop || limit > MOST_ASKED) {
         errno = EINVAL;
         return NULL;
     }

@@ -227,7 +227,7 @@ __attribute__((noinline)) static void run_batch_slowly(ac_loop *loop, struct ac_
 {
     if (loop->random)
         item = shuffle(loop, item);
-    for (struct ac__item *next; item; item = next, loop->steps++) {
+    for (struct ac__item *next; item; item = next, ac__steps_set(loop, loop->steps + 1)) {
         next = item->next;
         if (loop->debug)
             step_measured(loop, item);
@@ -247,7 +247,7 @@ static inline void run_batch(ac_loop *loop)
             __builtin_prefetch(next->base.parent, 1);
         ac__step(item);
     }
-    loop->steps += steps;
+    ac__steps_set(loop, loop->steps + steps);
 }
 
 /* Whether each turn goes by the slow road. */
@@ -269,7 +269,7 @@ static void count_turn(ac_loop *loop)
 {
     unsigned long turns = atomic_load_explicit(&loop->turns, memory_order_relaxed);
     atomic_store_explicit(&loop->turns, turns + 1, memory_order_release);
-    loop->steps = 0;
+    ac__steps_set(loop, 0);
 }
 
 static void ask_backend(ac_loop *loop, int64_t timeout)

@@ -147,6 +147,12 @@ static inline void ac__future_finish(ac_future *future, int error)
         ac__future_has_value(future);
 }
 
+/* Another thread, the watchdog's, reads the count. */
+static inline void ac__steps_set(ac_loop *loop, unsigned steps)
+{
+    __atomic_store_n(&loop->steps, steps, __ATOMIC_RELAXED);
+}
+
 /* ---- loop.c ---- */
 int64_t ac__clock(ac_loop *loop);                      /* reads the clock into loop->now */
 int ac__loop_usable(const ac_loop *loop);              /* 0, or EPERM with a message in a child process */

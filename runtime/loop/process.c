@@ -1,11 +1,11 @@
 /* process.c: the worker processes of a process pool.
  *
- * A worker is a fork of this process that waits on a socket for calls. A call is sent as its function's address, which is the same
- * there, and the bytes of its frame between the header and the struct ac_blocking: result and arguments. The result comes back
- * the same way, with errno. So what pointers lead to does not cross.
+ * A worker is a fork of this process that waits on a socket for calls. A call is sent as its function's address,
+ * which is the same there, and the bytes of its frame between the header and the struct ac_blocking: result and
+ * arguments. The result comes back the same way, with errno. So what pointers lead to does not cross.
  *
- * A worker has no descriptors but the standard ones and its socket, no signal handlers, and no event loop. It ends when the other
- * end of the socket is closed, so it does not outlive its parent by more than the call that it is at. */
+ * A worker has no descriptors but the standard ones and its socket, no signal handlers, and no event loop. It ends
+ * when the other end of the socket is closed, so it does not outlive its parent by more than the call that it is at. */
 #define _GNU_SOURCE
 #include "process.h"
 #include "blocking.h"
@@ -165,8 +165,8 @@ static int make_sockets(int ends[2])
     return error;
 }
 
-/* No handler of this process runs in the child before it has reset them; and what stands in the buffers here is not printed
- * there again. */
+/* No handler of this process runs in the child before it has reset them; and what stands in the buffers here is not
+ * printed there again. */
 static pid_t fork_worker(const int ends[2])
 {
     sigset_t all, before;

@@ -1,8 +1,9 @@
 /* remote.c: running a coroutine on the loop of another thread, and waiting for a future without a loop of one's own.
  *
- * Such a run is a record that both threads know. The coroutine has not begun, so it is no more than its description and the bytes of its
- * arguments: these cross, and the coroutine is made anew in the memory of the thread that runs it. When it has ended the bytes of its
- * result come back in the same record. Either loop may be closed meanwhile; one lock guards what each side knows of the other.
+ * Such a run is a record that both threads know. The coroutine has not begun, so it is no more than its description
+ * and the bytes of its arguments: these cross, and the coroutine is made anew in the memory of the thread that runs
+ * it. When it has ended the bytes of its result come back in the same record. Either loop may be closed meanwhile;
+ * one lock guards what each side knows of the other.
  *
  * A thread without a loop gets one for this, which does nothing else, and ends with the thread. */
 #define _GNU_SOURCE

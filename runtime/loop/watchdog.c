@@ -1,12 +1,12 @@
 /* watchdog.c: tells of a step that holds the loop too long, while it does.
  *
- * A thread looks now and then whether the loop has got on: its turns, the steps in a turn, the task. The loop pays for none of this but
- * a count of the times it has looked around. Where nothing has changed for longer than the limit, the step is told, with the line
- * where it began: that of the await from which its task was resumed.
+ * A thread looks now and then whether the loop has got on: its turns, the steps in a turn, the task. The loop pays
+ * for none of this but a count of the times it has looked around. Where nothing has changed for longer than the
+ * limit, the step is told, with the line where it began: that of the await from which its task was resumed.
  *
- * What the step began with may be gone by then, for it runs on meanwhile. So nothing of the task is read directly: the bytes go through a
- * pipe, which refuses an address that is none, and what they say has to make sense. Where it does not, the line is that of the
- * task's outermost function, which stays while the task does. */
+ * What the step began with may be gone by then, for it runs on meanwhile. So nothing of the task is read directly:
+ * the bytes go through a pipe, which refuses an address that is none, and what they say has to make sense. Where it
+ * does not, the line is that of the task's outermost function, which stays while the task does. */
 #define _GNU_SOURCE
 #include "loop.h"
 
@@ -77,7 +77,7 @@ static bool peek_description(const struct ac__watchdog *dog, const ac_frame *fra
            fn->frame_size < 1u << 30;
 }
 
-/* The function of a frame and the line where it was suspended. False where that is no frame of a function with lines. */
+/* The function of a frame and the line where it was suspended. False where it is no frame of a function with lines. */
 static bool peek_place(const struct ac__watchdog *dog, const ac_frame *frame, const ac_fn *fn, struct place *place)
 {
     return (fn->kind == AC_KIND_FUNCTION || fn->kind == AC_KIND_GENERATOR) && fn->site_lines &&
@@ -87,7 +87,8 @@ static bool peek_place(const struct ac__watchdog *dog, const ac_frame *frame, co
 }
 
 /* The first such frame from the leaf on, if the way from there leads to the task. */
-static bool innermost_place(const struct ac__watchdog *dog, const ac_task *task, const ac_frame *leaf, struct place *place)
+static bool innermost_place(const struct ac__watchdog *dog, const ac_task *task, const ac_frame *leaf,
+                            struct place *place)
 {
     bool found = false;
     for (int i = 0; i < FRAMES && leaf != &task->item.base; i++) {
@@ -145,8 +146,8 @@ static void report(const struct ac__watchdog *dog, struct progress now, double s
     if (!is_equal(look(dog), now))
         return;
     if (known)
-        fprintf(stderr, "acc: a step of %s holds the loop for %.2f s now; it began at %s:%u\n", place.name, seconds, place.file,
-                (unsigned)place.line);
+        fprintf(stderr, "acc: a step of %s holds the loop for %.2f s now; it began at %s:%u\n", place.name, seconds,
+                place.file, (unsigned)place.line);
     else
         fprintf(stderr, "acc: %s holds the loop for %.2f s now\n", now.task ? "a step" : "a callback", seconds);
 }
