@@ -141,6 +141,24 @@ static struct blocking_call *find(const char *key)
     return NULL;
 }
 
+static bool name_taken(const char *name)
+{
+    for (size_t i = 0; i < now->blocking_calls.count; i++)
+        if (!strcmp(now->blocking_calls.at[i]->name, name))
+            return true;
+    return false;
+}
+
+/* load__blocking_read: of what is called in which function; numbered where there are several. */
+static const char *shape_name(struct expression *call)
+{
+    const char *callee = bare(call->a)->name ? bare(call->a)->name : "call";
+    const char *plain = arena_format("%s__blocking_%s", now->function->generated_name, callee), *name = plain;
+    for (unsigned i = 2; name_taken(name); i++)
+        name = arena_format("%s_%u", plain, i);
+    return name;
+}
+
 static struct tag *frame_new(void)
 {
     struct tag *frame = arena_alloc(sizeof *frame);
@@ -179,7 +197,7 @@ const char *blocking_call_name(struct expression *call, bool called)
         shape->result = result;
         shape->place = call->first;
         shape->callee = bare(call->a)->name ? bare(call->a)->name : "a function";
-        shape->name = arena_format("%s__blocking_%zu", now->function->generated_name, now->blocking_calls.count + 1);
+        shape->name = shape_name(call);
         publish(shape, frame);
         array_add(&now->blocking_calls, shape);
     }
