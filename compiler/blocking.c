@@ -149,10 +149,11 @@ static bool name_taken(const char *name)
     return false;
 }
 
-/* load__blocking_read: of what is called in which function; numbered where there are several. */
+/* load__blocking_read: of what is called in which function; numbered where there are several. Calls through a pointer may
+   share a shape, whatever the pointer is called. */
 static const char *shape_name(struct expression *call)
 {
-    const char *callee = bare(call->a)->name ? bare(call->a)->name : "call";
+    const char *callee = called_by_name(bare(call->a)) ? bare(call->a)->name : "call";
     const char *plain = arena_format("%s__blocking_%s", now->function->generated_name, callee), *name = plain;
     for (unsigned i = 2; name_taken(name); i++)
         name = arena_format("%s_%u", plain, i);
@@ -196,7 +197,7 @@ const char *blocking_call_name(struct expression *call, bool called)
         shape->expression = expression;
         shape->result = result;
         shape->place = call->first;
-        shape->callee = bare(call->a)->name ? bare(call->a)->name : "a function";
+        shape->callee = called_by_name(bare(call->a)) ? bare(call->a)->name : "...";
         shape->name = shape_name(call);
         publish(shape, frame);
         array_add(&now->blocking_calls, shape);
