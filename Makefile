@@ -121,9 +121,9 @@ build/tests/tools:
 RUNNER = tests/run.c tests/program.c tests/messages.c tests/conversation.c tests/process.c
 build/tests/run: $(RUNNER) $(wildcard tests/*.h) | build/tests/tools
 	$(CC) $(WARNINGS) $(CFLAGS) $$(pkg-config --cflags check) -o $@ $(filter %.c,$^) $$(pkg-config --libs check)
-build/tests/generate: tests/generate.c
+build/fuzz/trace: $(wildcard tests/fuzz/trace/*.c) tests/fuzz/trace/tree.h tests/test.h tests/process.c tests/process.h
 	@mkdir -p $(@D)
-	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $<
+	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 build/tests/asserts: tests/passthrough/asserts.c build/libacc.a
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(INCLUDES) $(CFLAGS) -o $@ $^
@@ -135,7 +135,7 @@ build/tests/clients: tests/clients.c tests/process.c tests/process.h
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
 check: build/acc build/libac.a build/asan/acc build/asan/libac.a build/tests/run build/tests/clients \
-       build/tests/generate build/tests/asserts build/tests/passthrough-cc \
+       build/fuzz/trace build/tests/asserts build/tests/passthrough-cc \
        $(addprefix build/,$(UNIT)) $(addprefix build/asan/,$(UNIT))
 	SANITIZERS='$(SANITIZERS)' build/tests/run '$(TEST)'
 

@@ -33,11 +33,10 @@ static struct {
     {"runtime", "tests/runtime/*.ac",           120, program_test},
 };
 
-/* Random programs: these many of each kind, by the seeds 1, 2 ...; any other seed is run by its name. */
-enum { RANDOM_TESTS = 16 };
-static const struct { const char *folder; void (*run)(const struct test *); } random_kinds[] = {
-    {"random", random_test},        /* C's own constructs */
-    {"errors", random_error_test},  /* throw, try, defer */
+/* Programs that are made, numbered 1, 2 ...; any other number is run by its name. */
+static const struct { const char *folder; void (*run)(const struct test *); int count; } made_kinds[] = {
+    {"random", random_test, 16},
+    {"spill", spill_test, SPILL_PARTS},
 };
 
 static struct test *tests;
@@ -113,18 +112,18 @@ static void test_add(struct test test)
     tests[test_count++] = test;
 }
 
-static void random_tests_find(const char *chosen)
+static void made_tests_find(const char *chosen)
 {
-    for (size_t kind = 0; kind < sizeof random_kinds / sizeof *random_kinds; kind++) {
-        size_t length = strlen(random_kinds[kind].folder), before = test_count;
-        struct test test = {.limit = 120, .run = random_kinds[kind].run};
-        for (int seed = 1; seed <= RANDOM_TESTS; seed++) {
-            test.name = text_format("%s/%d", random_kinds[kind].folder, seed);
+    for (size_t kind = 0; kind < sizeof made_kinds / sizeof *made_kinds; kind++) {
+        size_t length = strlen(made_kinds[kind].folder), before = test_count;
+        struct test test = {.limit = 120, .run = made_kinds[kind].run};
+        for (int number = 1; number <= made_kinds[kind].count; number++) {
+            test.name = text_format("%s/%d", made_kinds[kind].folder, number);
             test.path = test.name + length + 1;
             if (fnmatch(chosen, test.name, 0) == 0)
                 test_add(test);
         }
-        bool named = strncmp(chosen, random_kinds[kind].folder, length) == 0 && chosen[length] == '/';
+        bool named = strncmp(chosen, made_kinds[kind].folder, length) == 0 && chosen[length] == '/';
         if (named && before == test_count && chosen[length + 1 + strspn(chosen + length + 1, "0123456789")] == '\0') {
             test.name = strdup(chosen);
             test.path = test.name + length + 1;
@@ -152,7 +151,7 @@ static void tests_find(const char *chosen)
         }
         globfree(&found);
     }
-    random_tests_find(chosen);
+    made_tests_find(chosen);
 }
 
 static void folder_make(const char *path)

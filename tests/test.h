@@ -13,10 +13,10 @@ struct test {
 
 /* An .ac program: translated, compiled by every compiler in every way, run, and its output compared. */
 void program_test(const struct test *test);
-/* A random program of tests/generate.c, whose seed is the path: it must print what it prints as plain C. */
+/* A program of tests/fuzz: a random one, whose seed is the path; or one of those with every operator and every position of an await. */
 void random_test(const struct test *test);
-/* The same with throw, try and defer, against C++, which has the like. */
-void random_error_test(const struct test *test);
+void spill_test(const struct test *test);
+enum { SPILL_PARTS = 40 };  /* programs into which the latter are divided */
 /* Translates only, and compares acc's messages with those that the source announces. */
 void message_test(const struct test *test);
 /* A shell script that uses acc as a person would, or a program of check's own: passes with exit status 0. */
