@@ -241,17 +241,19 @@ static void settle_assignment(struct expression *e, bool wanted)
     const char *place = copy_expression(e->a), *value = copy_expression(e->b);
     struct variable *target = is_plain_assignment(e) ? assigned_variable(e->a) : NULL;
     const char *operator_ = arena_format("%.*s", (int)tokens[e->operator_].length, tokens[e->operator_].text);
-    if (wanted) {
-        struct variable *v = new_temporary(type_unqualified(e->a->is_bit_field ? type_promoted(e->a->type) : e->a->type), e->first);
-        if (target)
-            emit_definition(target);
+    bool read_again = target && !(type_qualifiers(e->a->type) & (QUALIFIER_VOLATILE | QUALIFIER_ATOMIC));
+    struct type *type = type_unqualified(e->a->is_bit_field ? type_promoted(e->a->type) : e->a->type);
+    struct variable *v = wanted ? new_temporary(type, e->first) : NULL;
+    if (wanted && !read_again)
         emit_define(v, "%s = (%s %s %s);", variable_reference(v), place, operator_, value);
-        set_text(e, variable_reference(v), true);
-    } else if (target) {
+    else if (target)
         emit_define(target, "%s = %s;", place, value);
-    } else {
+    else
         emit_format("%s %s %s;", place, operator_, value);
-    }
+    if (wanted && read_again)
+        emit_set(v, place);
+    if (wanted)
+        set_text(e, variable_reference(v), true);
 }
 
 static void settle_step(struct expression *e, bool wanted)
