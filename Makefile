@@ -3,6 +3,7 @@
 #   make            build/acc and build/libac.a
 #   make demo       a real server and real clients, and what they said to each other
 #   make check      all tests; TEST=lang/await_in_for or TEST='diag/*' runs those alone
+#   make fuzz       random programs, N=100 of them from SEED=1 on: tests/fuzz/
 #   make passthrough    headers and whole programs in C pass through acc unchanged: long; tests/passthrough/
 #   make bench      the measures, as ratios to hand-written C;  ROWS='fib spawn' only those
 #   make install    DESTDIR= PREFIX=/usr/local
@@ -16,6 +17,8 @@ PREFIX   = /usr/local
 DESTDIR  =
 TEST     = *
 ROWS     =
+N        = 100
+SEED     = 1
 VERSION  = $(shell sed -n 's|^\#define ACC_VERSION "\(.*\)"|\1|p' compiler/options.c)
 
 WARNINGS = -std=c11 -Wall -Wextra -Wpedantic
@@ -27,7 +30,7 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer $(SANITIZERS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all picture demo check passthrough bench install deps format lint clean
+.PHONY: all picture demo check fuzz passthrough bench install deps format lint clean
 
 all: build/acc build/libac.a
 
@@ -133,6 +136,12 @@ build/tests/passthrough-cc: tests/passthrough/cc.c tests/process.c tests/process
 build/tests/clients: tests/clients.c tests/process.c tests/process.h
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
+
+# Each fuzzer is called with the first seed and the number of seeds; its status is 0 when nothing failed.
+FUZZERS = build/fuzz/trace
+
+fuzz: build/acc build/libac.a build/asan/libac.a $(FUZZERS)
+	@failed=0; for fuzzer in $(FUZZERS); do $$fuzzer $(SEED) $(N) || failed=1; done; exit $$failed
 
 check: build/acc build/libac.a build/asan/acc build/asan/libac.a build/tests/run build/tests/clients \
        build/fuzz/trace build/tests/asserts build/tests/passthrough-cc \
