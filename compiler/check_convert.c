@@ -8,6 +8,8 @@ void note_missing_await(struct expression *e)
 {
     struct expression *inner = expression_inner(e);
     struct type *type = type_strip(type_value(e->type));
+    if (check_now.voice >= TELL_DIALECT && type_is_handle(type) && type->kind != TYPE_GEN)
+        fix_insert(inner->first, "await ");
     switch (type->kind) {
     case TYPE_CORO:
         if (inner->kind == EXPRESSION_CALL)

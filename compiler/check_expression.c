@@ -395,6 +395,14 @@ static void find_member(struct expression *e, struct type *record)
         rule_error(e->operator_, "'%s' has no member named '%s'", type_text(type_unqualified(record)), e->name);
 }
 
+static void tell_operator(struct expression *e, const char *right, const char *what, struct type *type)
+{
+    if (check_now.voice != TELL_ALL)
+        return;
+    fix_replace(e->operator_, right);
+    error_at(e->operator_, "'%s' is %s; did you mean to use '%s'?", type_text(type), what, right);
+}
+
 static void check_member(struct expression *e)
 {
     check_expression(e->a);
@@ -407,7 +415,7 @@ static void check_member(struct expression *e)
         dialect_error(e->operator_, "request for member '%s' in something of type '%s'", e->name, type_text(type));
         note_missing_await(e->a);
     } else if (type_is(type, TYPE_POINTER) && type_is_record(type_strip(type)->inner)) {
-        rule_error(e->operator_, "'%s' is a pointer; did you mean to use '->'?", type_text(type));
+        tell_operator(e, "->", "a pointer", type);
     } else if (!is_unknown(type)) {
         rule_error(e->operator_, "request for member '%s' in something not a structure or union", e->name);
     }
@@ -425,7 +433,7 @@ static void check_arrow(struct expression *e)
         dialect_error(e->operator_, "request for member '%s' in something of type '%s'", e->name, type_text(type));
         note_missing_await(e->a);
     } else if (type_is_record(type)) {
-        rule_error(e->operator_, "'%s' is not a pointer; did you mean to use '.'?", type_text(type));
+        tell_operator(e, ".", "not a pointer", type);
     } else if (!is_unknown(type) && !(type->kind == TYPE_POINTER && is_unknown(type->inner))) {
         rule_error(e->operator_, "invalid type argument of '->' (have '%s')", type_text(type));
     }

@@ -42,6 +42,9 @@ static bool quiet, all_errors, json, color_always, color_never;
 static bool last_shown;         /* was the last error or warning printed? its notes follow it */
 static bool json_open, json_children;
 
+/* The edit that goes with the next message; `text` is NULL where there is none. */
+static struct { token_index place; bool replaces; const char *text; } fix;
+
 static struct flag *flag_find(const char *name, size_t length)
 {
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
@@ -139,13 +142,63 @@ static void json_string(const char *text)
     putc('"', stderr);
 }
 
+/* As gcc counts: as a terminal shows it, with tabs of 8. */
+static uint32_t display_column(struct source_file *file, uint32_t line, uint32_t column)
+{
+    size_t size;
+    const char *text = source_line(file, line, &size);
+    uint32_t shown = 0;
+    for (uint32_t i = 0; text && i + 1 < column && i < size; i++)
+        if (text[i] == '\t')
+            shown += 8 - shown % 8;
+        else
+            shown += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return text ? shown + 1 : column;
+}
+
+static void json_place(struct source_file *file, uint32_t line, uint32_t column)
+{
+    fputs("{\"file\": ", stderr);
+    json_string(file->path);
+    uint32_t shown = display_column(file, line, column);
+    fprintf(stderr, ", \"line\": %u, \"display-column\": %u, \"byte-column\": %u, \"column\": %u}", line, shown, column, shown);
+}
+
+static void json_fix(void)
+{
+    struct token *t = &tokens[fix.place];
+    struct source_file *file = token_file(fix.place);
+    if (!fix.text)
+        return;
+    fputs(", \"fixits\": [{\"start\": ", stderr);
+    json_place(file, t->line, t->column);
+    fputs(", \"next\": ", stderr);
+    json_place(file, t->line, t->column + (fix.replaces ? t->length : 0));
+    fputs(", \"string\": ", stderr);
+    json_string(fix.text);
+    fputs("}]", stderr);
+}
+
+static void json_location(token_index place)
+{
+    struct token *t = &tokens[place];
+    fputs("{\"caret\": ", stderr);
+    json_place(token_file(place), t->line, t->column);
+    if (t->raw >= 0 && t->length > 1) {
+        fputs(", \"finish\": ", stderr);
+        json_place(token_file(place), t->line, t->column + t->length - 1);
+    }
+    putc('}', stderr);
+}
+
 static void json_close_message(void)
 {
     if (json_open)
         fputs("]}", stderr);
 }
 
-static void json_show(enum severity severity, const char *place_file, uint32_t line, uint32_t column, const char *flag, const char *text)
+/* NULL as the place: it has none. */
+static void json_show(enum severity severity, const token_index *place, const char *flag, const char *text)
 {
     static const char *const kinds[] = {"error", "warning", "note"};
     if (severity == SEVERITY_NOTE) {
@@ -164,12 +217,11 @@ static void json_show(enum severity severity, const char *place_file, uint32_t l
         json_string(arena_format("-W%s", flag));
     }
     fputs(", \"locations\": [", stderr);
-    if (place_file) {
-        fputs("{\"caret\": {\"file\": ", stderr);
-        json_string(place_file);
-        fprintf(stderr, ", \"line\": %u, \"display-column\": %u, \"byte-column\": %u, \"column\": %u}}", line, column, column, column);
-    }
-    fputs("], \"column-origin\": 1, \"escape-source\": false", stderr);
+    if (place)
+        json_location(*place);
+    fputs("]", stderr);
+    json_fix();
+    fputs(", \"column-origin\": 1, \"escape-source\": false", stderr);
     fputs(severity == SEVERITY_NOTE ? "}" : ", \"children\": [", stderr);
 }
 
@@ -181,6 +233,27 @@ void diagnostics_end(void)
     fputs(json_open ? "]\n" : "[]\n", stderr);
 }
 
+/* White space up to a column of a line, its tabs kept. */
+static void indent_to(const char *text, uint32_t column)
+{
+    for (uint32_t i = 0; i + 1 < column && i < 4096; i++)
+        if (((unsigned char)text[i] & 0xC0) != 0x80)
+            putc(text[i] == '\t' ? '\t' : ' ', stderr);
+}
+
+/* Under the caret, where it is on the same line. */
+static void fix_show(struct source_file *file, uint32_t line)
+{
+    size_t size;
+    struct token *t = &tokens[fix.place];
+    const char *text = source_line(file, line, &size);
+    if (!fix.text || token_file(fix.place) != file || t->line != line || !text || t->column > size + 1)
+        return;
+    fputs("      | ", stderr);
+    indent_to(text, t->column);
+    fprintf(stderr, "%s%s%s\n", paint("\33[32m"), fix.text, paint("\33[m"));
+}
+
 /* The line of the source with a caret under the column; tabs are kept, so that the caret stands right. */
 static void caret_show(struct source_file *file, uint32_t line, uint32_t column, uint32_t length)
 {
@@ -189,9 +262,7 @@ static void caret_show(struct source_file *file, uint32_t line, uint32_t column,
     if (!text || column > size + 1)
         return;
     fprintf(stderr, "%5u | %.*s\n      | ", line, (int)(size > 4096 ? 4096 : size), text);
-    for (uint32_t i = 0; i + 1 < column && i < 4096; i++)
-        if (((unsigned char)text[i] & 0xC0) != 0x80)
-            putc(text[i] == '\t' ? '\t' : ' ', stderr);
+    indent_to(text, column);
     fprintf(stderr, "%s^", paint("\33[01;32m"));
     for (uint32_t i = 1; i < length && column + i <= size; i++)
         putc('~', stderr);
@@ -204,21 +275,43 @@ static void text_show(enum severity severity, token_index place, const char *fla
     static const char *const colors[] = {"\33[01;31m", "\33[01;35m", "\33[01;36m"};
     struct token *t = &tokens[place];
     struct source_file *file = token_file(place);
-    fprintf(stderr, "%s%s:%u:%u:%s %s%s:%s %s", paint("\33[01m"), file->path, t->line, t->column, paint("\33[m"),
+    fprintf(stderr, "%s%s:%u:%u:%s %s%s:%s %s", paint("\33[01m"), file->path, t->line,
+            display_column(file, t->line, t->column), paint("\33[m"),
             paint(colors[severity]), kinds[severity], paint("\33[m"), text);
     if (flag)
         fprintf(stderr, " [%s-W%s%s]", paint(colors[severity]), flag, paint("\33[m"));
     putc('\n', stderr);
     caret_show(file, t->line, t->column, t->raw >= 0 ? t->length : 1);
+    fix_show(file, t->line);
 }
 
 static void show(enum severity severity, token_index place, const char *flag, const char *text)
 {
     source_align(tokens[place].inclusion);
     if (json)
-        json_show(severity, token_file(place)->path, tokens[place].line, tokens[place].column, flag, text);
+        json_show(severity, &place, flag, text);
     else
         text_show(severity, place, flag, text);
+    fix.text = NULL;
+}
+
+/* What a macro brought along cannot be edited here. */
+static void fix_set(token_index place, bool replaces, const char *text)
+{
+    source_align(tokens[place].inclusion);
+    fix.place = place;
+    fix.replaces = replaces;
+    fix.text = tokens[place].raw >= 0 ? text : NULL;
+}
+
+void fix_insert(token_index before, const char *text)
+{
+    fix_set(before, false, text);
+}
+
+void fix_replace(token_index token, const char *text)
+{
+    fix_set(token, true, text);
 }
 
 static void count_error(void)
@@ -257,7 +350,7 @@ void error_plain(const char *format, ...)
     const char *text = formatted(format, args);
     va_end(args);
     if (json)
-        json_show(SEVERITY_ERROR, NULL, 0, 0, NULL, text);
+        json_show(SEVERITY_ERROR, NULL, NULL, text);
     else
         fprintf(stderr, "%sacc:%s %serror:%s %s\n", paint("\33[01m"), paint("\33[m"), paint("\33[01;31m"), paint("\33[m"), text);
     last_shown = true;
@@ -269,8 +362,10 @@ bool warning_at(token_index place, const char *flag_name, const char *format, ..
     struct flag *flag = flag_find(flag_name, strlen(flag_name));
     require(flag);
     last_shown = flag->on && !quiet && !token_in_system(place);
-    if (!last_shown)
+    if (!last_shown) {
+        fix.text = NULL;
         return false;
+    }
     bool is_error = flag->error_decided || flag->mistake ? flag->error : all_errors;
     bool asked = is_error && !flag->mistake;
     va_list args;
@@ -285,8 +380,10 @@ bool warning_at(token_index place, const char *flag_name, const char *format, ..
 
 void note_at(token_index place, const char *format, ...)
 {
-    if (!last_shown)
+    if (!last_shown) {
+        fix.text = NULL;
         return;
+    }
     va_list args;
     va_start(args, format);
     const char *text = formatted(format, args);

@@ -10,6 +10,9 @@ extern uint64_t large_frame_limit;  /* of -Wlarge-frame=N */
 void error_at(token_index place, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* flag without -W: "unawaited". Obeys -W, -Wno-, -Werror; false when the warning is off. */
 bool warning_at(token_index place, const char *flag, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* What would mend the program, shown with the message that is told next: text in front of a token, or in its place. */
+void fix_insert(token_index before, const char *text);
+void fix_replace(token_index token, const char *text);
 /* Belongs to the message before it. */
 void note_at(token_index place, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* An error that has no place in a file. */

@@ -106,6 +106,8 @@ void undeclared(struct expression *e)
     struct symbol *other = nearest(e->name, e->scope);
     const char *header = header_of(e->name);
     if (other)
+        fix_replace(e->first, other->name);
+    if (other)
         rule_note(e->first, "did you mean '%s'?", other->name);
     else if (header)
         rule_note(e->first, "it is declared in <%s>", header);

@@ -46,6 +46,8 @@ static void warn_dropped_value(struct expression *e)
             name ? warning_at(e->first, "unawaited", "the %s that '%s' makes is dropped: it never runs", what, name)
                  : warning_at(e->first, "unawaited", "a %s is made and dropped: it never runs", what);
         if (told && type->kind == TYPE_CORO)
+            fix_insert(e->first, "await ");
+        if (told && type->kind == TYPE_CORO)
             note_at(e->first, "'await' runs it here; 'ac_create_task(...)' runs it beside this function");
         else if (told)
             note_at(e->first, "'async for' goes over it");
