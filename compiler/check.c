@@ -175,11 +175,6 @@ static void check_parameters(struct function *function)
     for (size_t i = 0; i < function->declarator->parameter_count; i++) {
         struct parameter *parameter = &function->declarator->parameters[i];
         check_written_type(parameter->written ? parameter->written : parameter->type, &await);
-        if (type_is(parameter->type, TYPE_VA_LIST)) {
-            dialect_error(parameter->first, "parameter '%s' of an async function is a 'va_list'",
-                          parameter->name ? parameter->name : "");
-            dialect_note(parameter->first, "it ends with the function whose arguments it lists, so it is not copied: take a 'va_list *'");
-        }
         if (!type_is_complete(parameter->type) && !is_unknown(parameter->type) && !type_is(parameter->type, TYPE_VOID))
             rule_error(parameter->first, "parameter '%s' has incomplete type '%s'",
                        parameter->name ? parameter->name : "", type_text(parameter->type));

@@ -98,7 +98,9 @@ void warn_note_declaration(struct declarator *declarator)
     if (!value || !symbol->local || symbol->child || symbol->storage == STORAGE_STATIC || declarator->cleanup)
         return;
     const char *name = called_name(expression_inner(value));
-    if (name && is_one_of(name, makers, sizeof makers / sizeof *makers))
+    bool task = name && is_one_of(name, makers, sizeof makers / sizeof *makers);
+    bool made = name && (type_is(declarator->type, TYPE_GEN) || type_is(declarator->type, TYPE_CORO));
+    if (task || made)
         array_add(&noted.handles, declarator);
 }
 
@@ -132,6 +134,7 @@ static void note_task_call(struct expression *call, const char *name)
         "ac_remove_done_callback",
         "ac_wait_for",
         "ac_shield",
+        "ac_next",
     };
     if (!call->argument_count || strncmp(name, "ac_", 3) || !is_one_of(name, lookers, sizeof lookers / sizeof *lookers))
         return;
@@ -140,18 +143,41 @@ static void note_task_call(struct expression *call, const char *name)
         array_add(&noted.cancelled, expression_inner(call->arguments[0]));
 }
 
+static void warn_unreleased_task(struct declarator *declarator)
+{
+    const char *name = declarator->name;
+    if (warning_at(declarator->name_token, "unreleased-task", "the task in '%s' is never released", name))
+        note_at(declarator->name_token,
+                "'ac_release(%s)' or 'ac_detach(%s)' gives it back; a child, 'async %s %s = ...', needs neither", name, name,
+                type_text(type_strip(declarator->type)->inner), name);
+}
+
+static void warn_unreleased_generator(struct declarator *declarator)
+{
+    const char *name = declarator->name;
+    if (warning_at(declarator->name_token, "unreleased-task", "the generator in '%s' is never released", name))
+        note_at(declarator->name_token, "'defer ac_release(%s);' closes and frees it; 'async for (... : f(...))' does so by itself",
+                name);
+}
+
+static void warn_never_run(struct declarator *declarator)
+{
+    if (declarator->symbol->uses == 0 &&
+        warning_at(declarator->name_token, "unawaited", "the coroutine in '%s' is never run", declarator->name))
+        note_at(declarator->name_token, "'await %s' runs it here; 'ac_coro_close(%s)' throws it away", declarator->name,
+                declarator->name);
+}
+
 static void warn_unreleased(void)
 {
     for (size_t i = 0; i < noted.handles.count; i++) {
         struct declarator *declarator = noted.handles.at[i];
-        if (declarator->symbol->uses != declarator->symbol->harmless_uses)
-            continue;
-        if (warning_at(declarator->name_token, "unreleased-task", "the task in '%s' is never released",
-                       declarator->name))
-            note_at(declarator->name_token,
-                    "'ac_release(%s)' or 'ac_detach(%s)' gives it back; a child, 'async %s %s = ...', needs neither",
-                    declarator->name, declarator->name, type_text(type_strip(declarator->type)->inner),
-                    declarator->name);
+        if (type_is(declarator->type, TYPE_CORO))
+            warn_never_run(declarator);
+        else if (declarator->symbol->uses == declarator->symbol->harmless_uses && type_is(declarator->type, TYPE_GEN))
+            warn_unreleased_generator(declarator);
+        else if (declarator->symbol->uses == declarator->symbol->harmless_uses)
+            warn_unreleased_task(declarator);
     }
     noted.handles.count = noted.cancelled.count = 0;
 }
