@@ -5,6 +5,7 @@
 #   make check      all tests; TEST=lang/await_in_for or TEST='diag/*' runs those alone
 #   make fuzz       random programs, N=100 of them from SEED=1 on: tests/fuzz/
 #   make passthrough    headers and whole programs in C pass through acc unchanged: long; tests/passthrough/
+#   make matrix     docs/matrix.md: every construct with an await around it, in acc and in g++'s coroutines
 #   make bench      the measures, as ratios to hand-written C;  ROWS='fib spawn' only those
 #   make install    DESTDIR= PREFIX=/usr/local
 #   make deps       installs every tool that any of these targets can use
@@ -30,7 +31,7 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer $(SANITIZERS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all picture demo check fuzz passthrough bench install deps format lint clean
+.PHONY: all picture demo check fuzz matrix passthrough bench install deps format lint clean
 
 all: build/acc build/libac.a
 
@@ -152,6 +153,13 @@ check: build/acc build/libac.a build/asan/acc build/asan/libac.a build/tests/run
 passthrough: build/acc build/libac.a build/tests/asserts build/tests/passthrough-cc
 	tests/passthrough/headers.sh
 	tests/passthrough/programs.sh
+
+# ---- constructs and awaits ----
+
+matrix:
+	$(MAKE) check TEST='matrix/*'
+	sh tests/matrix/compare.sh build/matrix > build/matrix.md
+	cp build/matrix.md docs/matrix.md
 
 # ---- demo ----
 

@@ -1,7 +1,8 @@
 # The matrix as a table, docs/matrix.md: what acc's tests in this folder hold, and what g++'s coroutines make of the same cells.
 #
 #     compare.sh WORK             writes the table to standard output; needs g++ 12 or later
-#     compare.sh WORK rows        only the part that needs no g++: names, words and acc's columns, one row a line
+#     compare.sh WORK rows        only what needs no g++: names, words and acc's columns, one row a line
+#     compare.sh WORK refused     what has no place in an async body, one a line
 #
 # Each construct becomes a C++ file: the .ac text with `async T f(` as `task<T> f(`, `await` as `co_await` and `return` of
 # an async function as `co_return`. Where that does not compile, each of its cells is compiled alone. A cell that is not
@@ -34,8 +35,18 @@ rows() {
     done
 }
 
+# What has no place in an async body: file|words. tests/diag/FILE.ac holds acc's error.
+refused() {
+    for file in "$here"/refused/*.cc; do
+        echo "$(basename "$file" .cc)|$(sed -n '1s|^// ||p' "$file")"
+    done
+}
+
 if [ "${2:-}" = rows ]; then
     rows
+    exit
+elif [ "${2:-}" = refused ]; then
+    refused
     exit
 fi
 
@@ -117,7 +128,7 @@ alone() {
     if [ "$verdict" != ok ]; then
         if ! compile -O0 -DPLAIN_CALLS -DONLY="$2" "$folder/$construct_name.cc" -o "$base" 2> "$base.plain.log"; then
             verdict=-
-        elif [ "$verdict" = wrong ] && [ "$(judge "$1" "$base")" != ok ]; then
+        elif [ "$verdict" != rejected ] && [ "$verdict" != 'crashes g++' ] && [ "$(judge "$1" "$base")" != ok ]; then
             verdict='other order'
         fi
     fi
@@ -190,17 +201,36 @@ in \`tests/matrix\` that prints what stands above it; \`make check\` translates 
 compares what it prints.
 
 Beside it stands what $(g++ --version | head -n 1) makes of the same text as C++20 coroutines, at -O0 and -O2, with a task type written by hand (\`tests/matrix/cells.hh\`). \`make matrix\` runs both and writes this page.
+Most of what hangs or prints nothing under g++ 12 is one mistake of its own: a coroutine that has no local variable at its top and awaits in a condition gets a frame of the wrong layout.
+Most of what hangs or prints nothing under g++ 12 is one mistake of its own: a coroutine whose body has no local variable at its top and awaits in a condition gets a frame of the wrong layout.
 
 | | acc | g++ |
 | --- | --- | --- |
 | ok | $(count 4 ok) | $(count 8 ok) |
-| wrong: prints something else | 0 | $(count 8 wrong) |
-| other order: operands come in another order than from left to right, in g++'s plain functions too | 0 | $(count 8 'other order') |
+| wrong: prints something else than the same text as plain functions | 0 | $(count 8 wrong) |
+| other order: g++'s plain functions do not print this either, since C++ leaves the order of the operands open | 0 | $(count 8 'other order') |
 | crashes when it runs, or hangs | 0 | $(($(count 8 crashes) + $(count 8 hangs))) |
 | crashes g++ | 0 | $(count 8 'crashes g++') |
 | rejected | 0 | $(count 8 rejected) |
 | – : not C++, even as a plain function | | $(($(count 8 -) - $(count 4 -))) |
 HEAD
+previous=
+# One word of what g++ says to a program that ought not to be one.
+refusal() {
+    base=$work/refused.$1
+    if compile -O0 "$here/refused/$1.cc" -o "$base" 2> "$base.log"; then
+        status=0
+        timeout 10 "$base" < /dev/null > /dev/null 2>&1 || status=$?
+        [ $status = 0 ] && echo accepted || echo 'accepted, crashes'
+    elif grep -q 'internal compiler error\|Segmentation fault' "$base.log"; then
+        echo 'crashes g++'
+    elif ! compile -O0 -DPLAIN_CALLS "$here/refused/$1.cc" -o "$base" 2> /dev/null; then
+        echo 'an error in any function'
+    else
+        echo rejected
+    fi
+}
+
 previous=
 while IFS='|' read -r file id words a1 a2 a3 a4 c1 c2 c3 c4; do
     if [ "$file" != "$previous" ]; then
@@ -212,3 +242,16 @@ while IFS='|' read -r file id words a1 a2 a3 a4 c1 c2 c3 c4; do
     fi
     echo "| $words | $a1 | $a2 | $a3 | $a4 | $c1 | $c2 | $c3 | $c4 |" | sed 's/| - /| – /g; s/| - /| – /g'
 done < "$work/rows"
+
+cat <<'REFUSED'
+
+## refused
+
+What an async body must not hold. acc tells the place, the cause and the cure; `tests/diag` has the test of each.
+
+| | acc | g++ |
+| --- | --- | --- |
+REFUSED
+refused | while IFS='|' read -r file words; do
+    echo "| $words | error (\`tests/diag/$file.ac\`) | $(refusal "$file") |"
+done
