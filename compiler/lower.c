@@ -31,7 +31,6 @@ static void add_text(token_index place, const char *text)
     after_case = false;
 }
 
-static void use_text(const char *text);
 
 void emit_use(struct variable *v)
 {
@@ -74,8 +73,7 @@ void emit_failure(unsigned label)
     item->on_error = true;
 }
 
-/* Every variable that a text speaks of is read by it. */
-static void use_text(const char *text)
+void use_text(const char *text)
 {
     const char *begin = text;
     while ((text = strpbrk(text, "\1\4")) != NULL) {

@@ -18,6 +18,8 @@ void emit_set(struct variable *v, const char *value);
 void emit_copied(token_index place, const char *text);
 void emit_use(struct variable *v);
 void emit_definition(struct variable *v);
+/* Every variable that a text speaks of is read by it. */
+void use_text(const char *text);
 unsigned new_label(void);
 void emit_label(unsigned label);
 void emit_jump(unsigned label);

@@ -1008,7 +1008,9 @@ static void use_tokens(token_index first, token_index last)
 {
     for (token_index t = first; t <= last; t++) {
         struct variable *v = token_variable(t);
-        if (v)
+        if (tokens[t].renamed)
+            use_text(tokens[t].renamed);    /* a typedef of variable length, written out */
+        else if (v)
             emit_use(v);
     }
 }

@@ -202,7 +202,6 @@ compares what it prints.
 
 Beside it stands what $(g++ --version | head -n 1) makes of the same text as C++20 coroutines, at -O0 and -O2, with a task type written by hand (\`tests/matrix/cells.hh\`). \`make matrix\` runs both and writes this page.
 Most of what hangs or prints nothing under g++ 12 is one mistake of its own: a coroutine that has no local variable at its top and awaits in a condition gets a frame of the wrong layout.
-Most of what hangs or prints nothing under g++ 12 is one mistake of its own: a coroutine whose body has no local variable at its top and awaits in a condition gets a frame of the wrong layout.
 
 | | acc | g++ |
 | --- | --- | --- |
