@@ -320,6 +320,8 @@ static void settle_conditional(struct expression *e, bool wanted)
     set_text(e, has_value ? variable_reference(v) : "((void)0)", true);
 }
 
+static bool jumps_out(struct statement *s);
+
 /* ({ ... }): the block as a statement; the value of its last expression is kept. */
 static void settle_statement_expression(struct expression *e, bool wanted)
 {
@@ -332,6 +334,7 @@ static void settle_statement_expression(struct expression *e, bool wanted)
         return;
     }
     struct variable *v = new_temporary(value_type(e), e->first);
+    v->starts_zero = type_is_scalar(v->type) && jumps_out(body);
     last->value_to = v;
     lower_statement(body);
     set_text(e, variable_reference(v), true);
@@ -953,8 +956,6 @@ const char *lower_full(struct expression *e, bool wanted)
 }
 
 /* ---- what needs it ---- */
-
-static bool jumps_out(struct statement *s);
 
 struct search { bool found; };
 
