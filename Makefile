@@ -6,6 +6,7 @@
 #   make fuzz       random programs, N=100 of them from SEED=1 on: tests/fuzz/
 #   make passthrough    headers and whole programs in C pass through acc unchanged: long; tests/passthrough/
 #   make matrix     docs/matrix.md: every construct with an await around it, in acc and in g++'s coroutines
+#   make bench-compile   acc's time and memory for sources of many shapes, beside gcc's and g++'s
 #   make bench      the measures, as ratios to hand-written C;  ROWS='fib spawn' only those
 #   make install    DESTDIR= PREFIX=/usr/local
 #   make deps       installs every tool that any of these targets can use
@@ -26,6 +27,7 @@ WARNINGS = -std=c11 -Wall -Wextra -Wpedantic
 INCLUDES = -Icompiler -Ibuild/gen -Iruntime/include -Iruntime/core -Iruntime/loop -Iruntime
 COMPILE  = $(CC) $(WARNINGS) $(INCLUDES) -MMD -MP
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined
+COUNT    = -O1 -fsanitize-coverage=trace-pc
 SANITIZE = -O1 -g -fno-omit-frame-pointer $(SANITIZERS)
 
 .DELETE_ON_ERROR:
@@ -106,6 +108,11 @@ $(1)/obj/tests/%.o: | build/tests/tools
 endef
 $(eval $(call products,build,$(CFLAGS)))
 $(eval $(call products,build/asan,$(SANITIZE)))
+$(eval $(call products,build/counted,$(COUNT)))
+build/counted/acc: build/counted/steps.o
+build/counted/steps.o: tests/steps.c
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(CFLAGS) -c -o $@ $<
 
 # ---- tests ----
 
@@ -114,6 +121,11 @@ ifneq ($(filter check,$(MAKECMDGOALS)),)
 ifeq ($(shell mkdir -p build; echo 'int main(void) { return 0; }' | $(CC) $(SANITIZERS) -x c - -o build/probe 2>/dev/null && echo yes),)
 $(info note: $(CC) has no sanitizers here: the tests run without them)
 SANITIZERS =
+endif
+# acc with its steps counted (tests/steps.c), where the compiler can do that.
+ifneq ($(shell echo 'void __sanitizer_cov_trace_pc(void) {} int main(void) { return 0; }' | \
+               $(CC) $(COUNT) -x c -c - -o build/probe 2>/dev/null && echo yes),)
+COUNTED = build/counted/acc
 endif
 endif
 
@@ -145,7 +157,7 @@ fuzz: build/acc build/libac.a build/asan/libac.a $(FUZZERS)
 	@failed=0; for fuzzer in $(FUZZERS); do $$fuzzer $(SEED) $(N) || failed=1; done; exit $$failed
 
 check: build/acc build/libac.a build/asan/acc build/asan/libac.a build/tests/run build/tests/clients \
-       build/fuzz/trace build/tests/asserts build/tests/passthrough-cc \
+       build/fuzz/trace build/bench-source $(COUNTED) build/tests/asserts build/tests/passthrough-cc \
        $(addprefix build/,$(UNIT)) $(addprefix build/asan/,$(UNIT))
 	SANITIZERS='$(SANITIZERS)' build/tests/run '$(TEST)'
 
@@ -190,12 +202,20 @@ build/bench-c: tests/bench/byhand.c build/bench.d/plain.o tests/bench/common.h
 	$(CC) $(WARNINGS) -O2 -Itests/bench -o $@ $(filter %.c %.o,$^)
 build/bench-load: tests/bench/load.c tests/bench/common.h
 	$(CC) $(WARNINGS) -O2 -Itests/bench -o $@ $<
+build/bench-source: tests/bench/source.c
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $<
+build/bench-compile: tests/bench/compile.c
+	@mkdir -p build/bench.d
+	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $<
 build/bench-compare: tests/bench/compare.c tests/process.c tests/process.h
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -Itests -o $@ $(filter %.c,$^)
 
 bench: build/acc build/bench build/bench-c build/bench-load build/bench-compare
 	@build/bench-compare $(ROWS)
+bench-compile: build/acc build/bench-source build/bench-compile
+	@build/bench-compile $(ROWS)
 
 # ---- the rest ----
 
