@@ -82,6 +82,30 @@ void emit_line_directive(struct text *out, const char *path, uint32_t line)
     text_add(out, "\n");
 }
 
+/* Lines of acc's own that all count as one line of the user's, where each would otherwise pass for one that follows it: as few as have room. */
+static void add_as_line(struct text *out, const char *path, uint32_t line, const char *text)
+{
+    size_t line_start = 0;
+    if (options.no_line) {
+        text_add(out, text);
+        return;
+    }
+    while (*text) {
+        size_t length = strcspn(text, "\n"), indentation = strspn(text, " ");
+        if (!line_start || out->length - line_start + length > WIDTH) {
+            text_add(out, line_start ? "\n" : "");
+            emit_line_directive(out, path, line);
+            line_start = out->length;
+            indentation = 0;
+        } else {
+            text_add(out, " ");
+        }
+        text_add_bytes(out, text + indentation, length - indentation);
+        text += length + (text[length] == '\n');
+    }
+    text_add(out, "\n");
+}
+
 static void end_line(struct printer *p)
 {
     if (p->out.length > p->line_start) {
@@ -445,13 +469,16 @@ void emit_function(struct function *f)
     struct printer p = {.l = l};
     for (size_t i = 0; i < l->items.count; i++)
         put_item(&p, &l->items.at[i]);
+    put(&p, f->body_last, "}");
     end_line(&p);
     add_description(f, &l->body);
-    add_constructor(f, &l->body);
-    emit_line_directive(&l->body, token_file(name)->path, tokens[name].line);
-    add_head(&p, &l->body);
-    text_add(&l->body, text_string(&p.out));
-    text_add(&l->body, "}\n");
+    struct text constructor = {0}, head = {0};
+    add_constructor(f, &constructor);
     if (f->is_main)
-        add_main(f, &l->body);
+        add_main(f, &constructor);
+    add_head(&p, &head);
+    const char *path = token_file(name)->path;
+    add_as_line(&l->body, path, tokens[name].line, text_string(&constructor));
+    add_as_line(&l->body, path, tokens[name].line, text_string(&head));
+    text_add(&l->body, text_string(&p.out));
 }
