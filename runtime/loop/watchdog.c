@@ -12,7 +12,6 @@
 
 #include <ctype.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -161,7 +160,7 @@ static double clock_now(void)
 
 static void pause_until(struct ac__watchdog *dog, double when)
 {
-    struct timespec until = { .tv_sec = (time_t)when, .tv_nsec = (long)(fmod(when, 1) * 1e9) };
+    struct timespec until = { .tv_sec = (time_t)when, .tv_nsec = (long)((when - (double)(time_t)when) * 1e9) };
     pthread_cond_timedwait(&dog->end, &dog->lock, &until);
 }
 
