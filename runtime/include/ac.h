@@ -807,7 +807,7 @@ typedef struct ac_trace_line {
 /* Where a task waits, innermost first; of one that has failed, the trace of its error. Nothing of the task that runs,
  * nor of one that has a value. Writes up to n lines and returns how many there are. What they point to is constant.
  * get_stack. */
-size_t ac_task_trace(_Future(AC_T) task, ac_trace_line *lines, size_t n);
+size_t ac_task_trace(_Future(AC_T) task, ac_trace_line *trace, size_t n);
 void ac_task_print(_Future(AC_T) task, FILE *out);  /* name, state, and where it waits, innermost first. print_stack */
 void ac_dump_tasks(FILE *out);                     /* every task of this thread's loop, and who waits for it */
 

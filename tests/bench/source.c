@@ -215,7 +215,7 @@ static void many_defers(int n)
 {
     function_begin();
     for (int i = 0; i < n; i++)
-        printf("    {\n        defer seen[%d] = n;\n        n ^= %swork(n);\n    }\n", i % 64, await_);
+        printf("    {\n        %sseen[%d] = n;\n        n ^= %swork(n);\n    }\n", *await_ ? "defer " : "", i % 64, await_);
     puts("    return n;\n}");
 }
 
