@@ -126,12 +126,17 @@ static void add_live(struct live_list *list, struct variable *v)
     array_add(list, v);
 }
 
-static void list_live_across(struct walker *w, struct item *site, set live)
+/* Where control comes back to its block and jumps past its declaration, a variable lives across sites that stand before that: it
+   cannot be a local of C, whose scope begins later. */
+static void list_live_across(struct walker *w, size_t at, set live)
 {
+    struct item *site = &w->l->items.at[at];
     for (; live; live &= live - 1) {
         struct variable *v = w->l->variables.at[w->group * GROUP + (unsigned)__builtin_ctzll(live)];
-        if (in_scope(v, site->extent))
-            add_live(&w->l->live[site->site], v);
+        if (!in_scope(v, site->extent) || (v->declared > at && v->fixed_local))
+            continue;
+        add_live(&w->l->live[site->site], v);
+        v->may_reside = v->may_reside || v->declared > at;
     }
 }
 
@@ -140,7 +145,7 @@ static void list_live(struct walker *w)
     for (size_t i = w->first; i <= w->last; i++) {
         struct item *item = &w->l->items.at[i];
         if (item->kind == ITEM_SITE)
-            list_live_across(w, item, w->live[i]);
+            list_live_across(w, i, w->live[i]);
         else if ((item->kind == ITEM_DECLARE || item->kind == ITEM_BEGIN) && !item->text && (w->live[i] & bit_of(w, item)))
             item->variable->starts_zero = true;
     }
@@ -152,6 +157,8 @@ static void find_jumps(struct walker *w)
         struct item *item = &w->l->items.at[i];
         if (item->kind == ITEM_LABEL)
             w->label_item[item->label] = i + 1;
+        if (item->kind == ITEM_DECLARE)
+            item->variable->declared = i + 1;
         if ((item->kind == ITEM_JUMP || item->kind == ITEM_BRANCH) && item->label) {
             w->next_jump[i] = w->first_jump[item->label];
             w->first_jump[item->label] = i + 1;

@@ -22,6 +22,7 @@ struct variable {
     unsigned number;
     struct type *variable_type; /* of a variable length array, or what points to one: `type` is then void *, which says where it is; else NULL */
     bool parameter;
+    size_t declared;            /* its DECLARE item + 1; 0: none */
     bool may_reside;            /* array, record, address taken, volatile ...: cannot be copied in and out of the frame */
     bool must_reside;           /* of those, what must be in the frame even where it is not live across a site: its address may be known */
     bool fixed_local;           /* declared in the user's own text: it stays a C local */
