@@ -1216,6 +1216,16 @@ static void mark_child(struct expression *child, void *context)
         *found = true;
 }
 
+/* The bounds of an array of variable length are expressions of its declaration. */
+static bool mark_bounds(struct type *type)
+{
+    bool found = false;
+    for (; type; type = type->inner)
+        if (type->kind == TYPE_ARRAY && type->variable && type->bound)
+            found |= mark(type->bound);
+    return found;
+}
+
 /* Tells whether something in it has to be written anew: then its scope is lowered as one that awaits. */
 static bool mark_statement(struct statement *s)
 {
@@ -1231,9 +1241,11 @@ static bool mark_statement(struct statement *s)
     if (s->declaration && s->declaration->specifiers)
         mark_typeof(s->declaration->specifiers->type);
     if (s->declaration)
-        for (size_t i = 0; i < s->declaration->declarator_count; i++)
+        for (size_t i = 0; i < s->declaration->declarator_count; i++) {
+            found |= mark_bounds(s->declaration->declarators[i]->type);
             if (s->declaration->declarators[i]->initializer)
                 found |= mark(s->declaration->declarators[i]->initializer);
+        }
     for (size_t i = 0; i < s->item_count; i++)
         found |= mark_statement(s->items[i]);
     for (size_t i = 0; i < s->catch_count; i++)
