@@ -5,14 +5,14 @@
 #     static and never called, so that nothing is left of it; all inline functions are kept, so that the rest is there);
 #   - what acc understood of it (sizes, members' places, enumerators, the types of all functions) is what the C compiler says.
 #
-#   tests/passthrough/headers.sh [PATTERN]     PATTERN: of the paths below /usr/include, such as 'gtk-3.0/*'; all without
+#   tests/passthrough/headers.sh [PATTERN]     PATTERN: of the names that they are included by, such as 'gtk-3.0/*'; all without
 #
 # Writes how many of how many, and each failure, to standard output; exit status 1 where there is one. JOBS=n: at once (2).
-# SHARD=k/n: each n-th header, from the k-th. INSTALL=no: only what is installed already.
+# SHARD=k/n: each n-th header, from the k-th. INSTALL=no: only what is installed already. WORK=folder: for its files.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 pattern=${1-*}
-work=build/passthrough/headers
+work=${WORK-build/passthrough/headers}
 acc=build/acc
 include=-Iruntime/include
 CC=${CC-cc}
@@ -130,13 +130,13 @@ check_list() {
     done >"$work/result.$1"
 }
 
-rm -rf $work
-mkdir -p $work
+rm -rf "$work"
+mkdir -p "$work"
 triplet=$($CC -print-multiarch 2>/dev/null)
 [ "${INSTALL-yes}" = no ] || install_packages || exit 1
-list_headers >$work/every
+list_headers >"$work"/every
 shard=${SHARD-1/1}
-awk -v k="${shard%/*}" -v n="${shard#*/}" 'NR % n == k % n' $work/every >$work/list
+awk -v k="${shard%/*}" -v n="${shard#*/}" 'NR % n == k % n' "$work"/every >"$work"/list
 jobs=${JOBS-2}
 n=0
 while [ $n -lt "$jobs" ]; do
@@ -144,12 +144,12 @@ while [ $n -lt "$jobs" ]; do
     n=$((n + 1))
 done
 wait
-cat $work/result.* >$work/results
-grep '^FAILED' $work/results
-ok=$(grep -c '^ok\|^bare' $work/results)
-bare=$(grep -c '^bare' $work/results)
-failed=$(grep -c '^FAILED' $work/results)
-refused=$(grep -c '^refused' $work/results)
+cat "$work"/result.* >"$work"/results
+grep '^FAILED' "$work"/results
+ok=$(grep -c '^ok\|^bare' "$work"/results)
+bare=$(grep -c '^bare' "$work"/results)
+failed=$(grep -c '^FAILED' "$work"/results)
+refused=$(grep -c '^refused' "$work"/results)
 echo "headers: $ok of $((ok + failed)) that $CC accepts alone passed through acc: $((ok - bare)) with an async function, $bare without;" \
     "$refused more cannot be included alone"
 [ "$failed" = 0 ] && [ "$ok" -gt 0 ]

@@ -77,11 +77,7 @@ build_openssl() {
     CC=$cc ./Configure linux-x86_64 no-shared no-asm no-tests && compare make build_libs
 }
 
-build_busybox() {
-    make defconfig HOSTCC="$PASSTHROUGH_CC" && compare make CC="$cc" HOSTCC="$PASSTHROUGH_CC" SKIP_STRIP=y
-}
-
-all='zlib bzip2 lua5.4 xz-utils libpng1.6 sqlite3 curl nginx redis git tmux openssl busybox'
+all='zlib bzip2 lua5.4 xz-utils libpng1.6 sqlite3 curl nginx redis git tmux openssl'
 
 # ---- sources ----
 
