@@ -4,8 +4,8 @@
 find /usr/include -maxdepth 1 -name '*.h' >"$work/found"
 find /usr/include/sys /usr/include/*-linux-*/sys /usr/include/net /usr/include/netinet /usr/include/arpa /usr/include/linux \
     -maxdepth 1 -name '*.h' 2>/dev/null >>"$work/found" || true
-# Those of other packages are for make passthrough.
-if dpkg -L libc6-dev linux-libc-dev >"$work/owned" 2>/dev/null; then
+# The kernel's and those of other packages are for make passthrough.
+if dpkg -L libc6-dev >"$work/owned" 2>/dev/null; then
     grep -Fx -f "$work/owned" "$work/found" >"$work/list"
 else
     cp "$work/found" "$work/list"
