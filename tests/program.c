@@ -198,7 +198,7 @@ static char *program_compile(struct program *program, const struct way *way, con
     if (way->sanitized)
         list_add_words(&link, sanitizers());
     list_add(&link, way->sanitized ? "build/asan/libac.a" : "build/libac.a");
-    list_add_words(&link, "-lm -lpthread");
+    list_add_words(&link, "-lpthread");       /* and nothing else: so it is promised */
     must_run(program->test, link.at, 60);
     return executable;
 }
