@@ -11,6 +11,7 @@
 #   make install    DESTDIR= PREFIX=/usr/local
 #   make deps       installs every tool that any of these targets can use
 #   make picture    docs/average.svg, the picture in the README, from its example; needs graphviz
+#   make frames     the headers of the runtime that acc makes
 #   make format, make lint, make clean
 
 CC       = cc
@@ -71,9 +72,18 @@ build/uring/flags:
 
 # ---- the parts of the runtime that are written in the dialect ----
 
+# Those whose frames programs put into their own have a header in runtime/include, ac_condition.h for condition.ac. It is kept
+# there, so that the header of a source tree is whole without acc, and must be what acc makes: `make frames` brings it up to date.
+published = $(wildcard runtime/include/ac_$(basename $(notdir $(1))).h)
 build/ac/%.c: %.ac build/acc
 	@mkdir -p $(@D)
-	build/acc $(INCLUDES) -MMD -MP -MT $@ -MF $(@:.c=.d) $< -o $@
+	build/acc $(INCLUDES) -DAC__MAKES_$(*F) $(if $(call published,$<),--publish=$(@:.c=.h)) -MMD -MP -MT $@ -MF $(@:.c=.d) $< -o $@
+	@$(if $(call published,$<),cmp $(@:.c=.h) $(call published,$<) || { echo "run make frames"; rm -f $@; false; })
+.PHONY: frames
+frames: build/acc
+	for source in $(foreach source,$(wildcard runtime/*/*.ac),$(if $(call published,$(source)),$(source))); do \
+	    name=$$(basename $$source .ac); \
+	    build/acc $(INCLUDES) -DAC__MAKES_$$name --publish=runtime/include/ac_$$name.h $$source -o /dev/null || exit 1; done
 -include $(patsubst %.ac,build/ac/%.d,$(wildcard runtime/*/*.ac))
 
 # ---- one set of rules, twice: as it is used, and under the sanitizers ----
@@ -84,7 +94,7 @@ $(1)/obj/%.o: %.c | $(GENERATED)
 	$$(COMPILE) $(2) -c -o $$@ $$<
 $(1)/obj/%.o: build/ac/%.c
 	@mkdir -p $$(@D)
-	$$(COMPILE) $(2) -I$$(dir $$*) -c -o $$@ $$<
+	$$(COMPILE) $(2) -DAC__MAKES_$$(*F) -I$$(dir $$*) -c -o $$@ $$<
 # Not ours to make free of warnings: what flex and bison write.
 $(1)/obj/gen/%.o: build/gen/%.c | $(GENERATED)
 	@mkdir -p $$(@D)

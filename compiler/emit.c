@@ -1,6 +1,7 @@
 /* Prints a lowered function. A line of the user's is a line here, under a #line directive where the count has gone astray; what acc adds for
    it stands on the same line. */
 #include "emit.h"
+#include "publish.h"
 #include "diagnostic.h"
 #include "source.h"
 #include <stdlib.h>
@@ -336,13 +337,18 @@ static void add_lines(struct function *f, struct text *out)
     text_add(out, "};\n");
 }
 
+static const char *linkage(struct function *f)
+{
+    return is_published(f) ? "" : "static ";
+}
+
 static void add_description(struct function *f, struct text *out)
 {
     const char *name = f->generated_name;
     bool has_result = !type_is(f->result, TYPE_VOID);
-    text_format(out, "static int %s__resume(ac_frame *);\n", name);
+    text_format(out, "%sint %s__resume(ac_frame *);\n", linkage(f), name);
     add_lines(f, out);
-    text_format(out, "static const ac_fn %s__fn = {.resume = %s__resume, .name = \"%s\", .file = ", name, name, f->symbol->name);
+    text_format(out, "%sconst ac_fn %s__fn = {.resume = %s__resume, .name = \"%s\", .file = ", linkage(f), name, name, f->symbol->name);
     add_quoted(out, token_file(f->declarator->name_token)->path);
     text_format(out, ", .site_lines = %s__lines, .frame_size = sizeof(struct %s__frame), .alignment = _Alignof(struct %s__frame)", name, name, name);
     if (has_result)
@@ -443,7 +449,7 @@ static void add_head(struct printer *body, struct text *out)
     struct text arguments = {0}, dispatch = {0};
     add_arguments(body, &arguments);
     add_dispatch(l, &dispatch);
-    text_format(out, "static int %s__resume(ac_frame *ac_base)\n{\n", l->function->generated_name);
+    text_format(out, "%sint %s__resume(ac_frame *ac_base)\n{\n", linkage(l->function), l->function->generated_name);
     if (body_says(body, "ac_self") || body_says(body, "AC_START") || body_says(body, "AC_AWAIT_CORO") || arguments.length)
         text_format(out, "    struct %s__frame *ac_self = (struct %s__frame *)ac_base;\n", l->function->generated_name, l->function->generated_name);
     else if (!body_says(body, "ac_base") && !dispatch.length)

@@ -6,6 +6,7 @@
 #include "options.h"
 #include "output.h"
 #include "preprocess.h"
+#include "publish.h"
 #include "tree.h"
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -59,7 +60,7 @@ int main(int argc, char **argv)
         report_print(options.emit);
         return finish(0);
     }
-    if (!options.syntax_only && (output_write() || dependencies_finish()))
+    if (!options.syntax_only && (output_write() || (options.publish && publish_write()) || dependencies_finish()))
         return finish(1);
     return finish(0);
 }

@@ -26,6 +26,8 @@ static const char usage[] =
     "  -fdiagnostics-color=WHEN   auto, always, never\n"
     "  --no-line                  no #line directives\n"
     "  --emit=ast|frames|states   the syntax tree; the frames' members and bytes; the state graph in DOT\n"
+    "  --publish=FILE             also write a header with the frames of the external async functions: where it is\n"
+    "                             included, awaiting them needs no memory\n"
     "  --version --help\n";
 
 _Noreturn static void bad_usage(const char *format, const char *what)
@@ -100,6 +102,8 @@ static void option(int argc, char **argv, int *i)
         options.syntax_only = true;
     } else if (!strcmp(arg, "--no-line")) {
         options.no_line = true;
+    } else if (!strncmp(arg, "--publish=", 10)) {
+        options.publish = arg + 10;
     } else if (!strncmp(arg, "--emit=", 7)) {
         emit_option(arg + 7);
     } else if (dependency_option(argc, argv, i) || diagnostic_option(arg)) {

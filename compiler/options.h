@@ -10,6 +10,7 @@ struct options {
     const char *input;          /* "-": standard input */
     const char *input_name;     /* as messages and #line name it */
     const char *output;         /* "-": standard output */
+    const char *publish;        /* the header of the frames; NULL: none */
     enum emit emit;
     bool syntax_only;
     bool no_line;

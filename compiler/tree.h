@@ -207,6 +207,7 @@ struct function {
     size_t index, position;     /* its number, from 1, and that of the function with which its text comes out */
     struct function *placed_here, *next_placed;     /* those whose text comes out with this one's */
     bool emitted;
+    bool frame_published;       /* its frame is in the header of --publish */
     const char *text;           /* what stands in the place of its definition */
 };
 

@@ -1090,6 +1090,14 @@ bool ac_barrier_broken(const struct ac_barrier *barrier);
 ac_async(int) ac_barrier_aenter(struct ac_barrier *barrier);
 ac_async(void) ac_barrier_aexit(struct ac_barrier *barrier, int error);
 
+/* The frames of those that are written in the dialect, made by acc; left out where it makes them. */
+#ifndef AC__MAKES_condition
+#include "ac_condition.h"
+#ifndef AC__MAKES_barrier
+#include "ac_barrier.h"
+#endif
+#endif
+
 /* ---- Queues ----
  *
  * Queue, LifoQueue, PriorityQueue: values of one size, copied in and out. A queue that is full makes those who put

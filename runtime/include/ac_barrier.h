@@ -1,0 +1,63 @@
+/* Made by acc from barrier.ac: edit that file, not this one. */
+#ifndef AC_PUBLISHED_BARRIER_AC
+#define AC_PUBLISHED_BARRIER_AC
+extern const ac_fn ac_barrier_wait__fn;
+int ac_barrier_wait__resume(ac_frame *frame);
+struct ac_barrier_wait__frame {
+    ac_frame base;
+    int result;
+    struct ac_barrier *barrier;
+    int ac_leave_1;
+    int ac_error_1;
+    struct ac_condition *ac_t3;
+    int index;
+    union {
+        struct ac_condition_aenter__frame ac_condition_aenter;
+        struct ac_condition_wait__frame ac_condition_wait;
+        struct ac_condition_aexit__frame ac_condition_aexit;
+    } await;
+};
+extern const ac_fn ac_barrier_reset__fn;
+int ac_barrier_reset__resume(ac_frame *frame);
+struct ac_barrier_reset__frame {
+    ac_frame base;
+    struct ac_barrier *barrier;
+    int ac_leave_7;
+    int ac_error_7;
+    struct ac_condition *ac_t3;
+    union {
+        struct ac_condition_aenter__frame ac_condition_aenter;
+        struct ac_condition_aexit__frame ac_condition_aexit;
+    } await;
+};
+extern const ac_fn ac_barrier_abort__fn;
+int ac_barrier_abort__resume(ac_frame *frame);
+struct ac_barrier_abort__frame {
+    ac_frame base;
+    struct ac_barrier *barrier;
+    int ac_leave_9;
+    int ac_error_9;
+    struct ac_condition *ac_t3;
+    union {
+        struct ac_condition_aenter__frame ac_condition_aenter;
+        struct ac_condition_aexit__frame ac_condition_aexit;
+    } await;
+};
+extern const ac_fn ac_barrier_aenter__fn;
+int ac_barrier_aenter__resume(ac_frame *frame);
+struct ac_barrier_aenter__frame {
+    ac_frame base;
+    int result;
+    struct ac_barrier *barrier;
+    union {
+        struct ac_barrier_wait__frame ac_barrier_wait;
+    } await;
+};
+extern const ac_fn ac_barrier_aexit__fn;
+int ac_barrier_aexit__resume(ac_frame *frame);
+struct ac_barrier_aexit__frame {
+    ac_frame base;
+    struct ac_barrier *barrier;
+    int error;
+};
+#endif
