@@ -300,8 +300,9 @@ static struct node *call(const struct type *result, int depth)
         return NULL;
     if (callee != function)
         return call_of(callee, depth);
-    struct node *spend = node_new(NODE_SPEND, INT_TYPE, 0);
-    return node_new(NODE_CONDITIONAL, promoted(result), 3, spend, call_of(callee, depth), value(result, 0));
+    struct node *spend = node_new(NODE_SPEND, INT_TYPE, 0), *called = call_of(callee, depth), *other = value(result, 0);
+    const struct type *type = is_number(result) ? usual(called->type, other->type) : result;
+    return node_new(NODE_CONDITIONAL, type, 3, spend, called, other);
 }
 
 static struct node *any_call(int depth)
