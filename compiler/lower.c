@@ -1061,7 +1061,7 @@ static void lower_try(struct statement *s)
 
 static void lower_expression_statement(struct statement *s)
 {
-    if (!s->a || (!needs_lowering(s->a) && !s->value_to)) {
+    if (!s->a || (!needs_lowering(s->a) && !s->value_to && !s->value_dropped)) {
         if (s->a)
             use_expression(s->a);
         emit_copied(s->first, copy_range(s->first, s->last));

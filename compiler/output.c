@@ -269,22 +269,21 @@ static void drop_result_declarator(struct declarator *d)
     }
 }
 
-/* async specifiers give way to `ac_coro_ref`, and what else the declarator says of the result goes. */
+/* async specifiers give way to `ac_coro_ref`, which stands where the last of them stood: behind `static` and its like, as compilers want
+   it. What else the declarator says of the result goes. */
 static void rename_site_tokens(struct async_site *site)
 {
     struct specifiers *s = site->specifiers;
-    bool named = false;
+    token_index last = s->async_token;
     for (size_t i = 0; i < s->count; i++) {
         uint8_t role = s->at[i].role;
         if (role != ROLE_ASYNC && role != ROLE_TYPE && role != ROLE_QUALIFIER && role != ROLE_YIELD)
             continue;
         for (token_index t = s->at[i].first; t <= s->at[i].last; t++)
             tokens[t].renamed = "";
-        if (role == ROLE_ASYNC && !named) {
-            tokens[s->at[i].first].renamed = s->is_generator ? "ac_gen_ref" : "ac_coro_ref";
-            named = true;
-        }
+        last = s->at[i].last;
     }
+    tokens[last].renamed = s->is_generator ? "ac_gen_ref" : "ac_coro_ref";
     for (size_t i = 0; i < site->declarator_count; i++)
         if (site->declarators[i]->has_async_part)
             drop_result_declarator(site->declarators[i]);

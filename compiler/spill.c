@@ -271,8 +271,18 @@ static void settle_step(struct expression *e, bool wanted)
 
 /* ---- expressions that decide what is evaluated ---- */
 
-static void settle_logical(struct expression *e)
+static void settle_logical(struct expression *e, bool wanted)
 {
+    if (!wanted) {
+        unsigned end = new_label();
+        settle(e->a);
+        emit_format(e->kind == EXPRESSION_AND ? "if (%s) {" : "if (!(%s)) {", copy_expression(e->a));
+        emit_branch(end);
+        discard(e->b);
+        emit_format("}");
+        emit_label(end);
+        return;
+    }
     struct variable *v = new_temporary(type_basic(TYPE_INT), e->first);
     const char *name = variable_reference(v);
     unsigned end = new_label();
@@ -329,6 +339,8 @@ static void settle_statement_expression(struct expression *e, bool wanted)
     struct statement *last = body->item_count ? body->items[body->item_count - 1] : NULL;
     bool has_value = wanted && last && last->kind == STATEMENT_EXPRESSION && last->a && !type_is(e->type, TYPE_VOID);
     if (!has_value) {
+        if (last)
+            last->value_dropped = true;
         lower_statement(body);
         set_text(e, "((void)0)", true);
         return;
@@ -868,12 +880,13 @@ static void settle(struct expression *e)
     case EXPRESSION_PRE_INCREMENT:
     case EXPRESSION_PRE_DECREMENT: settle_step(e, true); break;
     case EXPRESSION_AND:
-    case EXPRESSION_OR: settle_logical(e); break;
+    case EXPRESSION_OR: settle_logical(e, true); break;
     case EXPRESSION_CONDITIONAL: settle_conditional(e, true); break;
     case EXPRESSION_COMMA:
         discard(e->a);
         settle(e->b);
-        set_text(e, arena_format("(%s)", copy_expression(e->b)), is_stable(e->b));
+        /* It stays a comma: of what is behind one, compilers do not say that it is constant, or compared with itself. */
+        set_text(e, arena_format("((void)0, %s)", copy_expression(e->b)), is_stable(e->b));
         break;
     case EXPRESSION_STATEMENT: settle_statement_expression(e, true); break;
     case EXPRESSION_COMPOUND_LITERAL: settle_literal(e); break;
@@ -907,10 +920,68 @@ static void settle(struct expression *e)
     }
 }
 
+static void discard_child(struct expression *child, void *context)
+{
+    (void)context;
+    discard(child);
+}
+
+static void discard_children(struct expression *e)
+{
+    expression_children(e, discard_child, NULL);
+}
+
+/* An lvalue that nobody uses: it is read all the same where it is volatile. */
+static void discard_place(struct expression *e)
+{
+    if (!(type_qualifiers(e->type) & QUALIFIER_VOLATILE)) {
+        discard_children(e);
+        return;
+    }
+    settle_place(e, false);
+    emit_format("%s;", copy_expression(e));
+}
+
+/* Of what has no effect, only that a variable is used: `(void)x` keeps compilers from warning of it. */
+static void discard_value(struct expression *e)
+{
+    while (e->kind == EXPRESSION_PAREN || e->kind == EXPRESSION_CAST)
+        e = e->a;
+    if (e->kind == EXPRESSION_NAME && e->symbol && e->symbol->kind == SYMBOL_VARIABLE)
+        emit_format("(void)%s;", copy_expression(e));
+}
+
+/* An operator whose value nobody uses: what remains are its operands. */
+static bool only_computes(struct expression *e)
+{
+    switch (e->kind) {
+    case EXPRESSION_PAREN:
+    case EXPRESSION_EXTENSION:
+    case EXPRESSION_CAST:
+    case EXPRESSION_BINARY:
+    case EXPRESSION_PLUS:
+    case EXPRESSION_MINUS:
+    case EXPRESSION_COMPLEMENT:
+    case EXPRESSION_NOT:
+    case EXPRESSION_COMMA:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Evaluates e, of whose value nothing is made, for its effects. */
 static void discard(struct expression *e)
 {
-    if (!e->has_effect)
+    if (!e->has_effect) {
+        discard_value(e);
         return;
+    }
+    if (only_computes(e)) {
+        discard_children(e);
+        set_text(e, "((void)0)", true);
+        return;
+    }
     if (!needs_lowering(e) && ordered(e)) {
         use_expression(e);
         emit_copied(e->first, arena_format("%s;", copy_expression(e)));
@@ -918,10 +989,14 @@ static void discard(struct expression *e)
         return;
     }
     switch (e->kind) {
-    case EXPRESSION_PAREN:
-    case EXPRESSION_EXTENSION: discard(e->a); break;
-    case EXPRESSION_CAST: discard(e->a); break;
-    case EXPRESSION_COMMA: discard(e->a); discard(e->b); break;
+    case EXPRESSION_AND:
+    case EXPRESSION_OR: settle_logical(e, false); break;
+    case EXPRESSION_MEMBER:
+    case EXPRESSION_ARROW:
+    case EXPRESSION_INDEX:
+    case EXPRESSION_DEREFERENCE: discard_place(e); break;
+    case EXPRESSION_GENERIC:
+    case EXPRESSION_CHOOSE: discard(e->chosen); break;
     case EXPRESSION_AWAIT: settle_await(e, false); break;
     case EXPRESSION_CALL: settle_call(e, false); break;
     case EXPRESSION_ASSIGN: settle_assignment(e, false); break;

@@ -286,6 +286,7 @@ struct statement {
     struct statement *parent;           /* enclosing statement; NULL: the body. Statement expressions: the statement that holds them. Set by check */
     struct expression *holder;          /* COMPOUND that is the body of a statement expression */
     struct variable *value_to;          /* lower.c: last expression of a statement expression: where its value goes */
+    bool value_dropped;                 /* lower.c: the same, where nothing is made of its value */
 };
 
 /* ================= the translation unit ================= */
