@@ -161,13 +161,21 @@ build/tests/clients: tests/clients.c tests/process.c tests/process.h
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
 # Each fuzzer is called with the first seed and the number of seeds; its status is 0 when nothing failed.
-FUZZERS = build/fuzz/trace
+FUZZERS = build/fuzz/trace build/fuzz/csmith
 
-fuzz: build/acc build/libac.a build/asan/libac.a $(FUZZERS)
+build/fuzz/asyncify: tests/fuzz/asyncify.c build/libacc.a
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(INCLUDES) $(CFLAGS) -o $@ $^
+build/fuzz/csmith: tests/fuzz/csmith.c tests/fuzz/reduce.c tests/process.c tests/fuzz/reduce.h tests/process.h
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
+
+fuzz: build/acc build/libac.a build/asan/libac.a build/fuzz/asyncify $(FUZZERS)
+	@for tool in csmith clang; do CC="$(CC)" tests/deps.sh --optional $$tool; done
 	@failed=0; for fuzzer in $(FUZZERS); do $$fuzzer $(SEED) $(N) || failed=1; done; exit $$failed
 
 check: build/acc build/libac.a build/asan/acc build/asan/libac.a build/tests/run build/tests/clients \
-       build/fuzz/trace build/bench-source $(COUNTED) build/tests/asserts build/tests/passthrough-cc \
+       build/fuzz/trace build/fuzz/csmith build/fuzz/asyncify build/bench-source $(COUNTED) build/tests/asserts build/tests/passthrough-cc \
        $(addprefix build/,$(UNIT)) $(addprefix build/asan/,$(UNIT))
 	SANITIZERS='$(SANITIZERS)' build/tests/run '$(TEST)'
 
@@ -248,7 +256,7 @@ install: all
 
 deps:
 	@CC="$(CC)" tests/deps.sh flex bison check pkg-config
-	@for tool in liburing clang tcc curl nc clang-format clang-tidy valgrind; do CC="$(CC)" tests/deps.sh --optional $$tool; done
+	@for tool in liburing clang tcc curl nc clang-format clang-tidy valgrind csmith; do CC="$(CC)" tests/deps.sh --optional $$tool; done
 
 SOURCES = $(wildcard compiler/*.[ch] runtime/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
 format:

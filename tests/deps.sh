@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the build or the tests need and the machine lacks, through the system's package manager.
 #
-#   tests/deps.sh [--optional] WHAT...     WHAT: flex bison liburing check pkg-config clang tcc curl nc clang-format clang-tidy valgrind dot
+#   tests/deps.sh [--optional] WHAT...     WHAT: flex bison liburing check pkg-config clang tcc curl nc clang-format clang-tidy valgrind dot csmith
 #
 # Says what is installed and why. Where it cannot be installed, one line tells what to install by hand, and the exit
 # status is 1, or 0 with --optional: the caller then goes on without.
@@ -30,6 +30,7 @@ reason() {
     clang-format)   echo "for make format" ;;
     clang-tidy)     echo "for make lint" ;;
     dot)            echo "draws the picture of the README" ;;
+    csmith)         echo "writes the programs of make fuzz" ;;
     valgrind)       echo "for looking at leaks by hand" ;;
     esac
 }

@@ -31,6 +31,7 @@ static struct {
     {"lang",    "tests/lang/*.ac",              120, program_test},
     {"matrix",  "tests/matrix/*.ac",            240, program_test},
     {"runtime", "tests/runtime/*.ac",           120, program_test},
+    {"fuzz",    "tests/fuzz/seeds/*.c",         240, fuzz_test},
 };
 
 /* Programs that are made, numbered 1, 2 ...; any other number is run by its name. */
@@ -88,6 +89,11 @@ void unit_test(const struct test *test)
         must_run(test, command, test->limit);
     }
     unsetenv("AC_BACKEND");
+}
+
+void fuzz_test(const struct test *test)
+{
+    must_run(test, (const char *const[]){"build/fuzz/csmith", test->path, NULL}, test->limit);
 }
 
 void script_test(const struct test *test)

@@ -22,6 +22,8 @@ void message_test(const struct test *test);
 /* A shell script that uses acc as a person would, or a program of check's own: passes with exit status 0. */
 void script_test(const struct test *test);
 void unit_test(const struct test *test);
+/* A C program that csmith wrote: made async, it must print what it prints as C (tests/fuzz/csmith.c). */
+void fuzz_test(const struct test *test);
 
 /* The value of a line "// key: value" in the head of a source; NULL at other lines. */
 const char *head_value(const char *line, const char *key);
