@@ -12,7 +12,8 @@
 #   make deps       installs every tool that any of these targets can use
 #   make picture    docs/average.svg, the picture in the README, from its example; needs graphviz
 #   make frames     the headers of the runtime that acc makes
-#   make format, make lint, make clean
+#   make format     lays out the lines changed since the last commit;  BASE=main since that branch left
+#   make lint, make clean
 
 CC       = cc
 CFLAGS   = -O2 -g
@@ -258,9 +259,10 @@ deps:
 	@CC="$(CC)" tests/deps.sh flex bison check pkg-config
 	@for tool in liburing clang tcc curl nc clang-format clang-tidy valgrind csmith; do CC="$(CC)" tests/deps.sh --optional $$tool; done
 
-SOURCES = $(wildcard compiler/*.[ch] runtime/*/*.[ch] tests/*.[ch] tests/*/*.[ch])
+# The lines that have changed since BASE, and no others: what somebody has aligned by hand stays.
+BASE = HEAD
 format:
-	clang-format -i $(SOURCES)
+	git clang-format --force --extensions c,h $(BASE)
 lint: $(GENERATED)
 	clang-tidy --quiet $(wildcard compiler/*.c runtime/*/*.c) -- $(WARNINGS) $(INCLUDES)
 
