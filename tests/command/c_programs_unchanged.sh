@@ -5,11 +5,11 @@ for source in compiler/*.c runtime/*/*.c build/gen/*.c; do
     # A copy beside the original, as far as #include "..." can tell.
     cp "$source" "$work/x.ac"
     # shellcheck disable=SC2086
-    $acc $options -I"$(dirname "$source")" "$work/x.ac" -o "$work/x.c" || fail "$source is refused"
+    $acc -I"$(dirname "$source")" $options "$work/x.ac" -o "$work/x.c" || fail "$source is refused"
     # shellcheck disable=SC2086
-    gcc -w -S $options -I"$(dirname "$source")" -x c "$work/x.ac" -o "$work/before.s"
+    gcc -w -S -I"$(dirname "$source")" $options -x c "$work/x.ac" -o "$work/before.s"
     # shellcheck disable=SC2086
-    gcc -w -S $options -I"$(dirname "$source")" "$work/x.c" -o "$work/after.s"
+    gcc -w -S -I"$(dirname "$source")" $options "$work/x.c" -o "$work/after.s"
     for file in before after; do
         grep -v '^[[:space:]]*\.file' "$work/$file.s" >"$work/$file"
     done
