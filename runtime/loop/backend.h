@@ -123,7 +123,16 @@ static inline bool ac__io_is_poll(const struct ac__io *io)
     return io->kind == AC__IO_POLL_IN || io->kind == AC__IO_POLL_OUT;
 }
 
-/* ---- What backends are made of: circular lists of requests, by next and prev ---- */
+/* ---- What backends are made of ---- */
+
+/* The answer of a start that fails: the request is complete. */
+static inline bool ac__io_fail(struct ac__io *io, int error)
+{
+    io->result = -error;
+    return true;
+}
+
+/* Circular lists of requests, by next and prev. */
 
 static inline void ac__io_append(struct ac__io **list, struct ac__io *io)
 {
@@ -149,6 +158,9 @@ static inline void ac__io_take_out(struct ac__io **list, struct ac__io *io)
     }
     io->next = io->prev = NULL;
 }
+
+/* Calls `done` of all in a list of those that are complete, which no longer wait; they may add to it. */
+void ac__io_call_all(struct ac__backend *backend, struct ac__io **complete);
 
 /* A table by descriptor, `count` slots of `size` bytes, is made large enough for fd; new slots are zero. False and errno: where
  * there is no memory, and where fd is none, so that no number makes the table grow. */

@@ -164,16 +164,10 @@ static bool attempt(struct epoll *epoll, struct ac__io *io, int direction)
 
 /* ---- The backend's functions ---- */
 
-static bool fail(struct ac__io *io, int error)
-{
-    io->result = -error;
-    return true;
-}
-
 /* Files that cannot be polled are always ready; their calls block for the disk. */
 static bool unpollable(struct ac__io *io)
 {
-    return fail(io, ac__io_is_poll(io) ? 0 : AC__EUNPOLLABLE);
+    return ac__io_fail(io, ac__io_is_poll(io) ? 0 : AC__EUNPOLLABLE);
 }
 
 static int control(struct epoll *epoll, int operation, int fd)
@@ -210,7 +204,7 @@ static bool register_and_wait(struct epoll *epoll, struct slot *slot, struct ac_
 {
     if ((slot->flags & (OURS | REGISTERED)) != (OURS | REGISTERED)) {
         if (control(epoll, EPOLL_CTL_ADD, io->fd) < 0 && errno != EEXIST)
-            return errno == EPERM ? unpollable(io) : fail(io, errno);
+            return errno == EPERM ? unpollable(io) : ac__io_fail(io, errno);
         slot->flags |= REGISTERED;
     } else if (!slot->queues[0] && !slot->queues[1]) {
         suspect(epoll, slot, io->fd);
@@ -225,16 +219,16 @@ static bool start(struct ac__backend *backend, struct ac__io *io)
     int direction = ac__io_is_output(io);
     struct slot *slot = slot_of(epoll, io->fd);
     if (!slot)
-        return fail(io, errno);
+        return ac__io_fail(io, errno);
     io->events = 0;
     if (ac__io_never_waits(io))
-        return ac__io_attempt(io) || fail(io, EAGAIN);
+        return ac__io_attempt(io) || ac__io_fail(io, EAGAIN);
     bool drained = (slot->flags & (OURS | REGISTERED)) == (OURS | REGISTERED) && !(slot->flags & ready_flag(direction)) &&
                    io->kind != AC__IO_CONNECT;
     if (!slot->queues[direction] && !drained && attempt(epoll, io, direction))
         return true;
     if (io->at_once)
-        return fail(io, EAGAIN);
+        return ac__io_fail(io, EAGAIN);
     return register_and_wait(epoll, &epoll->slots[io->fd], io, direction);
 }
 

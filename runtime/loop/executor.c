@@ -7,7 +7,7 @@
  * and for look-ups of names. */
 #define _GNU_SOURCE
 #include "loop.h"
-#include "process.h"
+#include "worker_process.h"
 
 #include <stdlib.h>
 #include <unistd.h>

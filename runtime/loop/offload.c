@@ -77,12 +77,6 @@ static bool try_at_once(struct ac__io *io)
     return io->result >= 0 && (size_t)io->result == io->length;
 }
 
-static bool fail(struct ac__io *io, int error)
-{
-    io->result = -error;
-    return true;
-}
-
 bool ac__offload_start(ac_loop *loop, struct ac__io *io)
 {
     io->events = 0;
@@ -90,12 +84,12 @@ bool ac__offload_start(ac_loop *loop, struct ac__io *io)
         return true;
     struct offloaded *self = ac__pool_take(sizeof *self);
     if (!self)
-        return fail(io, ENOMEM);
+        return ac__io_fail(io, ENOMEM);
     *self = (struct offloaded){ .job = { .work = work, .done = work_done }, .io = io };
     int error = ac__job_submit(ac__loop_workers(loop), &self->job);
     if (error) {
         ac__pool_give(self, sizeof *self);
-        return fail(io, error);
+        return ac__io_fail(io, error);
     }
     io->events = AC__OFFLOADED;
     io->next = (struct ac__io *)(void *)self;

@@ -27,12 +27,6 @@ static struct ac__io *next_waiting(const struct poller *poller, const struct ac_
     return io->next == poller->waiting ? NULL : io->next;
 }
 
-static bool fail(struct ac__io *io, int error)
-{
-    io->result = -error;
-    return true;
-}
-
 /* Whether one that waits has to come first. */
 static bool is_behind(const struct poller *poller, const struct ac__io *io)
 {
@@ -61,15 +55,15 @@ static bool start(struct ac__backend *backend, struct ac__io *io)
     struct poller *poller = (struct poller *)backend;
     io->events = 0;
     if (fcntl(io->fd, F_GETFD) < 0)
-        return fail(io, errno);
+        return ac__io_fail(io, errno);
     if (ac__io_never_waits(io))
-        return ac__io_attempt(io) || fail(io, EAGAIN);
+        return ac__io_attempt(io) || ac__io_fail(io, EAGAIN);
     if (!is_behind(poller, io) && ac__io_attempt(io))
         return true;
     if (io->at_once)
-        return fail(io, EAGAIN);
+        return ac__io_fail(io, EAGAIN);
     if (!make_room(poller))
-        return fail(io, ENOMEM);
+        return ac__io_fail(io, ENOMEM);
     ac__io_append(&poller->waiting, io);
     poller->count++;
     backend->waiting++;
@@ -118,16 +112,6 @@ static void make_calls(struct poller *poller, size_t count)
     }
 }
 
-static void call_complete(struct poller *poller)
-{
-    while (poller->complete) {
-        struct ac__io *io = poller->complete;
-        ac__io_take_out(&poller->complete, io);
-        poller->base.waiting--;
-        io->done(io);
-    }
-}
-
 static int wait(struct ac__backend *backend, int64_t timeout)
 {
     struct poller *poller = (struct poller *)backend;
@@ -140,7 +124,7 @@ static int wait(struct ac__backend *backend, int64_t timeout)
     int error = status < 0 && errno != EINTR ? errno : 0;
     if (status > 0)
         make_calls(poller, count);
-    call_complete(poller);
+    ac__io_call_all(backend, &poller->complete);
     return error;
 }
 

@@ -174,6 +174,16 @@ static bool would_block(const struct ac__io *io, int error)
     return error == EAGAIN || error == EWOULDBLOCK;
 }
 
+void ac__io_call_all(struct ac__backend *backend, struct ac__io **complete)
+{
+    while (*complete) {
+        struct ac__io *io = *complete;
+        ac__io_take_out(complete, io);
+        backend->waiting--;
+        io->done(io);
+    }
+}
+
 bool ac__slots_reach(void **slots, size_t *count, size_t size, int fd)
 {
     if (fd >= 0 && (size_t)fd < *count)

@@ -250,12 +250,6 @@ static void reap(struct uring *uring)
 
 /* ---- The backend's functions ---- */
 
-static bool fail(struct ac__io *io, int error)
-{
-    io->result = -error;
-    return true;
-}
-
 /* Sockets mostly take at once what is sent. */
 static bool is_tried_first(const struct ac__io *io)
 {
@@ -266,7 +260,7 @@ static bool start_file(struct uring *uring, struct ac__io *io)
 {
     io->events = 0;
     if (!submit(uring, io, false))
-        return fail(io, ENOMEM);
+        return ac__io_fail(io, ENOMEM);
     ac__io_append(&uring->files, io);
     uring->base.waiting++;
     return false;
@@ -278,18 +272,18 @@ static bool start(struct ac__backend *backend, struct ac__io *io)
     if (ac__io_is_file(io))
         return start_file(uring, io);
     if (!slot_of(uring, io->fd))
-        return fail(io, errno);
+        return ac__io_fail(io, errno);
     io->events = 0;
     if (ac__io_never_waits(io))
-        return ac__io_attempt(io) || fail(io, EAGAIN);
+        return ac__io_attempt(io) || ac__io_fail(io, EAGAIN);
     struct ac__io **queue = queue_of(uring, io);
     bool first = !*queue;
     if (first && is_tried_first(io) && attempt(io))
         return true;
     if (io->at_once)
-        return fail(io, EAGAIN);
+        return ac__io_fail(io, EAGAIN);
     if (first && !submit(uring, io, !has_operation(io)))
-        return fail(io, ENOMEM);
+        return ac__io_fail(io, ENOMEM);
     if (!first)
         io->events |= QUEUED;
     ac__io_append(queue, io);
@@ -337,16 +331,6 @@ static bool cancel(struct ac__backend *backend, struct ac__io *io)
     return true;
 }
 
-static void call_reaped(struct uring *uring)
-{
-    while (uring->reaped) {
-        struct ac__io *io = uring->reaped;
-        ac__io_take_out(&uring->reaped, io);
-        uring->base.waiting--;
-        io->done(io);
-    }
-}
-
 /* 0, or minus the error. */
 static int enter(struct uring *uring, int64_t timeout)
 {
@@ -369,7 +353,7 @@ static int wait(struct ac__backend *backend, int64_t timeout)
     struct uring *uring = (struct uring *)backend;
     int status = enter(uring, timeout);
     reap(uring);
-    call_reaped(uring);
+    ac__io_call_all(&uring->base, &uring->reaped);
     return status < 0 && !is_passing(-status) ? -status : 0;
 }
 
@@ -450,7 +434,7 @@ static void stop_queue(struct uring *uring, struct ac__io **queue)
 static void stop(struct ac__backend *backend)
 {
     struct uring *uring = (struct uring *)backend;
-    call_reaped(uring);
+    ac__io_call_all(&uring->base, &uring->reaped);
     while (uring->files)
         stop_first(uring, uring->files);
     for (size_t fd = 0; fd < uring->count; fd++) {

@@ -1,6 +1,6 @@
-/* process.h: the processes of a process pool, as their threads use them. Private to libac. */
-#ifndef AC_PROCESS_H
-#define AC_PROCESS_H
+/* worker_process.h: the processes of a process pool, as their threads use them. Private to libac. */
+#ifndef AC_WORKER_PROCESS_H
+#define AC_WORKER_PROCESS_H
 
 #include "loop.h"
 

@@ -1,4 +1,4 @@
-/* process.c: the worker processes of a process pool.
+/* worker_process.c: the worker processes of a process pool.
  *
  * A worker is a fork of this process that waits on a socket for calls. A call is sent as its function's address,
  * which is the same there, and the bytes of its frame between the header and the struct ac_blocking: result and
@@ -7,7 +7,7 @@
  * A worker has no descriptors but the standard ones and its socket, no signal handlers, and no event loop. It ends
  * when the other end of the socket is closed, so it does not outlive its parent by more than the call that it is at. */
 #define _GNU_SOURCE
-#include "process.h"
+#include "worker_process.h"
 #include "blocking.h"
 
 #include <dirent.h>
