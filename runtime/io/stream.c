@@ -29,6 +29,8 @@ static void stream_free(ac_stream *stream)
 {
     ac__buffer_reset(&stream->input);
     ac__buffer_reset(&stream->output);
+    if (stream->layer)
+        stream->layer->fn->free(stream->layer);
     free(stream->peer);
     free(stream);
 }
@@ -198,7 +200,7 @@ void ac_stream_abort(ac_stream *stream)
         return;
     stream->closing = stream->ending = 1;
     ac__stream_end_input(stream);
-    if (ac__buffer_size(&stream->output))
+    if (ac__stream_unsent(stream))
         ac__stream_fail_output(stream, ECONNABORTED);
     ac__stream_finish(stream);
 }

@@ -20,9 +20,44 @@
 #define AC__STREAM_LOW (AC__STREAM_HIGH / 4)
 #define AC__STREAM_HARD ((size_t)64 * 1024 * 1024)
 
+/*
+ * What stands between a stream and its descriptor: TLS, which lives in a library of its own, so that the core knows it
+ * by these functions alone. `output` and `input` hold what programs write and read; `held` what goes over the wire. A
+ * stream without a layer pays a comparison.
+ */
+struct ac__stream_layer {
+    const struct ac__stream_layer_fn *fn;
+    bool starting;                      /* nothing passes through it yet, and programs cannot write meanwhile */
+    bool ended;                         /* `end` was called */
+    struct ac__buffer held;             /* made of output and not yet sent */
+    void *memory;                       /* where a read that waits for the descriptor wants its bytes; else NULL */
+    size_t size;                        /* and how many at most */
+};
+
+struct ac__stream_layer_fn {
+    /* As recv does: bytes; 0 at the end; -EAGAIN where the descriptor has to be readable first; minus the error. */
+    ssize_t (*receive)(ac_stream *stream, void *memory, size_t size);
+
+    /* Whether there is nothing more to receive; asked without taking a byte. */
+    bool (*at_end)(ac_stream *stream);
+
+    /* Makes some of these bytes ready in `held`, at least one. How many; or minus the error. */
+    ssize_t (*seal)(ac_stream *stream, const void *bytes, size_t size);
+
+    /* Output is over: adds to `held` what tells the peer so. Called once. */
+    void (*end)(ac_stream *stream);
+
+    /* The stream is closing and all is sent. True: the descriptor may be closed; false: ac__stream_finish will be called.
+     * May be called again meanwhile. */
+    bool (*close)(ac_stream *stream);
+
+    void (*free)(struct ac__stream_layer *layer);
+};
+
 struct ac_stream {
     const ac_fn *fn;                    /* begins every handle */
     ac_loop *loop;                      /* whose thread it is used on */
+    struct ac__stream_layer *layer;     /* NULL where bytes go as they are; the stream's own */
     uint32_t references;                /* the user's, the server's, and that of the task that sends the rest */
     int fd;                             /* -1 once closed */
 
@@ -73,6 +108,13 @@ ac_stream *ac__stream_new(ac_loop *loop, int fd, bool socket);
 /* Closes the descriptor of a stream that has nothing left to send; then who waits for that goes on. */
 void ac__stream_finish(ac_stream *stream);
 
+/* The layer that bytes pass through, or NULL. */
+static inline struct ac__stream_layer *ac__stream_layer(const ac_stream *stream)
+{
+    struct ac__stream_layer *layer = stream->layer;
+    return AC__RARELY(layer && !layer->starting) ? layer : NULL;
+}
+
 /* Counts a system call of an operation that did not have to wait. False: the turn's share is used up. */
 static inline bool ac__stream_spend(ac_stream *stream)
 {
@@ -81,10 +123,20 @@ static inline bool ac__stream_spend(ac_stream *stream)
 
 /* ---- stream_read.c ---- */
 
+/* Receives from the descriptor what is there, as recv does; for layers, and while no read waits. */
+ssize_t ac__stream_receive_now(ac_stream *stream, void *memory, size_t size);
+
 /* The stream is closing, and input over with that: a waiting reader gets the end of the stream. */
 void ac__stream_end_input(ac_stream *stream);
 
 /* ---- stream_write.c ---- */
+
+/* How much is written and not yet sent. */
+static inline size_t ac__stream_unsent(const ac_stream *stream)
+{
+    const struct ac__stream_layer *layer = ac__stream_layer(stream);
+    return ac__buffer_size(&stream->output) + (layer ? ac__buffer_size(&layer->held) : 0);
+}
 
 /* Sends what the system takes, and sees to it that the rest follows when there is room. */
 void ac__stream_flush(ac_stream *stream);

@@ -27,17 +27,22 @@
 
 /* ---- the request for input ---- */
 
+static bool layer_receive(ac_stream *stream, void *memory, size_t size, bool at_once);
+
 /* Completed later: the task that reads goes on, in the resume function of its operation. */
 static void input_done(struct ac__io *request)
 {
     ac_stream *stream = request->owner;
+    struct ac__stream_layer *layer = stream->layer;
 
+    if (layer && layer->memory && request->result >= 0 && !layer_receive(stream, layer->memory, layer->size, 0))
+        return;
     stream->waiting_for_input = 0;
     ac__wake(stream->reader);
 }
 
-/* Waits until the descriptor is readable (no memory given), or receives. True: done; false: under way. */
-static bool input_start(ac_stream *stream, void *memory, size_t size, bool at_once)
+/* Waits until the descriptor is readable (no memory given), or receives from it. True: done; false: under way. */
+static bool descriptor_start(ac_stream *stream, void *memory, size_t size, bool at_once)
 {
     struct ac__io *request = &stream->input_request;
 
@@ -50,6 +55,44 @@ static bool input_start(ac_stream *stream, void *memory, size_t size, bool at_on
     request->done = input_done;
     request->owner = stream;
     return ac__io_start(stream->loop, request);
+}
+
+ssize_t ac__stream_receive_now(ac_stream *stream, void *memory, size_t size)
+{
+    descriptor_start(stream, memory, size, 1);
+    return stream->input_request.result;
+}
+
+/* As a request to receive, through the layer: what waits is a request for the descriptor to become readable. */
+static bool layer_receive(ac_stream *stream, void *memory, size_t size, bool at_once)
+{
+    struct ac__stream_layer *layer = stream->layer;
+    ssize_t result;
+
+    layer->memory = NULL;
+    while ((result = layer->fn->receive(stream, memory, size)) == -EAGAIN && !at_once) {
+        if (!descriptor_start(stream, NULL, 0, 0)) {
+            layer->memory = memory;
+            layer->size = size;
+            return 0;
+        }
+        if (stream->input_request.result < 0)
+            return 1;
+    }
+    stream->input_request.result = result;
+    return 1;
+}
+
+/* As descriptor_start, through the layer where there is one. */
+static bool input_start(ac_stream *stream, void *memory, size_t size, bool at_once)
+{
+    struct ac__stream_layer *layer = ac__stream_layer(stream);
+
+    if (layer && memory)
+        return layer_receive(stream, memory, size, at_once);
+    if (layer)
+        layer->memory = NULL;
+    return descriptor_start(stream, memory, size, at_once);
 }
 
 /* Suspends the operation whose request is under way. Where a cancellation is due the request is withdrawn instead. */
@@ -616,12 +659,14 @@ const char *ac_stream_partial(const ac_stream *stream, size_t *length)
     return stream->partial ? ac__buffer_head(&stream->input) : "";
 }
 
-/* Whether the descriptor itself is at its end; asked without taking a byte. */
-static bool descriptor_at_end(const ac_stream *stream)
+/* Whether the descriptor itself, or the layer over it, is at its end; asked without taking a byte. */
+static bool descriptor_at_end(ac_stream *stream)
 {
     struct pollfd entry = { .fd = stream->fd, .events = POLLIN };
     char byte;
 
+    if (ac__stream_layer(stream))
+        return stream->layer->fn->at_end(stream);
     if (stream->socket)
         return recv(stream->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
     return poll(&entry, 1, 0) == 1 && (entry.revents & POLLHUP) && !(entry.revents & POLLIN);

@@ -50,11 +50,52 @@ static bool output_start(ac_stream *stream, int kind, const void *bytes, size_t 
 }
 
 /* Sends what the system takes at once: how much, or minus the error. */
-static ssize_t output_try(ac_stream *stream, const void *bytes, size_t size)
+static ssize_t descriptor_try(ac_stream *stream, const void *bytes, size_t size)
 {
     output_start(stream, stream->socket ? AC__IO_SEND : AC__IO_WRITE, bytes, size, 1);
     ssize_t result = stream->output_request.result;
     return result == -EAGAIN ? 0 : result;
+}
+
+/* Sends what the layer holds. 0; AC_PENDING where something is left; the error. */
+static int held_try(ac_stream *stream)
+{
+    struct ac__buffer *held = &stream->layer->held;
+    ssize_t sent;
+
+    while (ac__buffer_size(held)) {
+        sent = descriptor_try(stream, ac__buffer_head(held), ac__buffer_size(held));
+        if (sent <= 0)
+            return sent ? (int)-sent : AC_PENDING;
+        ac__buffer_consume(held, (size_t)sent);
+    }
+    return 0;
+}
+
+/* The same through the layer, which takes more only when what it has made of it before is sent. */
+static ssize_t layer_try(ac_stream *stream, const char *bytes, size_t size)
+{
+    struct ac__stream_layer *layer = stream->layer;
+    size_t taken = 0;
+    int error;
+
+    while ((error = held_try(stream)) == 0 && taken < size) {
+        ssize_t sealed = layer->fn->seal(stream, bytes + taken, size - taken);
+        if (sealed < 0)
+            return sealed;
+        taken += (size_t)sealed;
+    }
+    if (error && error != AC_PENDING)
+        return -error;
+    if (!error)
+        ac__buffer_reset(&layer->held);
+    return (ssize_t)taken;
+}
+
+/* Sends what the system, and a layer before it, takes at once: how much, or minus the error. */
+static ssize_t output_try(ac_stream *stream, const void *bytes, size_t size)
+{
+    return ac__stream_layer(stream) ? layer_try(stream, bytes, size) : descriptor_try(stream, bytes, size);
 }
 
 /* Waits until the system would take more. */
@@ -64,16 +105,35 @@ static void output_wait(ac_stream *stream)
 }
 
 /* The end of output, for the peer. */
-static void output_end(const ac_stream *stream)
+static void output_end(ac_stream *stream)
 {
-    if (stream->socket)
-        (void)shutdown(stream->fd, SHUT_WR);    /* ENOTCONN: the peer is gone, and knows */
+    struct ac__stream_layer *layer = ac__stream_layer(stream);
+
+    if (!layer) {
+        if (stream->socket)
+            (void)shutdown(stream->fd, SHUT_WR);    /* ENOTCONN: the peer is gone, and knows */
+    } else if (!layer->ended) {
+        layer->ended = 1;
+        layer->fn->end(stream);
+        ac__stream_flush(stream);
+    }
+}
+
+/* All is sent, and the stream is closing. */
+static void output_close(ac_stream *stream)
+{
+    struct ac__stream_layer *layer = ac__stream_layer(stream);
+
+    if (layer && !layer->ended)
+        output_end(stream);             /* comes back here when that is sent */
+    else if (!layer || layer->fn->close(stream))
+        ac__stream_finish(stream);
 }
 
 /* Output has come down: those who drain go on; and where all is sent, what was to follow that. */
 static void output_passed(ac_stream *stream)
 {
-    size_t left = ac__buffer_size(&stream->output);
+    size_t left = ac__stream_unsent(stream);
 
     if (stream->paused && left <= stream->low) {
         stream->paused = 0;
@@ -83,7 +143,7 @@ static void output_passed(ac_stream *stream)
         return;
     ac__buffer_reset(&stream->output);
     if (stream->closing)
-        ac__stream_finish(stream);
+        output_close(stream);
     else if (stream->ending)
         output_end(stream);
 }
@@ -109,6 +169,8 @@ void ac__stream_fail_output(ac_stream *stream, int error)
     stream->write_error = error;
     stream->paused = 0;
     ac__buffer_reset(&stream->output);
+    if (stream->layer)
+        ac__buffer_reset(&stream->layer->held);
     stream->told |= stream->drainers.first != NULL;
     ac__waiters_complete(&stream->drainers, error);
     if (stream->closing)
@@ -118,7 +180,7 @@ void ac__stream_fail_output(ac_stream *stream, int error)
 void ac__stream_flush(ac_stream *stream)
 {
     ac__stream_unschedule(stream);
-    while (!stream->waiting_for_room && ac__buffer_size(&stream->output)) {
+    while (!stream->waiting_for_room && ac__stream_unsent(stream)) {
         size_t size = ac__buffer_size(&stream->output);
         ssize_t sent = output_try(stream, ac__buffer_head(&stream->output), size);
         if (sent < 0) {
@@ -126,7 +188,7 @@ void ac__stream_flush(ac_stream *stream)
             return;
         }
         ac__buffer_consume(&stream->output, (size_t)sent);
-        if ((size_t)sent < size)
+        if (ac__stream_unsent(stream))
             output_wait(stream);
     }
     output_passed(stream);
@@ -154,6 +216,8 @@ static int write_check(ac_stream *stream, size_t size)
     }
     if (stream->ending)
         return EPIPE;
+    if (AC__RARELY(stream->layer && stream->layer->starting))
+        return EBUSY;
     if (buffered && (buffered > stream->hard || size > stream->hard - buffered))
         return AC_ELIMIT;
     return 0;
@@ -164,9 +228,9 @@ static int write_end(ac_stream *stream)
 {
     if (ac__buffer_size(&stream->output) >= FLUSH_SIZE && !stream->waiting_for_room)
         ac__stream_flush(stream);
-    if (ac__buffer_size(&stream->output) > stream->high)
+    if (ac__stream_unsent(stream) > stream->high)
         stream->paused = 1;
-    if (ac__buffer_size(&stream->output) && !stream->waiting_for_room && !stream->flush) {
+    if (ac__stream_unsent(stream) && !stream->waiting_for_room && !stream->flush) {
         stream->flush = ac_call_soon(stream->loop, flush_due, stream);
         if (!stream->flush)
             ac__stream_flush(stream);   /* no memory for a callback: at once then */
@@ -185,7 +249,7 @@ static int send_direct(ac_stream *stream, const char *bytes, size_t size)
         stream->told = 1;
         return stream->write_error;
     }
-    if ((size_t)sent == size)
+    if ((size_t)sent == size && !ac__stream_unsent(stream))
         return 0;
     if (!ac__buffer_append(&stream->output, bytes + sent, size - (size_t)sent)) {
         if (sent)                       /* the peer has a part: nothing that makes sense can follow it */
@@ -270,6 +334,8 @@ int ac_stream_write_eof(ac_stream *stream)
         return ENOTSUP;
     if (stream->ending)
         return 0;
+    if (stream->layer && stream->layer->starting)
+        return EBUSY;
     stream->ending = 1;
     ac__stream_flush(stream);           /* which ends output where nothing is left */
     return 0;
@@ -280,7 +346,7 @@ int ac_stream_write_eof(ac_stream *stream)
 /* Sends what is buffered; then 0, the error, or AC_PENDING where the operation is to wait for the low mark. */
 static int drain(ac_stream *stream, ac_frame *operation, struct ac__waiter *waiter)
 {
-    if (ac__buffer_size(&stream->output) && !stream->waiting_for_room)
+    if (ac__stream_unsent(stream) && !stream->waiting_for_room)
         ac__stream_flush(stream);
     if (stream->write_error) {
         stream->told = 1;
