@@ -277,8 +277,8 @@ static void add_description(struct blocking_call *shape, struct text *out)
     if (has_result(shape))
         text_format(out, ", .result_size = sizeof(%s), .result_offset = offsetof(struct %s__frame, result)",
                     type_declare(shape->result, ""), name);
-    text_format(out, ", .kind = AC_KIND_OPERATION}, .call = %s__call, .at = offsetof(struct %s__frame, blocking)};\n",
-                name, name);
+    text_format(out, ", .kind = AC_KIND_OPERATION, .pool = AC_POOL(struct %s__frame)}, .call = %s__call, .at = offsetof(struct %s__frame, blocking)};\n",
+                name, name, name);
 }
 
 static void add_constructor(struct blocking_call *shape, struct text *out)

@@ -353,7 +353,10 @@ static void add_description(struct function *f, struct text *out)
     text_format(out, ", .site_lines = %s__lines, .frame_size = sizeof(struct %s__frame), .alignment = _Alignof(struct %s__frame)", name, name, name);
     if (has_result)
         text_format(out, ", .result_size = sizeof(%s), .result_offset = offsetof(struct %s__frame, result)", type_declare(type_unqualified(f->result), ""), name);
-    text_format(out, ", .kind = %s};\n", f->is_generator ? "AC_KIND_GENERATOR" : "AC_KIND_FUNCTION");
+    if (f->is_generator)
+        text_add(out, ", .kind = AC_KIND_GENERATOR};\n");
+    else
+        text_format(out, ", .kind = AC_KIND_FUNCTION, .pool = AC_POOL(struct %s__frame)};\n", name);
 }
 
 /* A parameter as it was written: the bounds in its type are arguments here, and not what the body keeps of them. */

@@ -1,7 +1,7 @@
 /* core.h: what the parts of libac share. Private: programs and emitted code see ac.h only.
  *
  * How things hang together. A task is a future whose value a coroutine computes. It begins with an ac_frame like everything
- * that can be resumed, and is the parent of its root coroutine: when the root has ended, "resuming" the task is what ends it.
+ * that has a frame, and is the parent of its root coroutine: a step that comes up to it, the root having ended, ends the task.
  * In a task's own frame `parent` holds the leaf instead: the frame that runs when the task is next resumed.
  *
  * A wait. An operation that cannot finish now calls ac__suspend, which makes it its task's leaf. What it waits for ends the wait
@@ -112,9 +112,10 @@ static inline bool ac__is_future(const void *handle)
     return kind == AC_KIND_FUTURE || kind == AC_KIND_TASK;
 }
 
+extern const ac_fn ac__task_fn __attribute__((visibility("hidden")));     /* of every task, and of nothing else */
 static inline bool ac__is_task(const ac_future *future)
 {
-    return future->item.base.fn->kind == AC_KIND_TASK;
+    return future->item.base.fn == &ac__task_fn;
 }
 
 /* A free slot that is at hand, NULL where there is none; and what to do before one uses it. */
@@ -184,22 +185,28 @@ ac_task *ac__task_start(ac_loop *loop, ac_coro *coro);     /* scheduled; the cal
 void ac__step_nested(ac_task *task);                       /* the same from inside a step or a callback */
 void ac__task_abandon(ac_task *task);                      /* ends a task of a loop that closes, running none of its code */
 
+void ac__task_end(ac_task *task, int error);               /* its root has ended with this error, or 0 */
+
 /* Resumes the leaf of what was taken out of the ready queue, and then each parent whose callee has ended. Past the root this
- * reaches the task's own frame, which ends the task and is pending for ever. */
+ * reaches the task's own frame. */
 static inline void ac__step(struct ac__item *item)
 {
     ac_frame *frame = item->base.parent;
     ac__thread.task = (ac_task *)(void *)item;
     for (;;) {
         int status = frame->fn->resume(frame);
-        if (status != AC_PENDING) {
-            frame = frame->parent;
-            frame->error = status;
-        } else if (__builtin_expect(!ac__thread.run_on, 1)) {
-            return;
-        } else {
+        if (status == AC_PENDING) {
+            if (__builtin_expect(!ac__thread.run_on, 1))
+                return;
             ac__thread.run_on = false;
             frame = item->base.parent;
+        } else {
+            frame = frame->parent;
+            if (frame == &item->base) {
+                ac__task_end((ac_task *)(void *)item, status);
+                return;
+            }
+            frame->error = status;
         }
     }
 }
@@ -268,6 +275,7 @@ ac_coro *ac__carrier_coro(void *operation_frame);
 /* The description of an operation named `op` with a result member, and without. */
 #define AC__OPERATION_FN(op, abort_function, type)                                                       \
     const ac_fn op##__fn = {                                                                             \
+        .pool = AC_POOL(struct op##__frame),                                                             \
         .resume = op##__resume,                                                                          \
         .abort = abort_function,                                                                         \
         .name = #op,                                                                                     \
@@ -278,6 +286,7 @@ ac_coro *ac__carrier_coro(void *operation_frame);
     };
 #define AC__OPERATION_FN_VOID(op, abort_function)                                                        \
     const ac_fn op##__fn = {                                                                             \
+        .pool = AC_POOL(struct op##__frame),                                                             \
         .resume = op##__resume,                                                                          \
         .abort = abort_function,                                                                         \
         .name = #op,                                                                                     \

@@ -81,8 +81,9 @@ static void destroy_value(ac_future *future)
         more->destroy(future->result);
 }
 
-static void destroy_task(ac_task *task)
+static inline void destroy_task(ac_task *task)
 {
+    ac_loop *loop = task->loop;
     if (__builtin_expect(task->item.base.state & (AC__HAS_MORE | AC__FAILED), 0)) {
         report_untaken(task);
         free_more(task);
@@ -90,6 +91,8 @@ static void destroy_task(ac_task *task)
     if (task->result)
         ac_coro_free(task->result);
     ac__task_slot_free(task);
+    if (loop && --loop->references == 0)
+        ac__loop_free(loop);
 }
 
 __attribute__((noinline)) static void destroy_future(ac_future *future)
@@ -98,18 +101,18 @@ __attribute__((noinline)) static void destroy_future(ac_future *future)
     future->loop->futures -= !ac__is_done(future);
     destroy_value(future);
     free_more(future);
+    ac_loop *loop = future->loop;
     ac__pool_give(future, sizeof *future + future->size);
+    if (--loop->references == 0)
+        ac__loop_free(loop);
 }
 
 void ac__future_destroy(ac_future *future)
 {
-    ac_loop *loop = future->loop;
     if (ac__is_task(future))
         destroy_task(future);
     else
         destroy_future(future);
-    if (loop && --loop->references == 0)
-        ac__loop_free(loop);
 }
 
 /* ---- Watches ---- */
@@ -192,15 +195,17 @@ void ac__future_copy(ac_future *future, void *out, size_t size)
 
 void ac_future_take(ac_future *future, void *out, size_t size)
 {
-    ac_coro *root = future->result;
     if (size == sizeof(uint64_t) && ac__is_task(future)) {
-        future->item.base.state |= AC__TAKEN;
+        ac_coro *root = future->result;
         memcpy(out, (char *)root + root->fn->result_offset, sizeof(uint64_t));
-    } else if (size) {
-        ac__future_copy(future, out, size);
-    } else {
-        future->item.base.state |= AC__TAKEN;
+        if (--future->references == 0)
+            destroy_task(future);
+        return;
     }
+    if (size)
+        ac__future_copy(future, out, size);
+    else
+        future->item.base.state |= AC__TAKEN;
     ac__future_unref(future);
 }
 

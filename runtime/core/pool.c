@@ -114,7 +114,7 @@ void *ac__allocate(size_t size)
 
 static size_t grains(size_t size)
 {
-    return (size + AC__POOL_GRAIN - 1) / AC__POOL_GRAIN;
+    return size == 0 ? 1 : (size + AC__POOL_GRAIN - 1) / AC__POOL_GRAIN;
 }
 
 /* What is left of the old chunk is lost: at most the largest class, 1 KiB. */

@@ -1,17 +1,17 @@
 /* task.c: making, running and ending tasks.
  *
  * A task is the parent of its root coroutine. A step resumes the leaf, and while frames end goes up from each to its parent;
- * past the root this reaches the task's own frame, whose resume function ends the task. So a step knows no special cases, and
- * what it costs does not depend on how deep the awaits are. */
+ * past the root this reaches the task's own frame, and the task ends. So what a step costs does not depend on how deep the
+ * awaits are. */
 #define _GNU_SOURCE
 #include "core.h"
 #include "../loop/loop.h"
 
 #include <string.h>
 
-static int task_end(ac_frame *frame);
+static int end_with_error_kept(ac_frame *frame);
 
-static const ac_fn task_fn = { .resume = task_end, .name = "task", .frame_size = sizeof(ac_task), .kind = AC_KIND_TASK };
+const ac_fn ac__task_fn = { .resume = end_with_error_kept, .name = "task", .frame_size = sizeof(ac_task), .kind = AC_KIND_TASK };
 
 /* Takes a step inside another's. A task keeps the mark of its last ac_sleep(0) while it runs, which does no harm as long as it
  * is the current one. */
@@ -47,7 +47,7 @@ int ac__complete_later(ac_frame *operation, int error)
 static inline void fill_in(ac_task *task, ac_loop *loop, ac_coro *coro, uint32_t references)
 {
     *task = (ac_task){
-        .item.base = { .fn = &task_fn, .parent = coro },
+        .item.base = { .fn = &ac__task_fn, .parent = coro },
         .loop = loop,
         .result = coro,
         .references = references,
@@ -178,29 +178,35 @@ static size_t result_size(const ac_task *task)
 }
 
 /* With an error, or by hand, or while the loop shuts down. A root's frame is kept where someone steps it by hand. */
-__attribute__((noinline)) static int task_end_slowly(ac_task *task)
+__attribute__((noinline)) static void task_end_slowly(ac_task *task, int error)
 {
-    int error = task->item.base.error;
     bool stepped = task->item.base.state & AC__STEPPED;
+    task->item.base.error = error;
     if (!stepped && (error || result_size(task) == 0))
         free_root(task);
     leave_loop(task);
     ac__future_finish(task, error);
     if (!stepped)
         ac__future_unref(task);
-    return AC_PENDING;
 }
 
-/* The root has ended; how is in frame->error. Its frame is kept where there is a result. */
-static int task_end(ac_frame *frame)
+/* The root's frame is kept where there is a result. */
+void ac__task_end(ac_task *task, int error)
 {
-    ac_task *task = AC__CONTAINER(frame, ac_task, item.base);
-    if (AC__RARELY(frame->error || (frame->state & (AC__STEPPED | AC__ENDING))))
-        return task_end_slowly(task);
+    if (AC__RARELY(error || (task->item.base.state & (AC__STEPPED | AC__ENDING)))) {
+        task_end_slowly(task, error);
+        return;
+    }
     if (result_size(task) == 0)
         free_root(task);
     ac__future_has_value(task);
     ac__future_unref(task);
+}
+
+/* Where the root is an operation, its end has made the task its own leaf. */
+static int end_with_error_kept(ac_frame *frame)
+{
+    ac__task_end(AC__CONTAINER(frame, ac_task, item.base), frame->error);
     return AC_PENDING;
 }
 

@@ -128,13 +128,14 @@ struct ac_fn {
     uint32_t frame_size, result_size;
     uint16_t result_offset, kind;  /* kind: AC_KIND_* */
     uint32_t alignment;            /* of the frame; 0 stands for 16, which every frame on the heap has */
+    uint32_t pool;                 /* AC_POOL(frame): which list of free frames is the function's; 0: the runtime finds out */
 };
 
 /* Begins every frame. */
 struct ac_frame {
     const ac_fn *fn;               /* what this is a frame of */
-    ac_frame *parent;              /* the frame that awaits this one. The root of a task: the task, whose own frame it is that ends
-                                      the task when "resumed". A coroutine that nobody has consumed yet: NULL */
+    ac_frame *parent;              /* the frame that awaits this one. The root of a task: the frame with which the task begins.
+                                      A coroutine that nobody has consumed yet: NULL */
     uint32_t state;                /* 0: not begun; else the number of the await where it is suspended */
     int error;                     /* how the await that this frame was suspended in has ended: 0 or the error */
 };
@@ -147,8 +148,14 @@ struct ac__thread {
     ac_loop *plain_loop;           /* the same, where making a task needs no more than its memory; else NULL */
     char *stack_floor;             /* calls of coroutines on the heap nest while the C stack is above this address */
     bool run_on;                   /* the running step is to go on with the task's leaf at once: a call that nests too deep */
-    void *free[AC__POOL_CLASSES];  /* free frames, by size in grains of 8 bytes: lists linked by their first word */
+    void *free[AC__POOL_CLASSES];  /* free frames, by size in grains of 8 bytes: lists linked by their first word;
+                                      the first is always empty */
 };
+
+/* The list for frames of this type, 0 where they are too large or too much aligned for any. */
+#define AC_POOL(frame) \
+    (_Alignof(frame) <= AC__POOL_ALIGNMENT && sizeof(frame) <= (AC__POOL_CLASSES - 1) * AC__POOL_GRAIN \
+         ? (sizeof(frame) + AC__POOL_GRAIN - 1) / AC__POOL_GRAIN : 0)
 
 #if defined(__GNUC__) && !defined(__TINYC__)
 #define AC__THREADED 1
@@ -191,10 +198,9 @@ static inline int ac_suspend(ac_frame *frame, uint32_t state)
 static inline ac_frame *ac_coro_new(const ac_fn *fn)
 {
 #ifdef AC__POOLED
-    uint32_t grains = (fn->frame_size + AC__POOL_GRAIN - 1) / AC__POOL_GRAIN;
-    if (grains < AC__POOL_CLASSES && fn->alignment <= AC__POOL_ALIGNMENT && ac__thread.free[grains]) {
-        ac_frame *frame = (ac_frame *)ac__thread.free[grains];
-        ac__thread.free[grains] = *(void **)frame;
+    ac_frame *frame = (ac_frame *)ac__thread.free[fn->pool];
+    if (frame) {
+        ac__thread.free[fn->pool] = *(void **)frame;
         return ac_enter(frame, fn, NULL);
     }
 #endif
@@ -205,13 +211,11 @@ static inline ac_frame *ac_coro_new(const ac_fn *fn)
 static inline void ac_coro_free(ac_frame *coro)
 {
 #ifdef AC__POOLED
-    if (coro) {
-        uint32_t grains = (coro->fn->frame_size + AC__POOL_GRAIN - 1) / AC__POOL_GRAIN;
-        if (grains < AC__POOL_CLASSES && coro->fn->alignment <= AC__POOL_ALIGNMENT && coro->fn->kind <= AC_KIND_OPERATION) {
-            *(void **)coro = ac__thread.free[grains];
-            ac__thread.free[grains] = coro;
-            return;
-        }
+    uint32_t pool = coro ? coro->fn->pool : 0;
+    if (pool) {
+        *(void **)coro = ac__thread.free[pool];
+        ac__thread.free[pool] = coro;
+        return;
     }
 #endif
     ac__coro_free(coro);
