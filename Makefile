@@ -257,7 +257,7 @@ install: all
 
 deps:
 	@CC="$(CC)" tests/deps.sh flex bison check pkg-config
-	@for tool in liburing clang tcc curl nc clang-format clang-tidy valgrind csmith; do CC="$(CC)" tests/deps.sh --optional $$tool; done
+	@for tool in liburing clang tcc curl nc clang-format clang-tidy valgrind csmith clangd vim; do CC="$(CC)" tests/deps.sh --optional $$tool; done
 
 # The lines that have changed since BASE, and no others: what somebody has aligned by hand stays.
 BASE = HEAD

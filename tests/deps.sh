@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what the build or the tests need and the machine lacks, through the system's package manager.
 #
-#   tests/deps.sh [--optional] WHAT...     WHAT: flex bison liburing check pkg-config clang tcc curl nc clang-format clang-tidy valgrind dot csmith
+#   tests/deps.sh [--optional] WHAT...     WHAT: flex bison liburing check pkg-config clang tcc curl nc clang-format
+#                                                clang-tidy valgrind dot csmith clangd vim npm
 #
 # Says what is installed and why. Where it cannot be installed, one line tells what to install by hand, and the exit
 # status is 1, or 0 with --optional: the caller then goes on without.
@@ -31,6 +32,8 @@ reason() {
     clang-tidy)     echo "for make lint" ;;
     dot)            echo "draws the picture of the README" ;;
     csmith)         echo "writes the programs of make fuzz" ;;
+    clangd | vim)   echo "the tests look at what editors make of .ac files" ;;
+    npm)            echo "fetches the tools of make editors-check" ;;
     valgrind)       echo "for looking at leaks by hand" ;;
     esac
 }
@@ -43,6 +46,10 @@ package() {
     apt-get:liburing | apk:liburing)        echo liburing-dev ;;
     dnf:liburing)                           echo liburing-devel ;;
     dnf:nc)                                 echo nmap-ncat ;;
+    dnf:clangd | apk:clangd)                echo clang-tools-extra ;;
+    pacman:clangd)                          echo clang ;;
+    brew:clangd)                            echo llvm ;;
+    dnf:vim)                                echo vim-enhanced ;;
     dnf:pkg-config)                         echo pkgconf-pkg-config ;;
     apk:pkg-config | pacman:pkg-config)     echo pkgconf ;;
     apk:nc)                                 echo netcat-openbsd ;;

@@ -53,6 +53,8 @@ typedef ac_gen *ac_gen_ref;
 #ifndef AC_BLOCKING
 #define AC_BLOCKING __attribute__((annotate("ac_blocking")))
 #endif
+#elif defined AC_EDITOR
+/* A third reading, for editors: ac_editor.h has defined all of these. */
 #else
 #define _Coro(...) ac_coro_ref
 #define _Task(...) ac_task_ref
@@ -1478,4 +1480,8 @@ ac_stream *ac_subprocess_stderr(const ac_subprocess *process);
 ac_async(ac_subprocess *) ac_subprocess_aenter(ac_subprocess *process);
 ac_async(void) ac_subprocess_aexit(ac_subprocess *process, int error);
 
+#ifdef AC_EDITOR
+#include "ac_editor.h"
 #endif
+#endif
+

@@ -1,5 +1,5 @@
 /* Made by acc from barrier.ac: edit that file, not this one. */
-#ifndef AC_PUBLISHED_BARRIER_AC
+#if !defined AC_PUBLISHED_BARRIER_AC && !defined AC_EDITOR
 #define AC_PUBLISHED_BARRIER_AC
 extern const ac_fn ac_barrier_wait__fn;
 int ac_barrier_wait__resume(ac_frame *frame);
