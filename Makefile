@@ -1,6 +1,6 @@
 # Builds acc (the translator) and libac (the runtime) under build/, and nothing anywhere else.
 #
-#   make            build/acc and build/libac.a
+#   make            build/acc, build/libac.a, and build/libac_tls.a where there is OpenSSL
 #   make demo       a real server and real clients, and what they said to each other
 #   make check      all tests; TEST=lang/await_in_for or TEST='diag/*' runs those alone
 #   make fuzz       random programs, N=100 of them from SEED=1 on: tests/fuzz/
@@ -42,7 +42,9 @@ all: build/acc build/libac.a
 # ---- what everything is made of ----
 
 COMPILER  = $(patsubst %.c,%.o,$(wildcard compiler/*.c)) gen/ac.tab.o gen/ac.lex.o
-RUNTIME   = $(patsubst %.c,%.o,$(wildcard runtime/*/*.c)) $(patsubst %.ac,%.o,$(wildcard runtime/*/*.ac))
+OBJECTS   = $(patsubst %.c,%.o,$(wildcard $(1:=.c))) $(patsubst %.ac,%.o,$(wildcard $(1:=.ac)))
+RUNTIME   = $(filter-out runtime/tls/%,$(call OBJECTS,runtime/*/*))
+RUNTIME_TLS = $(call OBJECTS,runtime/tls/*)
 UNIT      = $(patsubst %.c,%,$(wildcard tests/unit/test_*.c))
 RUNTIME_UNIT = $(filter tests/unit/test_core% tests/unit/test_loop% tests/unit/test_stream%,$(UNIT))
 GENERATED = build/gen/ac.tab.c build/gen/ac.lex.c
@@ -70,6 +72,16 @@ build/uring/flags:
 	if echo '#include <liburing.h>' | $(CC) -E - >/dev/null 2>&1 && [ -f "$$library" ]; \
 	then (cd $(@D) && ar x "$$library") && echo -DAC__HAVE_URING >$@; \
 	else echo "note: no static liburing: libac is built without io_uring"; : >$@; fi
+
+# Whether there is OpenSSL, for libac_tls.a: asked once. Elsewhere that library is left out.
+ifneq ($(filter-out clean deps format,$(or $(MAKECMDGOALS),all)),)
+include build/tls.mk
+endif
+all: $(if $(TLS),build/libac_tls.a)
+build/tls.mk:
+	@CC="$(CC)" tests/deps.sh --optional libssl
+	@mkdir -p $(@D); if printf '#include <openssl/opensslv.h>\nint three[OPENSSL_VERSION_MAJOR - 2];' | $(CC) -fsyntax-only -x c - 2>/dev/null; \
+	then echo TLS = yes >$@; else echo "note: no OpenSSL 3: libac_tls is not built"; echo TLS = >$@; fi
 
 # ---- the parts of the runtime that are written in the dialect ----
 
@@ -107,6 +119,8 @@ $(1)/obj/runtime/loop/uring.o: runtime/loop/uring.c build/uring/flags
 	$$(COMPILE) $(2) $$$$(cat build/uring/flags) -c -o $$@ $$<
 $(1)/libac.a: $$(addprefix $(1)/obj/,$$(RUNTIME))
 	@rm -f $$@ && ar rcs $$@ $$^ $$$$(find build/uring -name '*.o*')
+$(1)/libac_tls.a: $$(addprefix $(1)/obj/,$$(RUNTIME_TLS))
+	@rm -f $$@ && ar rcs $$@ $$^
 $(1)/acc: $(1)/obj/compiler/main.o $(1)/libacc.a
 	$$(CC) $(2) $$(LDFLAGS) -o $$@ $$^
 $(addprefix $(1)/,$(RUNTIME_UNIT)): $(1)/libac.a
@@ -115,7 +129,7 @@ $(1)/tests/unit/%: $(1)/obj/tests/unit/%.o
 	@mkdir -p $$(@D)
 	$$(CC) $(2) -o $$@ $$^ $$$$(pkg-config --libs check) -lm -lpthread
 $(1)/obj/tests/%.o: | build/tests/tools
--include $(addprefix $(1)/obj/,$(COMPILER:.o=.d) $(RUNTIME:.o=.d) $(UNIT:=.d))
+-include $(addprefix $(1)/obj/,$(COMPILER:.o=.d) $(RUNTIME:.o=.d) $(RUNTIME_TLS:.o=.d) $(UNIT:=.d))
 endef
 $(eval $(call products,build,$(CFLAGS)))
 $(eval $(call products,build/asan,$(SANITIZE)))
@@ -175,7 +189,12 @@ fuzz: build/acc build/libac.a build/asan/libac.a build/fuzz/asyncify $(FUZZERS)
 	@for tool in csmith clang; do CC="$(CC)" tests/deps.sh --optional $$tool; done
 	@failed=0; for fuzzer in $(FUZZERS); do $$fuzzer $(SEED) $(N) || failed=1; done; exit $$failed
 
-check: build/acc build/libac.a build/asan/acc build/asan/libac.a build/tests/run build/tests/clients \
+build/tests/certificates/ca.pem: tests/certificates.sh
+	@CC="$(CC)" tests/deps.sh --optional openssl
+	tests/certificates.sh $(@D)
+
+TLS_TESTS = $(if $(TLS),build/libac_tls.a build/asan/libac_tls.a build/tests/certificates/ca.pem)
+check: build/acc build/libac.a build/asan/acc build/asan/libac.a $(TLS_TESTS) build/tests/run build/tests/clients \
        build/fuzz/trace build/fuzz/csmith build/fuzz/asyncify build/bench-source $(COUNTED) build/tests/asserts build/tests/passthrough-cc \
        $(addprefix build/,$(UNIT)) $(addprefix build/asan/,$(UNIT))
 	SANITIZERS='$(SANITIZERS)' build/tests/run '$(TEST)'
@@ -254,10 +273,16 @@ install: all
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: ac' 'Description: the runtime of acc, async/await for C' \
 	    'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lac -lpthread' \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/ac.pc
+ifneq ($(TLS),)
+	install -m 644 build/libac_tls.a $(DESTDIR)$(PREFIX)/lib/libac_tls.a
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: ac_tls' 'Description: TLS for the streams of acc, on OpenSSL' \
+	    'Version: $(VERSION)' 'Requires: ac, openssl >= 3' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lac_tls' \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/ac_tls.pc
+endif
 
 deps:
 	@CC="$(CC)" tests/deps.sh flex bison check pkg-config
-	@for tool in liburing clang tcc curl nc clang-format clang-tidy valgrind csmith clangd vim; do CC="$(CC)" tests/deps.sh --optional $$tool; done
+	@for tool in liburing libssl openssl nginx clang tcc curl nc clang-format clang-tidy valgrind csmith clangd vim; do CC="$(CC)" tests/deps.sh --optional $$tool; done
 
 # The lines that have changed since BASE, and no others: what somebody has aligned by hand stays.
 BASE = HEAD

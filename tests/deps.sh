@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs what the build or the tests need and the machine lacks, through the system's package manager.
 #
-#   tests/deps.sh [--optional] WHAT...     WHAT: flex bison liburing check pkg-config clang tcc curl nc clang-format
-#                                                clang-tidy valgrind dot csmith clangd vim npm
+#   tests/deps.sh [--optional] WHAT...     WHAT: flex bison liburing libssl check pkg-config clang tcc curl nc clang-format
+#                                                clang-tidy valgrind dot csmith clangd vim npm openssl nginx
 #
 # Says what is installed and why. Where it cannot be installed, one line tells what to install by hand, and the exit
 # status is 1, or 0 with --optional: the caller then goes on without.
@@ -15,6 +15,7 @@ present() {
     case $1 in
     check)      echo '#include <check.h>' | ${CC:-cc} -E - >/dev/null 2>&1 ;;
     liburing)   echo '#include <liburing.h>' | ${CC:-cc} -E - >/dev/null 2>&1 ;;
+    libssl)     echo '#include <openssl/ssl.h>' | ${CC:-cc} -E - >/dev/null 2>&1 ;;
     *)          command -v "$1" >/dev/null 2>&1 ;;
     esac
 }
@@ -25,6 +26,9 @@ reason() {
     bison)          echo "makes acc's parser from grammar/ac.y" ;;
     check)          echo "the library that the tests are written with" ;;
     liburing)       echo "for the backend on io_uring" ;;
+    libssl)         echo "libac_tls stands on it" ;;
+    openssl)        echo "makes certificates for the tests of TLS, and talks to their servers" ;;
+    nginx)          echo "a server for the tests of TLS to talk to" ;;
     pkg-config)     echo "tells how to link with the test library" ;;
     clang | tcc)    echo "the tests compile acc's output with it too" ;;
     curl | nc)      echo "talks to the sample servers by hand" ;;
@@ -45,6 +49,9 @@ package() {
     dnf:check | apk:check)                  [ "$1" = dnf ] && echo check-devel || echo check-dev ;;
     apt-get:liburing | apk:liburing)        echo liburing-dev ;;
     dnf:liburing)                           echo liburing-devel ;;
+    apt-get:libssl)                         echo libssl-dev ;;
+    dnf:libssl | apk:libssl)                [ "$1" = dnf ] && echo openssl-devel || echo openssl-dev ;;
+    pacman:libssl | brew:libssl)            echo openssl ;;
     dnf:nc)                                 echo nmap-ncat ;;
     dnf:clangd | apk:clangd)                echo clang-tools-extra ;;
     pacman:clangd)                          echo clang ;;

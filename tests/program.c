@@ -11,6 +11,7 @@
        // with: part.ac main.c     more files of the program, beside this one
        // acc: -I dir              options for acc
        // cflags: -std=gnu11       options for the C compilers
+       // needs: tls               links with libac_tls; left out where that was not built
        // not: tcc suspend         ways of compiling to leave out; backends: not on those that AUTO does not take */
 #define _GNU_SOURCE
 #include "conversation.h"
@@ -20,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { WORDS = 64, LINES = 1024 };
 
@@ -31,7 +33,7 @@ struct list {
 struct program {
     const struct test *test;
     char *text;             /* the source, cut into lines */
-    struct list expected, errors, input, environment, talk, arguments, with, acc_options, c_options, left_out;
+    struct list expected, errors, input, environment, talk, arguments, with, acc_options, c_options, left_out, needs;
     int status;
 };
 
@@ -88,6 +90,7 @@ static void head_line(struct program *program, const char *line)
         {"talk", &program->talk, false},        {"args", &program->arguments, true},
         {"with", &program->with, true},         {"acc", &program->acc_options, true},
         {"cflags", &program->c_options, true},  {"not", &program->left_out, true},
+        {"needs", &program->needs, true},
     };
     const char *value = head_value(line, "exit");
     if (value)
@@ -197,8 +200,12 @@ static char *program_compile(struct program *program, const struct way *way, con
     }
     if (way->sanitized)
         list_add_words(&link, sanitizers());
+    if (list_has(&program->needs, "tls"))
+        list_add(&link, way->sanitized ? "build/asan/libac_tls.a" : "build/libac_tls.a");
     list_add(&link, way->sanitized ? "build/asan/libac.a" : "build/libac.a");
     list_add_words(&link, "-lpthread");       /* and nothing else: so it is promised */
+    if (list_has(&program->needs, "tls"))
+        list_add_words(&link, "-lssl -lcrypto");
     must_run(program->test, link.at, 60);
     return executable;
 }
@@ -320,6 +327,8 @@ void program_test(const struct test *test)
 {
     struct program program = {.test = test};
     program_read(&program);
+    if (list_has(&program.needs, "tls") && access("build/libac_tls.a", R_OK) != 0)
+        return;
     struct list sources = program_sources(&program);
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
         program_check_way(&program, &sources, &ways[i]);

@@ -164,6 +164,8 @@ static const struct {
     { AC_EFULL, "Queue is full" },
     { AC_EEMPTY, "Queue is empty" },
     { AC_EBROKEN, "Barrier or process pool is broken" },
+    { AC_ETLS, "TLS failed" },
+    { AC_ECERTIFICATE, "The peer's certificate is not accepted" },
     { AC_EAI_ADDRFAMILY, "Host has no address of this family" },
     { AC_EAI_AGAIN, "Temporary failure in name resolution" },
     { AC_EAI_BADFLAGS, "Invalid flags for address look-up" },

@@ -92,6 +92,8 @@ enum {
     AC_EFULL,               /* QueueFull */
     AC_EEMPTY,              /* QueueEmpty */
     AC_EBROKEN,             /* BrokenBarrierError; BrokenProcessPool: the process that made the call died */
+    AC_ETLS,                /* SSLError: TLS, or OpenSSL, objects to something; ac_tls_error of <ac_tls.h> says to what */
+    AC_ECERTIFICATE,        /* SSLCertVerificationError: the peer's certificate is not accepted */
     AC_EAI_ADDRFAMILY,      /* address look-up (gaierror): the host has no address of this family */
     AC_EAI_AGAIN,           /* the name server did not answer: may work later */
     AC_EAI_BADFLAGS,        /* invalid flags */

@@ -61,6 +61,8 @@ struct ac_server {
     ac_stream *first;                   /* the connections that are not over, the newest first */
     struct ac__waiters closers;         /* those who wait until it is closed */
     struct ac__waiters enders;          /* those who wait for the last connection's end, too */
+    void (*drop)(void *kept);           /* see ac__server_keep; NULL: nothing to do */
+    void *kept;
     char *path;                         /* of a local socket, else NULL */
     struct stat made;                   /* which file at that path is ours */
     size_t count;                       /* of listeners */
@@ -71,6 +73,8 @@ struct ac_server {
 
 static void server_free(ac_server *server)
 {
+    if (server->drop)
+        server->drop(server->kept);
     free(server->path);
     free(server);
 }
@@ -385,6 +389,12 @@ static int server_begin(ac_server *server)
             return ENOMEM;
     }
     return 0;
+}
+
+void ac__server_keep(ac_server *server, void (*drop)(void *kept), void *kept)
+{
+    server->drop = drop;
+    server->kept = kept;
 }
 
 size_t ac_server_sockets(ac_server *server, int *fds, size_t n)

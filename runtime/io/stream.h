@@ -152,6 +152,9 @@ void ac__stream_unschedule(ac_stream *stream);
 
 /* ---- server.c ---- */
 
+/* Calls drop(kept) when the last connection of the server is over and its memory goes. */
+void ac__server_keep(ac_server *server, void (*drop)(void *kept), void *kept);
+
 /* The descriptor of a server's connection has been closed. */
 void ac__server_stream_closed(ac_stream *stream);
 

@@ -208,7 +208,7 @@ static void flush_due(void *arg)
 /* The error that a write gets before it begins. */
 static int write_check(ac_stream *stream, size_t size)
 {
-    size_t buffered = ac__buffer_size(&stream->output);
+    size_t buffered = ac__stream_unsent(stream);
 
     if (stream->write_error) {
         stream->told = 1;
@@ -265,7 +265,7 @@ int ac_stream_write(ac_stream *stream, const void *bytes, size_t size)
 
     if (error || !size)
         return error;
-    if (size >= FLUSH_SIZE && !ac__buffer_size(&stream->output))
+    if (size >= FLUSH_SIZE && !ac__stream_unsent(stream))
         return send_direct(stream, bytes, size);
     if (!ac__buffer_append(&stream->output, bytes, size))
         return ENOMEM;
@@ -390,7 +390,7 @@ int ac_stream_send__resume(ac_frame *frame)
     ac_stream *stream = self->stream;
     int error;
 
-    if (ac__buffer_size(&stream->output)) {
+    if (ac__stream_unsent(stream)) {
         error = ac_stream_write(stream, self->bytes, self->size);
     } else {
         error = write_check(stream, self->size);

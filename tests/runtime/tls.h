@@ -1,0 +1,54 @@
+/* What the tests of TLS share: contexts out of the certificates of tests/certificates.sh, and both ends of a connection. */
+#ifndef TLS_H
+#define TLS_H
+
+#include "cases.h"
+#include <ac_tls.h>
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define CERTIFICATES "build/tests/certificates/"
+
+static inline ac_tls_context *context_must(ac_tls_config config)
+{
+    ac_tls_context *context = ac_tls_context_new(&config);
+    if (!context) {
+        printf("no context: %s: %s\n", ac_strerror(errno), ac_tls_error(NULL));
+        exit(1);
+    }
+    return context;
+}
+
+/* A context of a server with the certificate NAME, and one of clients that trust the tests' authority. */
+#define SERVER(name, ...)                                                                          \
+    context_must((ac_tls_config){.server = true, .certificate = CERTIFICATES name ".pem",          \
+                                 .key = CERTIFICATES name ".key", __VA_ARGS__})
+#define CLIENT(...) context_must((ac_tls_config){.ca_file = CERTIFICATES "ca.pem", __VA_ARGS__})
+
+static inline int port_of(ac_server *server)
+{
+    struct sockaddr_in address = {0};
+    socklen_t size = sizeof address;
+    int fd = -1;
+    ac_server_sockets(server, &fd, 1);
+    getsockname(fd, (struct sockaddr *)&address, &size);
+    return ntohs(address.sin_port);
+}
+
+static inline int descriptors(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    int count = 0;
+    if (!folder)
+        return -1;
+    while (readdir(folder))
+        count++;
+    closedir(folder);
+    return count;
+}
+
+#endif
