@@ -2,12 +2,14 @@
 #ifndef TLS_H
 #define TLS_H
 
-#include "cases.h"
 #include <ac_tls.h>
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,11 +25,18 @@ static inline ac_tls_context *context_must(ac_tls_config config)
     return context;
 }
 
-/* A context of a server with the certificate NAME, and one of clients that trust the tests' authority. */
-#define SERVER(name, ...)                                                                          \
-    context_must((ac_tls_config){.server = true, .certificate = CERTIFICATES name ".pem",          \
-                                 .key = CERTIFICATES name ".key", __VA_ARGS__})
-#define CLIENT(...) context_must((ac_tls_config){.ca_file = CERTIFICATES "ca.pem", __VA_ARGS__})
+/* A context of clients, which trust the tests' authority where nothing else is said. */
+static inline ac_tls_context *client_must(ac_tls_config config)
+{
+    if (!config.ca_file && !config.ca_path)
+        config.ca_file = CERTIFICATES "ca.pem";
+    return context_must(config);
+}
+
+#define IDENTITY(name) .certificate = CERTIFICATES name ".pem", .key = CERTIFICATES name ".key"
+#define SERVER(name) context_must((ac_tls_config){.server = true, IDENTITY(name)})
+#define SERVER_WITH(name, ...) context_must((ac_tls_config){.server = true, IDENTITY(name), __VA_ARGS__})
+#define CLIENT(...) client_must((ac_tls_config){.server = false, __VA_ARGS__})
 
 static inline int port_of(ac_server *server)
 {
