@@ -87,6 +87,18 @@ void ac__address_print(const struct sockaddr *address, socklen_t length, char te
     snprintf(text, AC__ADDRESS_TEXT, address->sa_family == AF_INET6 ? "[%.64s]:%.8s" : "%.64s:%.8s", host, service);
 }
 
+char *ac__peer_name(int fd)
+{
+    struct sockaddr_storage address = { 0 };
+    socklen_t length = sizeof address;
+    char text[AC__ADDRESS_TEXT];
+
+    if (getpeername(fd, (struct sockaddr *)&address, &length) < 0)
+        return NULL;
+    ac__address_print((const struct sockaddr *)&address, length, text);
+    return strdup(text);
+}
+
 /* The next address from `info` on whose family is, or is not, `family`. */
 static struct addrinfo *address_next(struct addrinfo *info, int family, _Bool same)
 {

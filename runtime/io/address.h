@@ -24,6 +24,9 @@ int ac__address_numeric(const char *host, const char *service, const struct addr
 /* Writes the address into `text` as people write it. */
 void ac__address_print(const struct sockaddr *address, socklen_t length, char text[AC__ADDRESS_TEXT]);
 
+/* The address of a socket's peer, as ac__address_print writes it; free() it. NULL where there is none. */
+char *ac__peer_name(int fd);
+
 /*
  * Fills `order` with up to `limit` addresses of the list in the order to try them: families take turns, beginning
  * with that of the first (RFC 8305, section 4). Returns how many.

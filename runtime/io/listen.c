@@ -46,10 +46,15 @@ static in_port_t port_of(const struct sockaddr *address)
     return 0;
 }
 
+static int backlog_of(int wanted)
+{
+    return wanted > 0 ? wanted : AC__BACKLOG;
+}
+
 /* Binds and listens; the socket is closed on failure. */
 static int socket_listen(int fd, const struct sockaddr *address, socklen_t length, int backlog)
 {
-    if (bind(fd, address, length) < 0 || listen(fd, backlog > 0 ? backlog : AC__BACKLOG) < 0) {
+    if (bind(fd, address, length) < 0 || listen(fd, backlog_of(backlog)) < 0) {
         int error = errno;
         close(fd);
         return error;
@@ -160,25 +165,36 @@ static void unix_remove_stale(const char *path)
         (void)unlink(path);
 }
 
-int ac__listen_unix(const char *path, int backlog, int *result, struct stat *made)
+int ac__bind_unix(int fd, const char *path, struct stat *made)
 {
     struct sockaddr_un address;
     socklen_t length;
-    int fd, error = ac__address_unix(path, &address, &length);
+    int error = ac__address_unix(path, &address, &length);
 
     if (error)
         return error;
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return errno;
     unix_remove_stale(path);
-    error = socket_listen(fd, (const struct sockaddr *)&address, length, backlog);
-    if (error)
-        return error;
+    if (bind(fd, (const struct sockaddr *)&address, length) < 0)
+        return errno;
     if (stat(path, made) < 0)
         *made = (struct stat){ 0 };
-    *result = fd;
     return 0;
+}
+
+int ac__listen_unix(const char *path, int backlog, int *result, struct stat *made)
+{
+    int error, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0)
+        return errno;
+    error = ac__bind_unix(fd, path, made);
+    if (!error && listen(fd, backlog_of(backlog)) < 0)
+        error = errno;
+    if (error)
+        close(fd);
+    else
+        *result = fd;
+    return error;
 }
 
 void ac__listen_unlink(const char *path, const struct stat *made)

@@ -18,6 +18,9 @@
  */
 int ac__listen_all(const struct addrinfo *list, int backlog, int *fds, size_t limit, size_t *count);
 
+/* Binds a local socket to `path`, in the place of one that was left there. *made tells the file from a later one there. */
+int ac__bind_unix(int fd, const char *path, struct stat *made);
+
 /* A listening local socket at `path`, in the place of one that was left there. *made tells it from a later one
  * there. */
 int ac__listen_unix(const char *path, int backlog, int *fd, struct stat *made);

@@ -3,7 +3,8 @@
  *
  * Accepting is no task. Each listening socket has a request of its own; when it brings a connection, a stream is
  * made for it and a task that runs the handler. When the handler has ended, in whatever way, that task closes the
- * stream; what is still to be sent then is sent in the background.
+ * stream; what is still to be sent then is sent in the background. A server of ac_create_server has a transport in
+ * place of the task.
  *
  * A connection is in its server's list, which holds a reference to the stream, until both are over: the handler has
  * ended and the descriptor is closed. Waiting for the end of a server is waiting for the end of that list.
@@ -14,7 +15,7 @@
 #include "address.h"
 #include "connect.h"
 #include "listen.h"
-#include "stream.h"
+#include "transport.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,9 +38,10 @@ typedef ac_coro *context_handler(ac_stream *stream, void *arg);
 
 /* What to run for a connection. */
 struct handler {
-    plain_handler *plain;               /* NULL: the other one */
+    plain_handler *plain;               /* a task; NULL: one of the others */
     context_handler *with_context;
-    void *arg;                          /* for with_context */
+    const ac_protocol *protocol;        /* no task: a transport */
+    void *arg;                          /* for with_context and the protocol */
 };
 
 /* A listening socket. */
@@ -91,12 +93,12 @@ static void listeners_revive(ac_server *server)
     }
 }
 
-/* Takes a connection out of the list when both its handler and its descriptor are gone. */
+/* Takes a connection out of the list when both its handler (or transport) and its descriptor are gone. */
 static void connection_settle(ac_stream *stream)
 {
     ac_server *server = stream->server;
 
-    if (stream->task || stream->fd >= 0)
+    if (stream->task || stream->transport || stream->fd >= 0)
         return;
     *stream->link = stream->next;
     if (stream->next)
@@ -188,6 +190,24 @@ static ac_task *connection_task(ac_stream *stream)
     return ac__task_start(stream->loop, &frame->base);
 }
 
+/* Who serves a new connection: a task, or a transport, with a reference to the stream. False without memory. */
+static bool connection_serve(const struct handler *handler, ac_stream *stream)
+{
+    ac_transport *transport;
+
+    if (!handler->protocol) {
+        stream->task = connection_task(stream);
+        return stream->task != NULL;
+    }
+    ac_retain(stream);
+    transport = ac__transport_of_stream(stream, handler->protocol, handler->arg);
+    if (!transport)
+        return 0;
+    ac_release(transport);              /* it lives by itself until it is over */
+    ac_release(stream);
+    return 1;
+}
+
 /* Begins to serve an accepted socket. False without memory: the socket is closed. */
 static bool connection_begin(ac_server *server, int fd)
 {
@@ -197,12 +217,11 @@ static bool connection_begin(ac_server *server, int fd)
         ac__socket_close(server->loop, fd);
         return 0;
     }
-    stream->task = connection_task(stream);
-    if (!stream->task) {
+    if (!connection_serve(&server->handler, stream)) {
         ac_release(stream);
         return 0;
     }
-    stream->references++;               /* one for the list, one for the task */
+    stream->references++;               /* one for the list, one for who serves it */
     stream->server = server;
     stream->next = server->first;
     stream->link = &server->first;
@@ -406,11 +425,22 @@ size_t ac_server_sockets(ac_server *server, int *fds, size_t n)
     return server->count;
 }
 
+static void connection_abort(ac_stream *stream)
+{
+    if (stream->transport)
+        ac_transport_abort(stream->transport);
+    else
+        ac_stream_abort(stream);
+}
+
 void ac_server_close_clients(ac_server *server)
 {
     for (ac_stream *stream = server->first, *next; stream; stream = next) {
         next = stream->next;
-        ac_stream_close(stream);
+        if (stream->transport)
+            ac_transport_close(stream->transport);
+        else
+            ac_stream_close(stream);
     }
 }
 
@@ -418,7 +448,7 @@ void ac_server_abort_clients(ac_server *server)
 {
     for (ac_stream *stream = server->first, *next; stream; stream = next) {
         next = stream->next;
-        ac_stream_abort(stream);
+        connection_abort(stream);
     }
 }
 
@@ -430,7 +460,7 @@ static void server_force(ac_server *server)
         next = stream->next;
         if (stream->task)
             ac_cancel(stream->task);
-        ac_stream_abort(stream);
+        connection_abort(stream);
     }
 }
 
@@ -513,6 +543,11 @@ ac_coro *ac_start_server(plain_handler *handler, const char *host, int port)
     return start((struct handler){ .plain = handler }, host, port);
 }
 
+ac_coro *ac_create_server(const ac_protocol *protocol, void *self, const char *host, int port)
+{
+    return start((struct handler){ .protocol = protocol, .arg = self }, host, port);
+}
+
 ac_coro *ac_start_server_arg(context_handler *handler, void *arg, const char *host, int port)
 {
     return start((struct handler){ .with_context = handler, .arg = arg }, host, port);
@@ -574,6 +609,11 @@ static ac_coro *start_unix(struct handler handler, const char *path)
 ac_coro *ac_start_unix_server(plain_handler *handler, const char *path)
 {
     return start_unix((struct handler){ .plain = handler }, path);
+}
+
+ac_coro *ac_create_unix_server(const ac_protocol *protocol, void *self, const char *path)
+{
+    return start_unix((struct handler){ .protocol = protocol, .arg = self }, path);
 }
 
 ac_coro *ac_start_unix_server_arg(context_handler *handler, void *arg, const char *path)

@@ -6,7 +6,7 @@
  * done about open streams when a loop ends, and a closed one never keeps a program from ending.
  */
 #define _GNU_SOURCE
-#include "stream.h"
+#include "transport.h"
 
 #include "address.h"
 
@@ -130,6 +130,8 @@ void ac__stream_finish(ac_stream *stream)
     close(fd);
     ac__waiters_complete(&stream->drainers, stream->write_error);
     ac__waiters_complete(&stream->closers, stream->write_error);
+    if (stream->transport)
+        ac__transport_over(stream->transport, stream->aborted ? 0 : stream->write_error);
     if (stream->server)
         ac__server_stream_closed(stream);
 }
@@ -190,7 +192,7 @@ void ac_stream_close(ac_stream *stream)
     stream->closing = stream->ending = 1;
     ac__stream_end_input(stream);
     ac__stream_flush(stream);           /* which finishes the stream where nothing is left */
-    if (stream->fd >= 0 && !linger_start(stream))
+    if (stream->fd >= 0 && !stream->transport && !linger_start(stream))
         ac_stream_abort(stream);
 }
 
@@ -200,8 +202,10 @@ void ac_stream_abort(ac_stream *stream)
         return;
     stream->closing = stream->ending = 1;
     ac__stream_end_input(stream);
-    if (ac__stream_unsent(stream))
+    if (ac__stream_unsent(stream)) {
+        stream->aborted = 1;
         ac__stream_fail_output(stream, ECONNABORTED);
+    }
     ac__stream_finish(stream);
 }
 
@@ -310,16 +314,8 @@ int ac_stream_fd(const ac_stream *stream)
 
 const char *ac_stream_peer(ac_stream *stream)
 {
-    struct sockaddr_storage address = { 0 };
-    socklen_t length = sizeof address;
-    char text[AC__ADDRESS_TEXT];
-
-    if (!stream->peer) {
-        if (!stream->socket || stream->fd < 0 || getpeername(stream->fd, (struct sockaddr *)&address, &length) < 0)
-            return "";
-        ac__address_print((const struct sockaddr *)&address, length, text);
-        stream->peer = strdup(text);
-    }
+    if (!stream->peer && stream->socket && stream->fd >= 0)
+        stream->peer = ac__peer_name(stream->fd);
     return stream->peer ? stream->peer : "";
 }
 

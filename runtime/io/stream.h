@@ -70,6 +70,7 @@ struct ac_stream {
     bool ending;                        /* write_eof or close was called: nothing can be written any more */
     bool closing;                       /* close was called */
     bool terminated;                    /* `replaced` is to be put back */
+    bool aborted;                       /* ac_stream_abort was called before all was sent */
     bool told;                          /* the write error has been thrown or returned at least once */
     char replaced;                      /* the byte after those taken, where a NUL stands; if `terminated` */
 
@@ -88,6 +89,7 @@ struct ac_stream {
     struct ac__io input_request;        /* the result is valid until its task has run */
     struct ac__io output_request;       /* valid while `waiting_for_room` */
     ac_task *reader;                    /* the task that waits for input; valid while `reading` */
+    ac_transport *transport;            /* whose stream it is: told where a task would be woken; NULL: no one's */
 
     struct ac__waiters drainers;        /* those who wait for the low mark */
     struct ac__waiters closers;         /* those who wait until it is closed */
@@ -128,6 +130,14 @@ ssize_t ac__stream_receive_now(ac_stream *stream, void *memory, size_t size);
 
 /* The stream is closing, and input over with that: a waiting reader gets the end of the stream. */
 void ac__stream_end_input(ac_stream *stream);
+
+/* For a transport. Receives into the empty input buffer, about `room` bytes. 0: there are some, or it is the end; AC_PENDING: there
+ * is nothing now; else the error. */
+int ac__stream_receive(ac_stream *stream, size_t room);
+
+/* Waits for input, to tell the transport of it. True: there is some already. */
+bool ac__stream_watch(ac_stream *stream);
+void ac__stream_unwatch(ac_stream *stream);
 
 /* ---- stream_write.c ---- */
 

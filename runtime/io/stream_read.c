@@ -10,7 +10,7 @@
  * back there.
  */
 #define _GNU_SOURCE
-#include "stream.h"
+#include "transport.h"
 
 #include <poll.h>
 #include <string.h>
@@ -38,7 +38,10 @@ static void input_done(struct ac__io *request)
     if (layer && layer->memory && request->result >= 0 && !layer_receive(stream, layer->memory, layer->size, 0))
         return;
     stream->waiting_for_input = 0;
-    ac__wake(stream->reader);
+    if (stream->transport)
+        ac__transport_readable(stream->transport);
+    else
+        ac__wake(stream->reader);
 }
 
 /* Waits until the descriptor is readable (no memory given), or receives from it. True: done; false: under way. */
@@ -141,7 +144,9 @@ static int input_pass(ac_stream *stream, ac_frame *operation)
 
 void ac__stream_end_input(ac_stream *stream)
 {
-    if (stream->waiting_for_input && ac__io_cancel(stream->loop, &stream->input_request)) {
+    if (stream->transport) {
+        ac__stream_unwatch(stream);
+    } else if (stream->waiting_for_input && ac__io_cancel(stream->loop, &stream->input_request)) {
         stream->input_request.result = 0;
         stream->waiting_for_input = 0;
         ac__wake(stream->reader);
@@ -196,6 +201,33 @@ static int input_receive(ac_stream *stream, size_t room)
         stream->eof = 1;
     return 0;
 }
+
+/* ---- for transports ---- */
+
+int ac__stream_receive(ac_stream *stream, size_t room)
+{
+    int error = input_receive(stream, room);
+
+    if (error)
+        ac__buffer_reset(&stream->input);
+    return error;
+}
+
+bool ac__stream_watch(ac_stream *stream)
+{
+    stream->waiting_for_input = !input_start(stream, NULL, 0, 0);
+    return !stream->waiting_for_input;
+}
+
+/* A wait for readiness can always be withdrawn. */
+void ac__stream_unwatch(ac_stream *stream)
+{
+    if (stream->waiting_for_input)
+        ac__io_cancel(stream->loop, &stream->input_request);
+    stream->waiting_for_input = 0;
+}
+
+/* ---- for tasks ---- */
 
 /* Adds input to the buffer, or suspends the operation until that can be done. 0: try again what was tried before. */
 static int input_fill(ac_stream *stream, ac_frame *operation, size_t room)

@@ -10,7 +10,7 @@
  * output goes on whoever is cancelled.
  */
 #define _GNU_SOURCE
-#include "stream.h"
+#include "transport.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -138,6 +138,8 @@ static void output_passed(ac_stream *stream)
     if (stream->paused && left <= stream->low) {
         stream->paused = 0;
         ac__waiters_complete(&stream->drainers, 0);
+        if (stream->transport)
+            ac__transport_output_down(stream->transport);
     }
     if (left)
         return;
@@ -173,6 +175,10 @@ void ac__stream_fail_output(ac_stream *stream, int error)
         ac__buffer_reset(&stream->layer->held);
     stream->told |= stream->drainers.first != NULL;
     ac__waiters_complete(&stream->drainers, error);
+    if (stream->transport) {            /* a transport ends with that; a stream's reader may still read what has come */
+        stream->closing = stream->ending = 1;
+        ac__stream_end_input(stream);
+    }
     if (stream->closing)
         ac__stream_finish(stream);
 }
@@ -223,18 +229,32 @@ static int write_check(ac_stream *stream, size_t size)
     return 0;
 }
 
+/* Whether so many bytes are not to wait for more. A transport sends each write at once, as asyncio's do. */
+static bool goes_at_once(const ac_stream *stream, size_t size)
+{
+    return size >= FLUSH_SIZE || stream->transport;
+}
+
+/* More than the high mark is buffered. */
+static void output_over_mark(ac_stream *stream)
+{
+    stream->paused = 1;
+    if (stream->transport)
+        ac__transport_output_over_mark(stream->transport);
+}
+
 /* Something was added to the buffer: sends it, or sees to it that it will be. */
 static int write_end(ac_stream *stream)
 {
-    if (ac__buffer_size(&stream->output) >= FLUSH_SIZE && !stream->waiting_for_room)
+    if (goes_at_once(stream, ac__stream_unsent(stream)) && !stream->waiting_for_room)
         ac__stream_flush(stream);
-    if (ac__stream_unsent(stream) > stream->high)
-        stream->paused = 1;
     if (ac__stream_unsent(stream) && !stream->waiting_for_room && !stream->flush) {
         stream->flush = ac_call_soon(stream->loop, flush_due, stream);
         if (!stream->flush)
             ac__stream_flush(stream);   /* no memory for a callback: at once then */
     }
+    if (ac__stream_unsent(stream) > stream->high && !stream->paused)
+        output_over_mark(stream);
     stream->told |= stream->write_error != 0;
     return stream->write_error;
 }
@@ -265,7 +285,7 @@ int ac_stream_write(ac_stream *stream, const void *bytes, size_t size)
 
     if (error || !size)
         return error;
-    if (size >= FLUSH_SIZE && !ac__stream_unsent(stream))
+    if (goes_at_once(stream, size) && !ac__stream_unsent(stream))
         return send_direct(stream, bytes, size);
     if (!ac__buffer_append(&stream->output, bytes, size))
         return ENOMEM;

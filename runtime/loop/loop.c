@@ -161,6 +161,7 @@ int ac_loop_close(ac_loop *loop)
     ac__inbox_close(loop);
     ac__executors_free(loop);
     ac__children_close(loop);
+    ac__transports_abort(loop);
     ac__handles_drop(loop);
     if (loop->backend->fn->stop)
         loop->backend->fn->stop(loop->backend);
@@ -624,12 +625,20 @@ static void report_survivors(ac_loop *loop)
         ac_task_print(task, stderr);
 }
 
+static bool is_empty(const ac_loop *loop)
+{
+    return !ac__task_next(loop, NULL) && !loop->transports;
+}
+
 void ac__loop_shut_down(ac_loop *loop)
 {
     bool ended = true;
     loop->cancel_at = 0;
-    for (int pass = 0; ended && ac__task_next(loop, NULL) && pass < SHUTDOWN_PASSES; pass++) {
-        mark_all(loop, true);
+    for (int pass = 0; ended && !is_empty(loop) && pass < SHUTDOWN_PASSES; pass++) {
+        if (ac__task_next(loop, NULL))
+            mark_all(loop, true);
+        else
+            ac__transports_abort(loop);     /* tasks may use them up to their end */
         ended = run_until_ended(loop);
     }
     if (loop->generators) {

@@ -31,11 +31,12 @@ struct ac_loop {
     pid_t pid;                     /* of the process that made the loop */
     pthread_t thread;              /* that it runs on, or was made on */
 
-    size_t ending;                 /* tasks that have not ended and that the shutdown waits for */
+    size_t ending;                 /* tasks and transports that have not ended and that the shutdown waits for */
     size_t futures;                /* of ac_create_future that are not done: another thread may complete them */
     size_t holds;                  /* ac_loop_hold, and add_reader, signal handlers: something may still come */
     size_t jobs;                   /* given to executors and not yet back; and child processes that run */
     struct ac_subprocess *children;    /* that are watched */
+    ac_transport *transports;      /* that are open */
     struct ac__generator *generators;   /* all that have not been released */
 
     struct ac__backend *backend;
@@ -193,6 +194,9 @@ void ac__executors_free(ac_loop *loop);                /* after that, when the i
 
 /* ---- subprocess.c ---- */
 void ac__children_close(ac_loop *loop);
+
+/* ---- transport.c ---- */
+void ac__transports_abort(ac_loop *loop);              /* the loop ends or closes */
 
 /* ---- remote.c, watchdog.c ---- */
 void ac__remotes_close(ac_loop *loop);
