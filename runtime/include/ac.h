@@ -1409,8 +1409,8 @@ ac_async(void) ac_server_aexit(ac_server *server, int error);
 
 /* ---- Datagrams ----
  *
- * asyncio has transports alone for these (see below). A datagram socket gives packets one at a time, and sends without a buffer
- * of its own: what the system has no room for waits.
+ * asyncio has transports alone for these (see below). A datagram socket gives packets one at a time, and sends without
+ * a buffer of its own: what the system has no room for waits.
  *
  *     ac_datagram_options at = {.local_host = "127.0.0.1", .local_port = 9999};
  *     async with (ac_datagram *socket = await ac_open_datagram(&at))
@@ -1422,14 +1422,14 @@ typedef struct ac_datagram ac_datagram;
 
 /* What a datagram socket is to be. Zero means the default for every field. It has to stay until the socket is open. */
 typedef struct ac_datagram_options {
-    const char *local_host;         /* receives at this address; NULL or "": at every one, where there is a local_port */
+    const char *local_host;         /* hears this address; NULL or "": every one, where there is a local_port */
     int local_port;                 /* 0: any, where there is a local_host */
-    const char *remote_host;        /* sends there, and receives from there alone; NULL: sends to, and receives from, anyone */
+    const char *remote_host;        /* sends there, and hears no one else; NULL: sends to, and hears, anyone */
     int remote_port;
-    const char *local_path;         /* the same for local sockets: the file is made, in the place of a socket that was left */
+    const char *local_path;         /* the same for local sockets: the file is made, also where a socket was left */
     const char *remote_path;        /*   there, and removed when the socket is closed */
-    int family;                     /* AF_INET or AF_INET6 where hosts have both; alone: a socket that is bound nowhere yet */
-    bool broadcast;                 /* may send to broadcast addresses. Then it receives from anyone, also with a remote_host */
+    int family;                     /* AF_INET or AF_INET6 where hosts have both; alone: a socket that is not bound */
+    bool broadcast;                 /* may send to broadcast addresses; hears anyone, also with a remote_host */
     bool reuse_port;                /* several sockets may have one address, and share what comes */
     size_t limit;                   /* the longest packet that is received whole; 0: 64 KiB, more than UDP has */
 } ac_datagram_options;
@@ -1445,7 +1445,13 @@ typedef struct ac_packet {
 
 AC__OPERATION(ac_datagram_receive) { ac_frame base; ac_packet *result; ac_datagram *datagram; struct ac__io io; };
 AC__OPERATION(ac_datagram_anext) { ac_frame base; ac_packet *result; ac_datagram *datagram; struct ac__io io; };
-AC__OPERATION(ac_datagram_send) { ac_frame base; ac_datagram *datagram; const void *data; size_t size; struct ac__io io; };
+AC__OPERATION(ac_datagram_send) {
+    ac_frame base;
+    ac_datagram *datagram;
+    const void *data;
+    size_t size;
+    struct ac__io io;
+};
 AC__OPERATION(ac_datagram_sendto) {
     ac_frame base;
     ac_datagram *datagram;
@@ -1458,18 +1464,20 @@ AC__OPERATION(ac_datagram_sendto) {
 AC__OPERATION(ac_datagram_aenter) { ac_frame base; ac_datagram *result; ac_datagram *datagram; };
 AC__OPERATION(ac_datagram_aexit) { ac_frame base; ac_datagram *datagram; int error; };
 
-/* Opens a datagram socket: looks up the hosts, binds, connects. create_datagram_endpoint. The handle is the caller's. Throws the error of
- * the first pair of addresses when none works; EINVAL where the options name neither an address nor a family, or hosts and paths. */
+/* Opens a datagram socket: looks up the hosts, binds, connects. create_datagram_endpoint. The handle is the caller's.
+ * Throws the error of the first pair of addresses when none works; EINVAL where the options name neither an address
+ * nor a family, or hosts and paths. */
 ac_async(ac_datagram *) ac_open_datagram(const ac_datagram_options *options);
 
-/* Waits for a packet. EBUSY while another task waits; EBADF when it is closed; ECONNREFUSED and its like where a packet that was sent before
- * has come to nothing, which the system tells of sockets with a remote address: the socket can be used as before. Cancelled, nothing is
- * lost. `async for (ac_packet *packet : socket)` is the same, and ends when the socket is closed. */
+/* Waits for a packet. EBUSY while another task waits; EBADF when it is closed; ECONNREFUSED and its like where a
+ * packet that was sent before has come to nothing, which the system tells of sockets with a remote address: the
+ * socket can be used as before. Cancelled, nothing is lost. `async for (ac_packet *packet : socket)` is the same, and
+ * ends when the socket is closed. */
 ac_async(ac_packet *) ac_datagram_receive(ac_datagram *datagram);
 ac_async(ac_packet *) ac_datagram_anext(ac_datagram *datagram);
 
-/* Sends a packet: to the remote address, EDESTADDRREQ where there is none; or to another. A packet is sent as a whole or not at all.
- * EMSGSIZE where it is too long; the errors of packets before it, as above; EBADF when it is closed. */
+/* Sends a packet: to the remote address, EDESTADDRREQ where there is none; or to another. A packet is sent as a whole
+ * or not at all. EMSGSIZE where it is too long; the errors of packets before it, as above; EBADF when it is closed. */
 ac_async(void) ac_datagram_send(ac_datagram *datagram, const void *data, size_t size);
 ac_async(void) ac_datagram_sendto(ac_datagram *datagram, const void *data, size_t size, const struct sockaddr *address,
                                   socklen_t length);
@@ -1478,7 +1486,8 @@ ac_async(void) ac_datagram_sendto(ac_datagram *datagram, const void *data, size_
 void ac_datagram_close(ac_datagram *datagram);
 bool ac_datagram_is_closing(const ac_datagram *datagram);
 
-int ac_datagram_fd(const ac_datagram *datagram);    /* the descriptor, for options and getsockname; -1 when closed. It stays the socket's */
+/* The descriptor, for options and getsockname; -1 when closed. It stays the socket's. */
+int ac_datagram_fd(const ac_datagram *datagram);
 
 /* `async with (ac_datagram *socket = await ac_open_datagram(&options))`: closes and releases it. */
 ac_async(ac_datagram *) ac_datagram_aenter(ac_datagram *datagram);
@@ -1486,32 +1495,38 @@ ac_async(void) ac_datagram_aexit(ac_datagram *datagram, int error);
 
 /* ---- Transports and protocols ----
  *
- * Connections by callbacks, as asyncio's: the transport moves bytes, the protocol is told of them. Streams are the simpler way; this
- * one is for protocols that are written as callbacks, and has no task for each connection.
+ * Connections by callbacks, as asyncio's: the transport moves bytes, the protocol is told of them. Streams are the
+ * simpler way; this one is for protocols that are written as callbacks, and has no task for each connection.
  *
- * A transport lives from its making until `lost` has returned, whoever has a handle of it; releasing the handle does not close it. A
- * handle, or the argument of a callback, may be used after that only where ac_retain keeps it. Transports that are open when a loop ends
- * are aborted, and `lost` is called. */
+ * A transport lives from its making until `lost` has returned, whoever has a handle of it; releasing the handle does
+ * not close it. A handle, or the argument of a callback, may be used after that only where ac_retain keeps it.
+ * Transports that are open when a loop ends are aborted, and `lost` is called. */
 
 typedef struct ac_transport ac_transport;
 
-/* The calls of a connection, in the order: made, then any number of the others, then lost, once. All come from the loop, between the steps of
- * tasks; only `pause` is called inside the call that writes. Each may be NULL. `self` is what was given with the protocol. */
+/* The calls of a connection, in the order: made, then any number of the others, then lost, once. All come from the
+ * loop, between the steps of tasks; only `pause` is called inside the call that writes. Each may be NULL. `self` is
+ * what was given with the protocol. */
 typedef struct ac_protocol {
     /* connection_made. */
     void (*made)(ac_transport *transport, void *self);
-    /* Streams: bytes have come, valid during the call. Not after ac_transport_pause_reading, ac_transport_close. data_received. */
+    /* Streams: bytes have come, valid during the call. Not after ac_transport_pause_reading, ac_transport_close.
+     * data_received. */
     void (*data)(ac_transport *transport, void *self, const void *bytes, size_t size);
-    /* Streams: the peer will send nothing more. True: the transport stays open for writing; false, and NULL: it is closed. eof_received. */
+    /* Streams: the peer will send nothing more. True: the transport stays open for writing; false, and NULL: it is
+     * closed. eof_received. */
     bool (*eof)(ac_transport *transport, void *self);
-    /* The connection is over: by an error, or 0 where either side has closed it or it was aborted. The descriptor is closed. connection_lost. */
+    /* The connection is over: by an error, or 0 where either side has closed it or it was aborted. The descriptor is
+     * closed. connection_lost. */
     void (*lost)(ac_transport *transport, void *self, int error);
-    /* More than the high mark is buffered; later: it is down to the low one. They come in turns. pause_writing, resume_writing. */
+    /* More than the high mark is buffered; later: it is down to the low one. They come in turns. pause_writing,
+     * resume_writing. */
     void (*pause)(ac_transport *transport, void *self);
     void (*resume)(ac_transport *transport, void *self);
     /* Datagrams: a packet has come, valid during the call. datagram_received. */
     void (*datagram)(ac_transport *transport, void *self, const ac_packet *packet);
-    /* Datagrams: sending or receiving has failed, such as by ECONNREFUSED; the transport can be used as before. error_received. */
+    /* Datagrams: sending or receiving has failed, such as by ECONNREFUSED; the transport can be used as before.
+     * error_received. */
     void (*error)(ac_transport *transport, void *self, int error);
 } ac_protocol;
 
@@ -1520,37 +1535,42 @@ typedef struct ac_protocol {
 ac_async(ac_transport *) ac_create_connection(const ac_protocol *protocol, void *self, const char *host, int port);
 ac_async(ac_transport *) ac_create_unix_connection(const ac_protocol *protocol, void *self, const char *path);
 
-/* Listens as ac_start_server does; each connection begins with this protocol and `self`, and `made` may give it its own by
- * ac_transport_set_protocol. create_server, create_unix_server. ac_server_wait_closed waits for the return of each `lost`. */
+/* Listens as ac_start_server does; each connection begins with this protocol and `self`, and `made` may give it its
+ * own by ac_transport_set_protocol. create_server, create_unix_server. ac_server_wait_closed waits for the return of
+ * each `lost`. */
 ac_async(ac_server *) ac_create_server(const ac_protocol *protocol, void *self, const char *host, int port);
 ac_async(ac_server *) ac_create_unix_server(const ac_protocol *protocol, void *self, const char *path);
 
 /* A datagram socket (see ac_open_datagram) with a protocol. create_datagram_endpoint. */
-ac_async(ac_transport *) ac_create_datagram(const ac_protocol *protocol, void *self, const ac_datagram_options *options);
+ac_async(ac_transport *) ac_create_datagram(const ac_protocol *protocol, void *self,
+                                            const ac_datagram_options *options);
 
-/* A transport over a socket that is connected, a pipe or a terminal: one that was accepted elsewhere, a process's standard input. It owns the
- * descriptor from now on, also when this fails, and then closes it. `made` is called on the next turn. NULL without memory, for a bad descriptor
- * or a regular file, or outside a loop; errno tells. connect_accepted_socket, connect_read_pipe, connect_write_pipe. Over the writing end of a
- * pipe, `lost` tells when nobody reads it any more. */
+/* A transport over a socket that is connected, a pipe or a terminal: one that was accepted elsewhere, a process's
+ * standard input. It owns the descriptor from now on, also when this fails, and then closes it. `made` is called on
+ * the next turn. NULL without memory, for a bad descriptor or a regular file, or outside a loop; errno tells.
+ * connect_accepted_socket, connect_read_pipe, connect_write_pipe. Over the writing end of a pipe, `lost` tells when
+ * nobody reads it any more. */
 ac_transport *ac_transport_from_fd(int fd, const ac_protocol *protocol, void *self);
 
-/* Writes: what the system takes at once is sent, the rest is buffered and sent later. Never waits. write, writelines. 0; EPIPE when it is closing or after
- * write_eof; AC_ELIMIT where 64 MiB would be buffered; EBADF for datagrams and what cannot be written to; ENOMEM. Any other error is what the
- * connection ends with: `lost` will tell it too. */
+/* Writes: what the system takes at once is sent, the rest is buffered and sent later. Never waits. write, writelines.
+ * 0; EPIPE when it is closing or after write_eof; AC_ELIMIT where 64 MiB would be buffered; EBADF for datagrams and
+ * what cannot be written to; ENOMEM. Any other error is what the connection ends with: `lost` will tell it too. */
 int ac_transport_write(ac_transport *transport, const void *bytes, size_t size);
 int ac_transport_writev(ac_transport *transport, const struct iovec *parts, int count);
 
-/* Datagrams: sends a packet, or buffers it where the system has no room. sendto. `address` NULL: to the remote address. 0; what `error` is told too;
- * EINVAL for an address other than the remote one where there is one; EPIPE when it is closing; AC_ELIMIT, ENOMEM; EBADF for streams. */
-int ac_transport_sendto(ac_transport *transport, const void *data, size_t size, const struct sockaddr *address, socklen_t length);
+/* Datagrams: sends a packet, or buffers it where the system has no room. sendto. `address` NULL: to the remote
+ * address. 0; what `error` is told too; EINVAL for an address other than the remote one where there is one; EPIPE
+ * when it is closing; AC_ELIMIT, ENOMEM; EBADF for streams. */
+int ac_transport_sendto(ac_transport *transport, const void *data, size_t size, const struct sockaddr *address,
+                        socklen_t length);
 
-/* Tells the peer, after all that is buffered, that nothing more comes. write_eof, can_write_eof. ENOTSUP for what can not. For the
- * writing end of a pipe it is ac_transport_close. */
+/* Tells the peer, after all that is buffered, that nothing more comes. write_eof, can_write_eof. ENOTSUP for what can
+ * not. For the writing end of a pipe it is ac_transport_close. */
 int ac_transport_write_eof(ac_transport *transport);
 bool ac_transport_can_write_eof(const ac_transport *transport);
 
-/* Closes it: nothing more is received, what is buffered is sent, then `lost` is called. close, is_closing. abort: drops what is buffered.
- * Twice is harmless. */
+/* Closes it: nothing more is received, what is buffered is sent, then `lost` is called. close, is_closing. abort:
+ * drops what is buffered. Twice is harmless. */
 void ac_transport_close(ac_transport *transport);
 void ac_transport_abort(ac_transport *transport);
 bool ac_transport_is_closing(const ac_transport *transport);
@@ -1563,9 +1583,9 @@ bool ac_transport_is_reading(const ac_transport *transport);
 /* How many bytes wait to be sent. get_write_buffer_size. Of datagrams each counts 8 more. */
 size_t ac_transport_get_write_buffer_size(const ac_transport *transport);
 
-/* The marks of pause and resume. set_write_buffer_limits, get_write_buffer_limits. AC_DEFAULT_LIMIT as `high` is 64 KiB, or four times
- * `low`; as `low` a quarter of `high`. high 0: each write that is not sent at once pauses. EINVAL where low > high. Where more than `high` is
- * buffered already, `pause` is called. */
+/* The marks of pause and resume. set_write_buffer_limits, get_write_buffer_limits. AC_DEFAULT_LIMIT as `high` is 64
+ * KiB, or four times `low`; as `low` a quarter of `high`. high 0: each write that is not sent at once pauses. EINVAL
+ * where low > high. Where more than `high` is buffered already, `pause` is called. */
 #define AC_DEFAULT_LIMIT SIZE_MAX
 int ac_transport_set_write_buffer_limits(ac_transport *transport, size_t high, size_t low);
 void ac_transport_get_write_buffer_limits(const ac_transport *transport, size_t *low, size_t *high);
@@ -1575,7 +1595,8 @@ void ac_transport_set_protocol(ac_transport *transport, const ac_protocol *proto
 const ac_protocol *ac_transport_get_protocol(const ac_transport *transport);
 void *ac_transport_self(const ac_transport *transport);
 
-/* get_extra_info: the descriptor, -1 when closed, which stays the transport's; the peer's address in words, see ac_stream_peer. */
+/* get_extra_info: the descriptor, -1 when closed, which stays the transport's; the peer's address in words, see
+ * ac_stream_peer. */
 int ac_transport_fd(const ac_transport *transport);
 const char *ac_transport_peer(const ac_transport *transport);
 

@@ -2,8 +2,8 @@
  * Datagram sockets: making them, receiving, sending.
  *
  * A packet is received into the one buffer that its socket has, which the next one overwrites: iterating over packets
- * allocates nothing. The system is asked for a packet's real length, so that one that was cut off is known. Sending has no
- * buffer: who sends waits for room.
+ * allocates nothing. The system is asked for a packet's real length, so that one that was cut off is known. Sending has
+ * no buffer: who sends waits for room.
  */
 #define _GNU_SOURCE
 #include "datagram.h"
@@ -92,8 +92,8 @@ static int option_set(int fd, int name)
     return setsockopt(fd, SOL_SOCKET, name, &one, sizeof one) < 0 ? errno : 0;
 }
 
-/* Without a remote address the system takes packets from anyone; with broadcast that is so with one, too, for the answers
- * to a broadcast come from everywhere. */
+/* Without a remote address the system takes packets from anyone; with broadcast that is so with one, too, for the
+ * answers to a broadcast come from everywhere. */
 static int remote_set(ac_datagram *datagram, const ac_datagram_options *options, const struct sockaddr *address,
                       socklen_t length)
 {
@@ -146,8 +146,9 @@ static int attempt_all(ac_datagram *datagram, const ac_datagram_options *options
     do {
         const struct addrinfo *remote = remotes;
         do {
-            int error = local && remote && local->ai_family != remote->ai_family ? EAFNOSUPPORT
-                                                                                 : attempt(datagram, options, local, remote);
+            int error = EAFNOSUPPORT;
+            if (!local || !remote || local->ai_family == remote->ai_family)
+                error = attempt(datagram, options, local, remote);
             if (!error)
                 return 0;
             if (!first_error || first_error == EAFNOSUPPORT)

@@ -34,7 +34,8 @@ void ac__datagram_prepare(ac_datagram *datagram);
 /* That call has returned `length`, not an error: the packet. */
 ac_packet *ac__datagram_packet(ac_datagram *datagram, size_t length);
 
-/* Where a packet goes for which `address` was given, or NULL: sets that, length 0 for a connected socket. 0 or the error. */
+/* Where a packet goes for which `address` was given, or NULL: sets that, length 0 for a connected socket. 0 or the
+ * error. */
 int ac__datagram_route(const ac_datagram *datagram, const struct sockaddr **address, socklen_t *length);
 
 /*

@@ -1,8 +1,8 @@
 /*
  * Transports: what those over streams and those over datagram sockets have in common, and the public functions.
  *
- * The order of a protocol's calls comes from one function, transport_run: it is the only one that calls `made` and `lost`,
- * and calls nothing before the one or after the other.
+ * The order of a protocol's calls comes from one function, transport_run: it is the only one that calls `made` and
+ * `lost`, and calls nothing before the one or after the other.
  */
 #define _GNU_SOURCE
 #include "transport.h"

@@ -1,11 +1,12 @@
 /*
  * The inside of a transport, shared by the files that make transports over streams and over datagram sockets.
  *
- * A transport is an item of the ready queue. Whatever its protocol is to be told is told in its turn there (transport_run),
- * but for `pause`; so a protocol's code never runs inside the backend, nor inside the call that brought it about.
+ * A transport is an item of the ready queue. Whatever its protocol is to be told is told in its turn there
+ * (transport_run), but for `pause`; so a protocol's code never runs inside the backend, nor inside the call that
+ * brought it about.
  *
- * Life: begun (queued, to call `made`) -> open -> closing (what is buffered is still being sent) -> over (the descriptor is
- * closed; queued, to call `lost`) -> out of the loop's list. The list holds a reference.
+ * Life: begun (queued, to call `made`) -> open -> closing (what is buffered is still being sent) -> over (the
+ * descriptor is closed; queued, to call `lost`) -> out of the loop's list. The list holds a reference.
  */
 #ifndef AC_IO_TRANSPORT_H
 #define AC_IO_TRANSPORT_H
@@ -15,7 +16,7 @@
 
 /* What the two kinds of transport differ in. */
 struct ac__transport_kind {
-    void (*go_on)(ac_transport *transport);         /* in its turn, when it is not over: reads, if it is to, and sends */
+    void (*go_on)(ac_transport *transport);         /* in its turn, when it is not over: reads and sends */
     void (*stop_reading)(ac_transport *transport);  /* reading is paused or over: withdraws the wait for input */
     void (*close)(ac_transport *transport);         /* once, when `closing` has just been set */
     void (*abort)(ac_transport *transport);         /* unless it is over */
@@ -47,7 +48,7 @@ struct ac_transport {
     bool reading_paused;                /* by the program */
     bool input_over;                    /* nothing more will come */
     bool told_to_pause;                 /* `pause` was called, and `resume` not since */
-    bool output_over_mark;              /* more is buffered than the high mark, and it has not come down to the low one since */
+    bool output_over_mark;              /* output has passed the high mark, and not come down to the low one since */
     bool closing;                       /* by either side */
     bool over;                          /* the descriptor is closed */
     bool ending;                        /* the loop's shutdown waits for `lost` */

@@ -1,8 +1,8 @@
 /*
  * Transports over datagram sockets.
  *
- * Packets that the system has no room for wait in a list, in order; as long as there are some, later ones go behind them.
- * An error of the system belongs to a packet, not to the transport, which goes on.
+ * Packets that the system has no room for wait in a list, in order; as long as there are some, later ones go behind
+ * them. An error of the system belongs to a packet, not to the transport, which goes on.
  */
 #define _GNU_SOURCE
 #include "transport.h"

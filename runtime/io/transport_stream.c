@@ -197,7 +197,8 @@ static const struct ac__transport_kind stream_kind = {
 
 /* ---- making ---- */
 
-/* Sees how the descriptor was opened. A pipe's writing end, too, is watched for input; nothing else that cannot be read is. */
+/* Sees how the descriptor was opened. A pipe's writing end, too, is watched for input; nothing else that cannot be read
+ * is. */
 static int look_at(struct stream_transport *self, int fd)
 {
     struct stat status;
