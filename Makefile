@@ -6,6 +6,7 @@
 #   make fuzz       random programs, N=100 of them from SEED=1 on: tests/fuzz/
 #   make passthrough    headers and whole programs in C pass through acc unchanged: long; tests/passthrough/
 #   make matrix     docs/matrix.md: every construct with an await around it, in acc and in g++'s coroutines
+#   make editors-check  the grammars for editors, with packages of npm; make editors-parser makes that of tree-sitter anew
 #   make bench-compile   acc's time and memory for sources of many shapes, beside gcc's and g++'s
 #   make bench      the measures, as ratios to hand-written C;  ROWS='fib spawn' only those
 #   make install    DESTDIR= PREFIX=/usr/local
@@ -35,7 +36,7 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer $(SANITIZERS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all picture demo check fuzz matrix passthrough bench install deps format lint clean
+.PHONY: all picture editors-check editors-parser demo check fuzz matrix passthrough bench install deps format lint clean
 
 all: build/acc build/libac.a
 
@@ -204,6 +205,11 @@ passthrough: build/acc build/libac.a build/tests/asserts build/tests/passthrough
 	tests/passthrough/headers.sh
 	tests/passthrough/programs.sh
 
+editors-check:
+	editors/check.sh
+editors-parser:
+	editors/check.sh parser
+
 # ---- constructs and awaits ----
 
 matrix:
@@ -270,6 +276,8 @@ install: all
 	install build/acc $(DESTDIR)$(PREFIX)/bin/acc
 	install -m 644 runtime/include/*.h $(DESTDIR)$(PREFIX)/include
 	install -m 644 build/libac.a $(DESTDIR)$(PREFIX)/lib/libac.a
+	install -d $(DESTDIR)$(PREFIX)/share/acc
+	cp -R editors/clangd editors/vim editors/vscode editors/tree-sitter-ac $(DESTDIR)$(PREFIX)/share/acc
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: ac' 'Description: the runtime of acc, async/await for C' \
 	    'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lac -lpthread' \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/ac.pc
@@ -282,7 +290,7 @@ endif
 
 deps:
 	@CC="$(CC)" tests/deps.sh flex bison check pkg-config
-	@for tool in liburing libssl openssl nginx clang tcc curl nc clang-format clang-tidy valgrind csmith clangd vim; do CC="$(CC)" tests/deps.sh --optional $$tool; done
+	@for tool in liburing libssl openssl nginx clang tcc curl nc clang-format clang-tidy valgrind csmith clangd vim libtree-sitter; do CC="$(CC)" tests/deps.sh --optional $$tool; done
 
 # The lines that have changed since BASE, and no others: what somebody has aligned by hand stays.
 BASE = HEAD

@@ -2,7 +2,7 @@
 # Installs what the build or the tests need and the machine lacks, through the system's package manager.
 #
 #   tests/deps.sh [--optional] WHAT...     WHAT: flex bison liburing libssl check pkg-config clang tcc curl nc clang-format
-#                                                clang-tidy valgrind dot csmith clangd vim npm openssl nginx
+#                                                clang-tidy valgrind dot csmith clangd vim npm libtree-sitter openssl nginx
 #
 # Says what is installed and why. Where it cannot be installed, one line tells what to install by hand, and the exit
 # status is 1, or 0 with --optional: the caller then goes on without.
@@ -16,6 +16,7 @@ present() {
     check)      echo '#include <check.h>' | ${CC:-cc} -E - >/dev/null 2>&1 ;;
     liburing)   echo '#include <liburing.h>' | ${CC:-cc} -E - >/dev/null 2>&1 ;;
     libssl)     echo '#include <openssl/ssl.h>' | ${CC:-cc} -E - >/dev/null 2>&1 ;;
+    libtree-sitter)  echo '#include <tree_sitter/api.h>' | ${CC:-cc} -E - >/dev/null 2>&1 ;;
     *)          command -v "$1" >/dev/null 2>&1 ;;
     esac
 }
@@ -36,7 +37,7 @@ reason() {
     clang-tidy)     echo "for make lint" ;;
     dot)            echo "draws the picture of the README" ;;
     csmith)         echo "writes the programs of make fuzz" ;;
-    clangd | vim)   echo "the tests look at what editors make of .ac files" ;;
+    clangd | vim | libtree-sitter)  echo "the tests look at what editors make of .ac files" ;;
     npm)            echo "fetches the tools of make editors-check" ;;
     valgrind)       echo "for looking at leaks by hand" ;;
     esac
@@ -48,6 +49,10 @@ package() {
     apt-get:nc)                             echo netcat-openbsd ;;
     dnf:check | apk:check)                  [ "$1" = dnf ] && echo check-devel || echo check-dev ;;
     apt-get:liburing | apk:liburing)        echo liburing-dev ;;
+    apt-get:libtree-sitter)                 echo libtree-sitter-dev ;;
+    dnf:libtree-sitter)                     echo libtree-sitter-devel ;;
+    apk:libtree-sitter)                     echo tree-sitter-dev ;;
+    pacman:libtree-sitter | brew:libtree-sitter)    echo tree-sitter ;;
     dnf:liburing)                           echo liburing-devel ;;
     apt-get:libssl)                         echo libssl-dev ;;
     dnf:libssl | apk:libssl)                [ "$1" = dnf ] && echo openssl-devel || echo openssl-dev ;;

@@ -1,18 +1,18 @@
-/* ac_editor.h: makes .ac files look like C to clangd and other tools that are built on clang, for completion, go-to-definition
- * and messages while one types. Nothing is ever compiled with it. It comes with `-include ac_editor.h`; editors/clangd/ has a
- * .clangd file that says so, and docs/editors.md what to expect.
+/* ac_editor.h: makes .ac files look like C to clangd and other tools built on clang, for completion, go-to-definition
+ * and messages while one types. Nothing is ever compiled with it. It comes with `-include ac_editor.h`; editors/clangd/
+ * has a .clangd file that says so, and docs/editors.md what to expect.
  *
- * How it works. `await` gives the operand itself; so a coroutine, a task, a future and a generator of T are each what they
- * are awaited as, a T, and their functions below give that back. The words of the dialect turn into the C that has the same
- * shape: `catch (int e)` into a loop that declares e. Where nothing in C has the shape of it (`async for (T x : e)`, a variable of
- * type void), clang says one of a few messages that the .clangd file keeps silent.
+ * How it works. `await` gives the operand itself; so a coroutine, a task, a future and a generator of T are each what
+ * they are awaited as, a T, and their functions below give that back. The words of the dialect turn into the C that has
+ * the same shape: `catch (int e)` into a loop that declares e. Where nothing in C has the shape of it (`async for (T x
+ * : e)`, a variable of type void), clang says one of a few messages that the .clangd file keeps silent.
  *
  * It is read twice: first of all, for the words, and from the end of ac.h, for the functions.
  */
 #ifndef AC_EDITOR
 #define AC_EDITOR 1
 
-/* What is a mistake in C and none here: functions that end by a throw or a yield, values that are yielded, operands in order. */
+/* Mistakes in C, and none here: functions that end by a throw, values that are yielded, operands in order. */
 #pragma clang diagnostic ignored "-Wreturn-type"
 #pragma clang diagnostic ignored "-Wunused-value"
 #pragma clang diagnostic ignored "-Wmissing-declarations"
@@ -47,7 +47,7 @@ enum { AC_EDITOR_CATCH };
 /* Of `async with`. */
 #define with(...) for (__VA_ARGS__; ac_editor_whether;)
 
-/* A file that has names of its own that are spelled like these defines AC_EDITOR_RESERVED, and uses the reserved words. */
+/* For files that have names of their own that are spelled like these: AC_EDITOR_RESERVED leaves the reserved words. */
 #ifndef AC_EDITOR_RESERVED
 #define async _Async
 #define await _Await
@@ -70,7 +70,7 @@ enum { AC_EDITOR_CATCH };
 #define _Future(T) AC_EDITOR_HANDLE(AC_EDITOR_NAME_##T (), T, ~)
 #define _Gen(T) AC_EDITOR_HANDLE(AC_EDITOR_NAME_##T (), T, ~)
 
-/* The type T; but a pointer for `void`, and anything for the AC_T of ac.h: only these two, followed by (), are calls of a macro. */
+/* The type T; but a pointer for `void`, and anything for AC_T: only these two, followed by (), call a macro. */
 #define AC_EDITOR_HANDLE(...) AC_EDITOR_SECOND(__VA_ARGS__)
 #define AC_EDITOR_SECOND(first, second, ...) __typeof__(second)
 #define AC_EDITOR_NAME_void() ~, ac_task_ref
@@ -78,7 +78,7 @@ enum { AC_EDITOR_CATCH };
 
 #endif
 
-/* ---- functions whose result is of the type of an argument, or whose argument may be an async call without a value ---- */
+/* ---- functions whose result has the type of an argument, or whose argument may be a call without a value ---- */
 
 #if defined AC_H && !defined AC_EDITOR_FUNCTIONS
 #define AC_EDITOR_FUNCTIONS 1
@@ -101,7 +101,8 @@ enum { AC_EDITOR_CATCH };
 #define ac_next(generator) (ac_next(AC_EDITOR_ANY(generator)), (generator))
 #define ac_sleep_value(seconds, value) ((void)ac_sleep(seconds), (value))
 #define ac_blocking(...) (__VA_ARGS__)
-#define ac_submit(executor, ...) ((void)ac_submit_call(executor, AC_EDITOR_ANY(__VA_ARGS__)), AC_EDITOR_OF((__VA_ARGS__)))
+#define ac_submit(executor, ...) \
+    ((void)ac_submit_call(executor, AC_EDITOR_ANY(__VA_ARGS__)), AC_EDITOR_OF((__VA_ARGS__)))
 #define ac_submit_call(executor, call) ((void)ac_submit_call(executor, AC_EDITOR_ANY(call)), AC_EDITOR_OF(call))
 #undef ac_create_future
 #define ac_create_future(...) (*(_Future(__VA_ARGS__) *)(void *)ac_future_new(0))

@@ -1,5 +1,5 @@
-# In clangd, with editors/clangd/clangd.yaml as the project's .clangd, no sample and no program of tests/lang has a false error but those
-# named here; real mistakes are told, and completion, hover and go-to-definition know the dialect.
+# In clangd, with editors/clangd/clangd.yaml as the project's .clangd, no sample and no program of tests/lang has a
+# false error but those named here; real mistakes are told, and completion, hover and go-to-definition know the dialect.
 . tests/command/common
 command -v clangd >/dev/null 2>&1 || { echo "skipped: there is no clangd"; exit 0; }
 root=$PWD
@@ -10,8 +10,8 @@ cp -R tests/lang/*.ac tests/lang/parts "$work/lang"
 cp editors/clangd/clangd.yaml "$work/.clangd"
 printf '%s\n' "-I$root/runtime/include" -I"$project/lang" -I"$project/samples" >"$work/compile_flags.txt"
 
-# What cannot be made to look right: identifiers that are spelled like words of acc, in the same file as these; an operator or a
-# format applied to what a struct with X_await gives; and clang has no _Float128.
+# What cannot be made to look right: identifiers that are spelled like words of acc, in the same file as these; an
+# operator or a format applied to what a struct with X_await gives; and clang has no _Float128.
 known=' keywords_as_identifiers keywords_async_variable keywords_reserved keywords_shadowed_in_async_body
  compound_literal_awaited compound_literals_in_bounds float_n_types '
 

@@ -1,9 +1,10 @@
-# Vim: .ac files have a type, the words of the dialect are highlighted where they are words of it and nowhere else, C keeps its colours,
-# and indentation leaves the samples as they are.
+# Vim: .ac files have a type, the words of the dialect are highlighted where they are words of it and nowhere else, C
+# keeps its colours, and indentation leaves the samples as they are.
 . tests/command/common
 command -v vim >/dev/null 2>&1 && vim --version | grep -q '+syntax' || { echo "skipped: there is no vim with syntax"; exit 0; }
 
-# Each line, and on the line below it, under the word's first letter, the group that it is shown in: - for none of acc's.
+# Each line, and on the line below it, under the word's first letter, the group that it is shown in: - for none of
+# acc's.
 cat >"$work/marked" <<'MARKED'
 static async int fetch(const char *url)
        acAsync

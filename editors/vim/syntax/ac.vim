@@ -1,5 +1,6 @@
-" acc, async/await for C: C, and the words of the dialect. Those that are keywords only where they can be (async, await, try ...) are
-" no keywords behind a dot, an arrow or a tag's keyword, nor as a name that is declared, assigned or passed.
+" acc, async/await for C: C, and the words of the dialect. Those that are keywords only where they can be (async, await,
+" try ...) are no keywords behind a dot, an arrow or a tag's keyword, nor as a name that is declared, assigned or
+" passed.
 if exists('b:current_syntax')
     finish
 endif
