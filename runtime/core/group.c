@@ -96,6 +96,18 @@ static void abort_children(ac_group *group)
     }
 }
 
+/* Ends what runs in the block: the children, and the body unless it has ended. */
+static void abort_block(ac_group *group)
+{
+    if (group->aborting)
+        return;
+    abort_children(group);
+    if (!group->end) {
+        group->cancelled_parent = true;
+        ac__cancel(group->parent);
+    }
+}
+
 static void child_failed(ac_group *group, ac_task *child, int error)
 {
     child->item.base.state |= AC__TAKEN;
@@ -107,13 +119,7 @@ static void child_failed(ac_group *group, ac_task *child, int error)
         group->error = error;
         group->trace = ac__trace_copy(trace, error);
     }
-    if (group->aborting)
-        return;
-    abort_children(group);
-    if (!group->end) {
-        group->cancelled_parent = true;
-        ac__cancel(group->parent);
-    }
+    abort_block(group);
 }
 
 static void child_done(struct ac__watch *watch, ac_future *done)
@@ -139,8 +145,10 @@ static struct ac__group_child *add_child(ac_group *group, ac_coro *coro)
         ac__coro_discard(coro);
     if (!task) {
         ac__pool_give(child, sizeof *child);
-        if (!closed && !group->error)
-            group->error = ENOMEM;
+        if (!closed) {      /* a child that cannot begin is one that has failed */
+            group->error = group->error ? group->error : ENOMEM;
+            abort_block(group);
+        }
         return NULL;
     }
     *child = (struct ac__group_child){ .next = group->first, .link = &group->first, .group = group, .task = task };
