@@ -1,5 +1,5 @@
 /* Memory that emitted code asks for in place of the C stack, which an async function leaves when it is suspended. */
-#include "ac.h"
+#include "core.h"
 #include <stdlib.h>
 
 void *ac_array_new(size_t size)

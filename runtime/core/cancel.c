@@ -118,9 +118,12 @@ bool ac_cancel(ac_future *future)
 /* At an await of the current task that would suspend. */
 bool ac__cancel_deliver(ac_task *task)
 {
-    if ((task->item.base.state & AC__COUNTED) && --task->loop->cancel_at == 0) {
-        task->item.base.state = (task->item.base.state & ~(uint32_t)AC__COUNTED) | AC__DUE;
-        task->cancels++;
+    if (task->item.base.state & AC__COUNTED) {
+        ac__fault_await();
+        if (--task->loop->cancel_at == 0) {
+            task->item.base.state = (task->item.base.state & ~(uint32_t)AC__COUNTED) | AC__DUE;
+            task->cancels++;
+        }
     }
     if (!(task->item.base.state & AC__DUE) || task->masks)
         return false;

@@ -11,6 +11,7 @@
 #define AC_CORE_H
 
 #include "ac.h"
+#include "faults.h"
 
 #include <stdatomic.h>
 
@@ -67,7 +68,7 @@ struct ac__more {
 };
 
 /* ---- pool.c: memory of frames, tasks and small records ---- */
-void *ac__allocate(size_t size);               /* malloc that fault injection sees */
+void *ac__allocate(size_t size);               /* malloc, also of nothing */
 void *ac__pool_take(size_t size);              /* small objects, by exact size class; NULL without memory */
 void ac__pool_give(void *object, size_t size);
 ac_task *ac__task_slot_new(void);              /* an uninitialised task in this thread's slabs */

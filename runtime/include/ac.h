@@ -619,6 +619,25 @@ ac_gen *ac_gen_new(const ac_fn *fn);
 enum { AC_BACKEND_AUTO, AC_BACKEND_EPOLL, AC_BACKEND_URING, AC_BACKEND_POLL };
 enum { AC_CLOCK_REAL, AC_CLOCK_VIRTUAL };
 
+/* Failures that are made to happen, for tests. Counted are the runtime's own allocations and system calls, in all threads of the
+ * process, from the making of the loop that asks for it until it is closed: the first is one of ac_loop_new itself. A number that
+ * is never reached only counts. Memory that is used again is no allocation, so there are more of them under AddressSanitizer.
+ * The environment does the same for a whole program, from its first use of the runtime on: AC_FAULT_ALLOCATION=n, AC_FAULT_CALL=n,
+ * AC_FAULT_ERROR=n, AC_FAULT_TRANSFER=n, AC_FAULT_LASTING=1. */
+typedef struct ac_faults {
+    long allocation;            /* n > 0: the n-th allocation finds no memory */
+    long call;                  /* n > 0: the n-th system call is not made, but fails; an operation that io_uring makes is one, too.
+                                   Only a close is made all the same */
+    int error;                  /* what it fails with; 0: an error that this call can end with */
+    size_t transfer;            /* n > 0: no call moves more than n bytes of a stream, pipe or file: all transfers are short */
+    bool lasting;               /* not only the n-th fails, but all after it */
+} ac_faults;
+
+/* How many allocations and system calls there were since counting began, and awaits of the main task that .cancel_at counted; each
+ * may be NULL. Valid until counting begins anew: `.faults.call = n` for n = 1, 2, ... has tried them all when fewer than n are
+ * counted. */
+void ac_faults_counted(long *allocations, long *calls, long *awaits);
+
 /* How a loop is to be. Zero means the default for every field. */
 typedef struct ac_loop_config {
     int backend;                /* AC_BACKEND_*; one that the system cannot do is replaced in silence by one that it can */
@@ -627,6 +646,7 @@ typedef struct ac_loop_config {
     unsigned seed;              /* shuffles the ready queue at each turn, reproducibly; 0: first come, first served */
     bool debug;                 /* checks and reports that cost time: slow steps, use on a wrong thread */
     long cancel_at;             /* n > 0: the main task is cancelled at its n-th await that would suspend. For tests */
+    ac_faults faults;           /* failures that are made to happen. For tests */
     double slow_step;           /* seconds after which a step counts as slow in debug mode; 0: 0.1 */
     double watchdog;            /* seconds: see ac_loop_set_watchdog; 0: none */
     unsigned pool_threads;      /* limit of its thread pool; 0: four per processor, at most 64 */

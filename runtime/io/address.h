@@ -5,6 +5,7 @@
 #define AC_IO_ADDRESS_H
 
 #include "ac.h"
+#include "../core/faults.h"
 
 #include <netdb.h>
 #include <sys/socket.h>

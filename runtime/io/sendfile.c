@@ -162,7 +162,7 @@ static ssize_t system_sendfile(int socket, int file, off_t *offset, size_t size)
 
 static int system_send(struct sendfile_frame *self)
 {
-    size_t size = wanted(self, CHUNK);
+    size_t size = ac__faults_on() ? ac__fault_length(self->socket, wanted(self, CHUNK)) : wanted(self, CHUNK);
     off_t offset = self->offset ? (off_t)*self->offset : 0;
     ssize_t sent = size ? system_sendfile(self->socket, self->file, self->offset ? &offset : NULL, size) : 0;
 

@@ -7,9 +7,17 @@
 
 #include <unistd.h>
 
+/* Kinds of which a call may move less than it is asked for. */
+static bool moves_bytes(const struct ac__io *io)
+{
+    return (io->kind >= AC__IO_READ && io->kind <= AC__IO_SEND) || io->kind == AC__IO_PREAD || io->kind == AC__IO_PWRITE;
+}
+
 /* Threads do what the backend cannot wait for. io_uring's own threads do most of that, but stat is none of its operations here. */
 bool ac__io_start(ac_loop *loop, struct ac__io *io)
 {
+    if (ac__faults_on() && moves_bytes(io))
+        io->length = ac__fault_length(io->fd, io->length);
     if (ac__io_is_file(io) && (!loop->backend->fn->files || io->kind == AC__IO_STAT))
         return ac__offload_start(loop, io);
     bool complete = loop->backend->fn->start(loop->backend, io);

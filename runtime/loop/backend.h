@@ -7,6 +7,7 @@
 #define AC_BACKEND_H
 
 #include "ac.h"
+#include "../core/faults.h"
 
 #include <sys/socket.h>
 

@@ -340,7 +340,7 @@ static int wait_and_check(struct epoll *epoll, struct epoll_event *events, int64
     return wait_for_events(epoll, events, timeout);
 }
 
-static int wait(struct ac__backend *backend, int64_t timeout)
+static int wait_for_requests(struct ac__backend *backend, int64_t timeout)
 {
     struct epoll *epoll = (struct epoll *)backend;
     struct epoll_event events[EVENTS];
@@ -401,7 +401,7 @@ const struct ac__backend_fn ac__backend_epoll = {
     .close = close_epoll,
     .start = start,
     .cancel = cancel,
-    .wait = wait,
+    .wait = wait_for_requests,
     .forget = forget,
     .adopt = adopt,
     .descriptor = descriptor,

@@ -9,16 +9,18 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+/* How long a loop waits that would not notice being woken, in nanoseconds. */
+enum { DEAF_WAIT = 10000000, WAKE_ATTEMPTS = 4 };
+
 static int watch(ac_loop *loop);
 
-/* The descriptor became readable, or was closed; all else is done where the loop looks at `signalled`. */
+/* The descriptor became readable, or was closed, or the system could not wait for it; all else is done where the loop looks at
+ * `signalled`. */
 static void woken(struct ac__io *io)
 {
     ac_loop *loop = io->owner;
     loop->backend->waiting++;
-    int error = io->result >= 0 ? watch(loop) : 0;
-    if (error)
-        ac_loop_report(loop, "the loop can no longer be woken by other threads", error, NULL);
+    loop->deaf = io->result < 0 || watch(loop) != 0;
 }
 
 static bool start_waiting(ac_loop *loop)
@@ -40,6 +42,15 @@ static int watch(ac_loop *loop)
         }
     } while (loop->wake_io.result >= 0);
     return (int)-loop->wake_io.result;
+}
+
+/* What was written before is not written again: so there is no waiting for it. */
+int64_t ac__inbox_listen(ac_loop *loop, int64_t timeout)
+{
+    loop->deaf = watch(loop) != 0;
+    if (atomic_load_explicit(&loop->signalled, memory_order_acquire))
+        return 0;
+    return loop->deaf && (timeout < 0 || timeout > DEAF_WAIT) ? DEAF_WAIT : timeout;
 }
 
 int ac__inbox_open(ac_loop *loop)
@@ -68,9 +79,10 @@ void ac__inbox_wake(ac_loop *loop)
         atomic_store_explicit(&loop->attention, true, memory_order_release);
         uint64_t one = 1;
         int saved = errno;
-        /* It can only fail where the counter is full, and then the loop is awake. */
-        ssize_t written = write(loop->wake_fd, &one, sizeof one);
-        (void)written;
+        /* Where the counter is full the loop is awake. Nothing else should keep it from being written: a loop that is not woken
+         * may sleep for ever, so it is tried again. */
+        for (int attempt = 0; attempt < WAKE_ATTEMPTS && write(loop->wake_fd, &one, sizeof one) < 0 && errno != EAGAIN;)
+            attempt++;
         errno = saved;
     }
 }

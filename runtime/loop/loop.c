@@ -82,10 +82,10 @@ static struct ac__backend *backend_open(int which)
 {
     struct ac__backend *backend = NULL;
     if (which == AC_BACKEND_URING)
-        backend = ac__backend_uring.open();
+        backend = (ac__backend_uring.open)();
     if (!backend && which != AC_BACKEND_POLL)
-        backend = ac__backend_epoll.open();
-    return backend ? backend : ac__backend_poll.open();
+        backend = (ac__backend_epoll.open)();
+    return backend ? backend : (ac__backend_poll.open)();
 }
 
 static void configure(ac_loop *loop, const ac_loop_config *config)
@@ -99,15 +99,13 @@ static void configure(ac_loop *loop, const ac_loop_config *config)
     loop->io_budget = AC__IO_BUDGET;
 }
 
-ac_loop *ac_loop_new(const ac_loop_config *config)
+static ac_loop *loop_make(const ac_loop_config *config)
 {
-    static const ac_loop_config defaults;
     ac_loop *loop = ac__allocate(sizeof *loop);
     if (!loop) {
         errno = ENOMEM;
         return NULL;
     }
-    config = config ? config : &defaults;
     *loop = (ac_loop){ .references = 1, .tail = &loop->head, .pid = getpid(), .thread = pthread_self(), .wake_fd = -1 };
     configure(loop, config);
     ac__clock(loop);
@@ -118,7 +116,7 @@ ac_loop *ac_loop_new(const ac_loop_config *config)
     }
     int error = ac__inbox_open(loop);
     if (error) {
-        loop->backend->fn->close(loop->backend);
+        (loop->backend->fn->close)(loop->backend);
         free(loop);
         errno = error;
         return NULL;
@@ -129,6 +127,22 @@ ac_loop *ac_loop_new(const ac_loop_config *config)
         errno = error;
         return NULL;
     }
+    return loop;
+}
+
+ac_loop *ac_loop_new(const ac_loop_config *config)
+{
+    static const ac_loop_config defaults;
+    bool faulty = config && ac__faults_wanted(&config->faults);
+    if (config && config->cancel_at)
+        ac__fault_awaits_begin();
+    if (faulty)
+        ac__faults_begin(&config->faults);
+    ac_loop *loop = loop_make(config ? config : &defaults);
+    if (loop)
+        loop->faulty = faulty;
+    else if (faulty)
+        ac__faults_end();
     return loop;
 }
 
@@ -167,12 +181,14 @@ int ac_loop_close(ac_loop *loop)
         loop->backend->fn->stop(loop->backend);
     abandon_tasks(loop);
     ac__gens_close(loop);
-    loop->backend->fn->close(loop->backend);
+    (loop->backend->fn->close)(loop->backend);
     free(loop->timers.entries);
     loop->timers = (struct ac__timers){ 0 };
     ac__dequeue_all(loop);
     loop->handler = NULL;
     loop->closed = true;
+    if (loop->faulty)
+        ac__faults_end();
     if (named_loop == loop)
         named_loop = NULL;
     if (--loop->references == 0)
@@ -294,6 +310,8 @@ static void ask_backend(ac_loop *loop, int64_t timeout)
 {
     count_turn(loop);
     loop->io_budget = AC__IO_BUDGET;
+    if (AC__RARELY(loop->deaf))
+        timeout = ac__inbox_listen(loop, timeout);
     atomic_store_explicit(&loop->watched, NULL, memory_order_release);
     int error = loop->backend->fn->wait(loop->backend, timeout);
     atomic_store_explicit(&loop->watched, &ac__thread, memory_order_release);

@@ -27,6 +27,7 @@ struct ac_loop {
     bool careful;                  /* a new task may inherit values, or is told to the hook */
     uint64_t random;               /* state of the generator that shuffles; 0: no shuffling */
     long cancel_at;                /* awaits of the main task until it is cancelled; 0: never */
+    bool faulty;                   /* it has begun the counting of faults, which ends with it */
     double slow_step;
     pid_t pid;                     /* of the process that made the loop */
     pthread_t thread;              /* that it runs on, or was made on */
@@ -49,6 +50,7 @@ struct ac_loop {
     atomic_bool signalled;         /* something is in the inbox, or a signal has come: wake_fd has been written */
     int wake_fd;                   /* an eventfd that the backend watches */
     struct ac__io wake_io;         /* the wait for it */
+    bool deaf;                     /* there is no such wait: the system could not, for want of memory; it is tried again at each turn */
 
     ac_error_handler *handler;     /* NULL: the default */
     void *handler_arg;
@@ -166,6 +168,7 @@ void ac__loop_careful(ac_loop *loop);                  /* sets loop->careful */
 /* ---- inbox.c: calls from other threads ---- */
 int ac__inbox_open(ac_loop *loop);
 void ac__inbox_close(ac_loop *loop);                   /* what is in it is still called */
+int64_t ac__inbox_listen(ac_loop *loop, int64_t timeout);   /* of a deaf loop: how long it may wait; less, unless it hears now */
 bool ac__inbox_drain(ac_loop *loop);                   /* true: there was something */
 void ac__inbox_wake(ac_loop *loop);                    /* async-signal-safe */
 int ac__inbox_post(ac_loop *loop, struct ac__post *post);   /* 0, or AC_ESHUTDOWN: the record stays the caller's then */

@@ -112,7 +112,7 @@ static void make_calls(struct poller *poller, size_t count)
     }
 }
 
-static int wait(struct ac__backend *backend, int64_t timeout)
+static int wait_for_requests(struct ac__backend *backend, int64_t timeout)
 {
     struct poller *poller = (struct poller *)backend;
     struct timespec limit = { .tv_sec = timeout / 1000000000, .tv_nsec = timeout % 1000000000 };
@@ -182,7 +182,7 @@ const struct ac__backend_fn ac__backend_poll = {
     .close = close_poll,
     .start = start,
     .cancel = cancel,
-    .wait = wait,
+    .wait = wait_for_requests,
     .forget = forget,
     .adopt = adopt,
     .descriptor = descriptor,

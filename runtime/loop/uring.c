@@ -23,6 +23,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Calls that can be made to fail, as those of faults.h are. EAGAIN: the kernel has no memory for requests just now. */
+#define io_uring_queue_init_params(...) AC__FAULT_MINUS(ENOMEM, io_uring_queue_init_params(__VA_ARGS__))
+#define io_uring_get_probe_ring(...) AC__FAULT_MEMORY(io_uring_get_probe_ring(__VA_ARGS__))
+#define io_uring_submit(...) AC__FAULT_MINUS(EAGAIN, io_uring_submit(__VA_ARGS__))
+#define io_uring_submit_and_get_events(...) AC__FAULT_MINUS(EAGAIN, io_uring_submit_and_get_events(__VA_ARGS__))
+#define io_uring_submit_and_wait(...) AC__FAULT_MINUS(EAGAIN, io_uring_submit_and_wait(__VA_ARGS__))
+#define io_uring_submit_and_wait_timeout(...) AC__FAULT_MINUS(EAGAIN, io_uring_submit_and_wait_timeout(__VA_ARGS__))
+
 enum { ENTRIES = 256, COMPLETIONS = 4096, SETTLE_ATTEMPTS = 3 };
 
 /* io->events: where a request is. */
@@ -33,7 +41,8 @@ enum {
     REAPED = 8,             /* in the list of completions; `result` is final */
     CONNECTING = 16,        /* a direct connect is under way */
     CANCELLING = 32,        /* the kernel has been asked to cancel it */
-    STOPPED = 64            /* given up because the loop closes; in no list */
+    STOPPED = 64,           /* given up because the loop closes; in no list */
+    FAULTED = 128           /* made to fail: the kernel has been asked for nothing, and `result` is the error */
 };
 
 struct slot {
@@ -146,6 +155,26 @@ static void prepare(struct io_uring_sqe *sqe, struct ac__io *io)
     }
 }
 
+/* What a request can fail with. */
+static int likely_error(const struct ac__io *io)
+{
+    switch (io->kind) {
+    case AC__IO_ACCEPT:
+    case AC__IO_OPEN:
+        return EMFILE;
+    case AC__IO_RECV:
+    case AC__IO_SEND:
+    case AC__IO_RECVMSG:
+    case AC__IO_SENDMSG:
+        return ECONNRESET;
+    case AC__IO_POLL_IN:
+    case AC__IO_POLL_OUT:
+        return ENOMEM;
+    default:
+        return EIO;
+    }
+}
+
 static void complete(struct uring *uring, struct ac__io *io, ssize_t result)
 {
     io->result = result;
@@ -159,12 +188,17 @@ static bool submit(struct uring *uring, struct ac__io *io, bool poll)
     struct io_uring_sqe *sqe = entry(uring);
     if (!sqe)
         return false;
-    if (poll)
+    bool faulted = ac__faults_on() && ac__fault_call(likely_error(io));
+    if (faulted) {
+        io->result = -errno;
+        io_uring_prep_nop(sqe);
+    } else if (poll) {
         prepare_poll(sqe, io);
-    else
+    } else {
         prepare(sqe, io);
+    }
     io_uring_sqe_set_data(sqe, io);
-    io->events = (io->events & CONNECTING) | (poll ? POLLING : SUBMITTED);
+    io->events = (io->events & CONNECTING) | (poll ? POLLING : SUBMITTED) | (faulted ? FAULTED : 0);
     return true;
 }
 
@@ -251,7 +285,7 @@ static void reap(struct uring *uring)
     struct io_uring_cqe *cqe;
     while (io_uring_peek_cqe(&uring->ring, &cqe) == 0) {
         struct ac__io *io = io_uring_cqe_get_data(cqe);
-        int result = cqe->res;
+        int result = io && (io->events & FAULTED) ? (int)io->result : cqe->res;
         io_uring_cqe_seen(&uring->ring, cqe);
         if (io)
             reap_one(uring, io, result);
@@ -358,7 +392,7 @@ static bool is_passing(int error)
     return error == EINTR || error == ETIME || error == EAGAIN || error == EBUSY;
 }
 
-static int wait(struct ac__backend *backend, int64_t timeout)
+static int wait_for_requests(struct ac__backend *backend, int64_t timeout)
 {
     struct uring *uring = (struct uring *)backend;
     int status = enter(uring, timeout);
@@ -521,7 +555,7 @@ const struct ac__backend_fn ac__backend_uring = {
     .close = close_uring,
     .start = start,
     .cancel = cancel,
-    .wait = wait,
+    .wait = wait_for_requests,
     .forget = forget,
     .adopt = adopt,
     .descriptor = descriptor,

@@ -3,6 +3,7 @@
 #define AC_PROCESS_H
 
 #include "ac.h"
+#include "../core/faults.h"
 
 /* What a child gets in place of its standard input, output or error. A descriptor of its own lies above these three. */
 enum { AC__FILE_INHERITED = -1, AC__FILE_NULL = -2, AC__FILE_OUTPUT = -3 };

@@ -1,0 +1,30 @@
+# Every allocation and every system call of libac can be made to fail: its objects call nothing of the C library but what
+# runtime/core/faults.h counts, and what is listed here because it cannot fail, or only in ways that nobody could act on.
+. tests/command/common
+harmless="_GLOBAL_OFFSET_TABLE_ __io_uring_get_cqe _exit clock_gettime closedir dirfd environ fflush fprintf fputc free
+freeaddrinfo fwrite getenv getpid io_uring_free_probe io_uring_queue_exit io_uring_ring_dontfork memchr memcmp memcpy
+memmem memmove memset posix_spawn_file_actions_destroy posix_spawnattr_destroy posix_spawnattr_setflags
+posix_spawnattr_setsigdefault pthread_attr_destroy pthread_attr_getstack pthread_cond_broadcast pthread_cond_destroy
+pthread_cond_signal pthread_cond_timedwait pthread_cond_wait pthread_condattr_destroy pthread_condattr_setclock
+pthread_join pthread_mutex_destroy pthread_mutex_lock pthread_mutex_unlock pthread_once pthread_self pthread_sigmask
+readdir sigaddset sigemptyset sigfillset sigisemptyset sigismember signal sigpending sigprocmask sigtimedwait snprintf
+stderr stdout stpcpy strcmp strerror strlen strtod strtol strtoul sysconf vsnprintf"
+echo "$harmless" | tr ' ' '\n' | sort -u >"$work/harmless"
+sed -n 's/^#define \([a-z_0-9]*\)(.*AC__FAULT.*/\1/p; s/^#define \([a-z_0-9]*\)(.*ac__fault_.*/\1/p; s/^#define \([a-z_0-9]*\)(\.\.\.) \\$/\1/p' \
+    runtime/core/faults.h runtime/loop/uring.c | sort -u >"$work/counted"
+[ "$(wc -l <"$work/counted")" -gt 60 ] || fail "the names that are counted were not found"
+
+failed=
+for object in $(find build/obj/runtime -name '*.o' ! -name faults.o); do
+    # What the compiler adds by itself begins with two underscores.
+    nm -u "$object" | sed 's/.* //' | grep -v '^ac_' | grep -v '^__[a-hj-z]' | sort -u >"$work/used"
+    if grep -vxF -f "$work/harmless" "$work/used" | grep -vxF -f "$work/counted" >"$work/unknown"; then
+        echo "$object calls $(tr '\n' ' ' <"$work/unknown"): runtime/core/faults.h does not count that"
+        failed=1
+    fi
+    if grep -qxF -f "$work/counted" "$work/used" && ! nm -u "$object" | grep -q ' ac__faults_state$'; then
+        echo "$object makes calls that are not counted: include runtime/core/faults.h, or a header that does"
+        failed=1
+    fi
+done
+[ -z "$failed" ] || fail "there are calls that cannot be made to fail"
