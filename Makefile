@@ -4,6 +4,8 @@
 #   make demo       a real server and real clients, and what they said to each other
 #   make check      all tests; TEST=lang/await_in_for or TEST='diag/*' runs those alone
 #   make fuzz       random programs, N=100 of them from SEED=1 on: tests/fuzz/
+#   make faults     every allocation and system call of the programs of tests/runtime and samples fails in turn, and each of their awaits
+#                   is cancelled; PROGRAMS='samples/timer.ac' only there: long; tests/faults/
 #   make passthrough    headers and whole programs in C pass through acc unchanged: long; tests/passthrough/
 #   make matrix     docs/matrix.md: every construct with an await around it, in acc and in g++'s coroutines
 #   make editors-check  the grammars for editors, with packages of npm; make editors-parser makes that of tree-sitter anew
@@ -36,7 +38,7 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer $(SANITIZERS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all picture editors-check editors-parser demo check fuzz matrix passthrough bench install deps format lint clean
+.PHONY: all picture editors-check editors-parser demo check fuzz faults matrix passthrough bench install deps format lint clean
 
 all: build/acc build/libac.a
 
@@ -176,6 +178,10 @@ build/tests/clients: tests/clients.c tests/process.c tests/process.h
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
+build/tests/faults: tests/faults/faults.c tests/conversation.c tests/process.c tests/conversation.h tests/process.h
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
+
 # Each fuzzer is called with the first seed and the number of seeds; its status is 0 when nothing failed.
 FUZZERS = build/fuzz/trace build/fuzz/csmith
 
@@ -199,6 +205,12 @@ check: build/acc build/libac.a build/asan/acc build/asan/libac.a $(TLS_TESTS) bu
        build/fuzz/trace build/fuzz/csmith build/fuzz/asyncify build/bench-source $(COUNTED) build/tests/asserts build/tests/passthrough-cc \
        $(addprefix build/,$(UNIT)) $(addprefix build/asan/,$(UNIT))
 	SANITIZERS='$(SANITIZERS)' build/tests/run '$(TEST)'
+
+# The first 500 of each kind. OPTIONS='-k call -b uring' and the like: see tests/faults/faults.c.
+PROGRAMS =
+OPTIONS  =
+faults: build/acc build/asan/libac.a build/tests/faults
+	build/tests/faults $(OPTIONS) $(PROGRAMS)
 
 # Headers of the system and of many packages, and whole programs; installs and fetches what it lacks.
 passthrough: build/acc build/libac.a build/tests/asserts build/tests/passthrough-cc
