@@ -66,6 +66,8 @@ static inline bool ac__faults_on(void)
 #define aligned_alloc(...) AC__FAULT_MEMORY(aligned_alloc(__VA_ARGS__))
 #undef strdup
 #define strdup(...) AC__FAULT_MEMORY(strdup(__VA_ARGS__))
+#undef strndup
+#define strndup(...) AC__FAULT_MEMORY(strndup(__VA_ARGS__))
 #define asprintf(...) (ac__faults_on() && ac__fault_allocation() ? -1 : asprintf(__VA_ARGS__))
 
 /* Descriptors. One that cannot be closed is gone all the same, as on Linux. */

@@ -126,7 +126,7 @@ static void output_close(ac_stream *stream)
 
     if (layer && !layer->ended)
         output_end(stream);             /* comes back here when that is sent */
-    else if (!layer || layer->fn->close(stream))
+    else if (!layer || (layer->fn->close)(stream))
         ac__stream_finish(stream);
 }
 

@@ -135,7 +135,7 @@ void ac_transport_close(ac_transport *transport)
         return;
     transport->closing = 1;
     transport->kind->stop_reading(transport);
-    transport->kind->close(transport);
+    (transport->kind->close)(transport);
 }
 
 void ac_transport_abort(ac_transport *transport)
