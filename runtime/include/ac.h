@@ -1385,7 +1385,7 @@ int ac_stream_set_limits(ac_stream *stream, size_t read, size_t low, size_t high
 /* Listens, and runs handler(stream) in a task of its own for each connection. start_server, start_unix_server. When
  * the handler has ended, in whatever way, its stream is closed (what is buffered is still sent) and released. Its
  * error goes to the loop's error handler; the default one says nothing where it is only that this client has gone
- * away (ECONNRESET, EPIPE of this stream). `host` NULL or "": every address of this machine. `port` 0: a free one,
+ * away (ECONNRESET, EPIPE, AC_ETLS of this stream). `host` NULL or "": every address of this machine. `port` 0: a free one,
  * see ac_server_sockets; the same for all of the host's addresses. The server is the caller's. Without descriptors
  * or memory for a connection it reports that, and pauses for a second. */
 ac_async(ac_server *) ac_start_server(ac_async(void) (*handler)(ac_stream *stream), const char *host, int port);

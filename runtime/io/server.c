@@ -127,14 +127,14 @@ struct connection_frame {
 };
 
 /*
- * A client that has gone away in the middle ends the handler with the error of its own stream. That happens to
- * every server, all the time, and its operator can do nothing about it: it is told to an error handler of the
- * program, but the default one would only fill the terminal.
+ * A client that has gone away in the middle, or breaks the rules of TLS, ends the handler with the error of its own
+ * stream. That happens to every server, all the time, and its operator can do nothing about it: it is told to an error
+ * handler of the program, but the default one would only fill the terminal.
  */
 static bool is_vanished_client(const ac_stream *stream, int error)
 {
-    return (error == ECONNRESET || error == EPIPE) && (error == stream->read_error || error == stream->write_error) &&
-           !stream->loop->handler;
+    return (error == ECONNRESET || error == EPIPE || error == AC_ETLS) &&
+           (error == stream->read_error || error == stream->write_error) && !stream->loop->handler;
 }
 
 /* The handler has ended: so has the connection, but for what is left to be sent. */
