@@ -264,3 +264,61 @@ static bool group_end_abort(ac_frame *frame)
 }
 
 AC__OPERATION_FN_VOID(ac_group_end, group_end_abort)
+
+/* ---- `async with` ---- */
+
+ac_group ac_group_open(void)
+{
+    return (ac_group){ .parent = NULL };
+}
+
+int ac_group_aenter__resume(ac_frame *frame)
+{
+    struct ac_group_aenter__frame *self = (struct ac_group_aenter__frame *)(void *)frame;
+    ac_group_begin(self->group);
+    self->result = self->group;
+    return 0;
+}
+
+AC__OPERATION_FN(ac_group_aenter, NULL, ac_group *)
+
+ac_coro *ac_group_aenter(ac_group *group)
+{
+    struct ac_group_aenter__frame *frame = ac__operation_new(&ac_group_aenter__fn);
+    if (!frame)
+        return NULL;
+    frame->group = group;
+    return &frame->base;
+}
+
+/* It is an ac_group_end. What undoes a block is masked from cancellations, but waiting for the children is no undoing: a
+ * cancellation has to reach them. */
+_Static_assert(sizeof(struct ac_group_aexit__frame) == sizeof(struct ac_group_end__frame) &&
+               offsetof(struct ac_group_aexit__frame, error) == offsetof(struct ac_group_end__frame, status) &&
+               offsetof(struct ac_group_aexit__frame, task) == offsetof(struct ac_group_end__frame, task),
+               "the frames differ");
+
+int ac_group_aexit__resume(ac_frame *frame)
+{
+    ac_group *group = ((struct ac_group_aexit__frame *)(void *)frame)->group;
+    if (frame->state == 0) {
+        group->unmasked = group->parent->masks > 0;
+        ac_unmask();
+    }
+    int status = ac_group_end__resume(frame);
+    if (status != AC_PENDING && group->unmasked)
+        ac_mask();
+    return status;
+}
+
+AC__OPERATION_FN_VOID(ac_group_aexit, group_end_abort)
+
+ac_coro *ac_group_aexit(ac_group *group, int error)
+{
+    struct ac_group_aexit__frame *frame = ac__operation_new(&ac_group_aexit__fn);
+    if (!frame)
+        return NULL;
+    frame->group = group;
+    frame->error = error;
+    return &frame->base;
+}

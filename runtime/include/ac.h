@@ -408,6 +408,7 @@ typedef struct ac_group {
     bool cancelled_parent;          /* the group itself has cancelled the body */
     struct ac__trace *trace;        /* of the errors, or NULL */
     bool outer_cancel;              /* a cancellation from outside arrived at the end of the block */
+    bool unmasked;                  /* its end has opened a mask of the block's undoing, to be cancelled itself */
 } ac_group;
 
 void ac_group_begin(ac_group *group);
@@ -426,6 +427,18 @@ AC__OPERATION(ac_group_end) {
     int status;
     ac_task *task;
 };
+
+/* The same as an `async with`, for a block whose children are started by other functions: ac_group_start(group, coro).
+ * TaskGroup. The group lies where the result of ac_group_open does: in the function whose block it is.
+ *
+ *     async with (ac_group *group = ac_group_open())
+ *         start_all(group);
+ */
+ac_group ac_group_open(void);
+AC__OPERATION(ac_group_aenter) { ac_frame base; ac_group *result; ac_group *group; };
+AC__OPERATION(ac_group_aexit) { ac_frame base; ac_group *group; int error; ac_task *task; };
+ac_async(ac_group *) ac_group_aenter(ac_group *group);
+ac_async(void) ac_group_aexit(ac_group *group, int error);
 
 struct stat;
 
