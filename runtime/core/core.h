@@ -296,6 +296,17 @@ ac_coro *ac__carrier_coro(void *operation_frame);
         .kind = AC_KIND_OPERATION,                                                                       \
     };
 
+/* An operation as a coroutine on the heap: FILL stores the arguments into `frame`. */
+#define AC__COROUTINE(name, parameters, fill)                                                            \
+    ac_coro *name parameters                                                                             \
+    {                                                                                                    \
+        struct name##__frame *frame = ac__operation_new(&name##__fn);                                    \
+        if (!frame)                                                                                      \
+            return NULL;                                                                                 \
+        fill;                                                                                            \
+        return &frame->base;                                                                             \
+    }
+
 /* Other handles that ac_retain and ac_release take: their fn is the first member of one of these, kind AC_KIND_OBJECT. */
 struct ac__object_fn {
     ac_fn fn;

@@ -282,14 +282,7 @@ int ac_group_aenter__resume(ac_frame *frame)
 
 AC__OPERATION_FN(ac_group_aenter, NULL, ac_group *)
 
-ac_coro *ac_group_aenter(ac_group *group)
-{
-    struct ac_group_aenter__frame *frame = ac__operation_new(&ac_group_aenter__fn);
-    if (!frame)
-        return NULL;
-    frame->group = group;
-    return &frame->base;
-}
+AC__COROUTINE(ac_group_aenter, (ac_group *group), frame->group = group)
 
 /* It is an ac_group_end. What undoes a block is masked from cancellations, but waiting for the children is no undoing: a
  * cancellation has to reach them. */
@@ -313,12 +306,4 @@ int ac_group_aexit__resume(ac_frame *frame)
 
 AC__OPERATION_FN_VOID(ac_group_aexit, group_end_abort)
 
-ac_coro *ac_group_aexit(ac_group *group, int error)
-{
-    struct ac_group_aexit__frame *frame = ac__operation_new(&ac_group_aexit__fn);
-    if (!frame)
-        return NULL;
-    frame->group = group;
-    frame->error = error;
-    return &frame->base;
-}
+AC__COROUTINE(ac_group_aexit, (ac_group *group, int error), (frame->group = group, frame->error = error))

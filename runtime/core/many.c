@@ -470,17 +470,8 @@ static bool wait_abort(ac_frame *frame)
 
 AC__OPERATION_FN(ac_wait, wait_abort, int)
 
-ac_coro *ac_wait(void *awaitables, size_t n, int when, double timeout)
-{
-    struct ac_wait__frame *frame = ac__operation_new(&ac_wait__fn);
-    if (!frame)
-        return NULL;
-    frame->awaitables = awaitables;
-    frame->n = n;
-    frame->when = when;
-    frame->timeout = timeout;
-    return &frame->base;
-}
+AC__COROUTINE(ac_wait, (void *awaitables, size_t n, int when, double timeout),
+              (frame->awaitables = awaitables, frame->n = n, frame->when = when, frame->timeout = timeout))
 
 /* ---- ac_as_completed: a generator written by hand ---- */
 

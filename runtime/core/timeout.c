@@ -88,15 +88,8 @@ ac_coro *ac_timeout_aenter(struct ac_timeout *timeout)
     return frame ? &frame->base : NULL;
 }
 
-ac_coro *ac_timeout_aexit(struct ac_timeout *timeout, int error)
-{
-    struct ac_timeout_aexit__frame *frame = ac__operation_new(&ac_timeout_aexit__fn);
-    if (!frame)
-        return NULL;
-    frame->timeout = timeout;
-    frame->error = error;
-    return &frame->base;
-}
+AC__COROUTINE(ac_timeout_aexit, (struct ac_timeout *timeout, int error),
+              (frame->timeout = timeout, frame->error = error))
 
 int ac_timeout_reschedule(struct ac_timeout *timeout, double when)
 {

@@ -72,4 +72,20 @@ static inline int ac__wait(struct ac__waiters *list, struct ac__waiter *waiter, 
     return ac__suspend_masked(operation);
 }
 
+/* NAME__resume, its abort, and NAME__fn of an operation that may wait in LIST, by the member `waiter` of `self`. STATUS
+ * is what its resume function returns. */
+#define AC__WAITING(name, list, status)                                                                  \
+    int name##__resume(ac_frame *frame)                                                                  \
+    {                                                                                                    \
+        struct name##__frame *self = (struct name##__frame *)(void *)frame;                              \
+        return status;                                                                                   \
+    }                                                                                                    \
+    static bool name##_abort(ac_frame *frame)                                                            \
+    {                                                                                                    \
+        struct name##__frame *self = (struct name##__frame *)(void *)frame;                              \
+        ac__waiter_remove(list, &self->waiter);                                                          \
+        return true;                                                                                     \
+    }                                                                                                    \
+    AC__OPERATION_FN_VOID(name, name##_abort)
+
 #endif

@@ -284,15 +284,7 @@ static bool receive_abort(ac_frame *frame)
 
 AC__OPERATION_FN(ac_datagram_receive, receive_abort, ac_packet *)
 
-ac_coro *ac_datagram_receive(ac_datagram *datagram)
-{
-    struct ac_datagram_receive__frame *self = ac__operation_new(&ac_datagram_receive__fn);
-
-    if (!self)
-        return NULL;
-    self->datagram = datagram;
-    return &self->base;
-}
+AC__COROUTINE(ac_datagram_receive, (ac_datagram *datagram), frame->datagram = datagram)
 
 int ac_datagram_anext__resume(ac_frame *frame)
 {
@@ -311,15 +303,7 @@ static bool anext_abort(ac_frame *frame)
 
 AC__OPERATION_FN(ac_datagram_anext, anext_abort, ac_packet *)
 
-ac_coro *ac_datagram_anext(ac_datagram *datagram)
-{
-    struct ac_datagram_anext__frame *self = ac__operation_new(&ac_datagram_anext__fn);
-
-    if (!self)
-        return NULL;
-    self->datagram = datagram;
-    return &self->base;
-}
+AC__COROUTINE(ac_datagram_anext, (ac_datagram *datagram), frame->datagram = datagram)
 
 /* ---- sending ---- */
 
@@ -388,17 +372,8 @@ static bool send_abort(ac_frame *frame)
 
 AC__OPERATION_FN_VOID(ac_datagram_send, send_abort)
 
-ac_coro *ac_datagram_send(ac_datagram *datagram, const void *data, size_t size)
-{
-    struct ac_datagram_send__frame *self = ac__operation_new(&ac_datagram_send__fn);
-
-    if (!self)
-        return NULL;
-    self->datagram = datagram;
-    self->data = data;
-    self->size = size;
-    return &self->base;
-}
+AC__COROUTINE(ac_datagram_send, (ac_datagram *datagram, const void *data, size_t size),
+              (frame->datagram = datagram, frame->data = data, frame->size = size))
 
 int ac_datagram_sendto__resume(ac_frame *frame)
 {
@@ -414,20 +389,10 @@ static bool sendto_abort(ac_frame *frame)
 
 AC__OPERATION_FN_VOID(ac_datagram_sendto, sendto_abort)
 
-ac_coro *ac_datagram_sendto(ac_datagram *datagram, const void *data, size_t size, const struct sockaddr *address,
-                            socklen_t length)
-{
-    struct ac_datagram_sendto__frame *self = ac__operation_new(&ac_datagram_sendto__fn);
-
-    if (!self)
-        return NULL;
-    self->datagram = datagram;
-    self->data = data;
-    self->size = size;
-    self->address = address;
-    self->length = length;
-    return &self->base;
-}
+AC__COROUTINE(ac_datagram_sendto, (ac_datagram *datagram, const void *data, size_t size,
+               const struct sockaddr *address, socklen_t length),
+              (frame->datagram = datagram, frame->data = data, frame->size = size, frame->address = address,
+               frame->length = length))
 
 /* ---- `async with` ---- */
 
@@ -441,15 +406,7 @@ int ac_datagram_aenter__resume(ac_frame *frame)
 
 AC__OPERATION_FN(ac_datagram_aenter, NULL, ac_datagram *)
 
-ac_coro *ac_datagram_aenter(ac_datagram *datagram)
-{
-    struct ac_datagram_aenter__frame *self = ac__operation_new(&ac_datagram_aenter__fn);
-
-    if (!self)
-        return NULL;
-    self->datagram = datagram;
-    return &self->base;
-}
+AC__COROUTINE(ac_datagram_aenter, (ac_datagram *datagram), frame->datagram = datagram)
 
 int ac_datagram_aexit__resume(ac_frame *frame)
 {
@@ -462,13 +419,4 @@ int ac_datagram_aexit__resume(ac_frame *frame)
 
 AC__OPERATION_FN_VOID(ac_datagram_aexit, NULL)
 
-ac_coro *ac_datagram_aexit(ac_datagram *datagram, int error)
-{
-    struct ac_datagram_aexit__frame *self = ac__operation_new(&ac_datagram_aexit__fn);
-
-    if (!self)
-        return NULL;
-    self->datagram = datagram;
-    self->error = error;
-    return &self->base;
-}
+AC__COROUTINE(ac_datagram_aexit, (ac_datagram *datagram, int error), (frame->datagram = datagram, frame->error = error))

@@ -38,13 +38,13 @@ AC__OPERATION_FN_VOID(ac_file_close, NULL)
 
 #define FILL_BUFFER frame->fd = fd, frame->buffer = buffer, frame->size = size
 
-AC__IO_COROUTINE(ac_file_open, (const char *path, int flags, mode_t mode),
+AC__COROUTINE(ac_file_open, (const char *path, int flags, mode_t mode),
                  (frame->path = path, frame->flags = flags, frame->mode = mode))
-AC__IO_COROUTINE(ac_file_read, (int fd, void *buffer, size_t size), (FILL_BUFFER))
-AC__IO_COROUTINE(ac_file_write, (int fd, const void *buffer, size_t size), (FILL_BUFFER))
-AC__IO_COROUTINE(ac_file_pread, (int fd, void *buffer, size_t size, int64_t offset), (FILL_BUFFER, frame->offset = offset))
-AC__IO_COROUTINE(ac_file_pwrite, (int fd, const void *buffer, size_t size, int64_t offset), (FILL_BUFFER, frame->offset = offset))
-AC__IO_COROUTINE(ac_file_fsync, (int fd), frame->fd = fd)
-AC__IO_COROUTINE(ac_file_fdatasync, (int fd), frame->fd = fd)
-AC__IO_COROUTINE(ac_file_stat, (int fd, struct stat *status), (frame->fd = fd, frame->status = status))
-AC__IO_COROUTINE(ac_file_close, (int fd), frame->fd = fd)
+AC__COROUTINE(ac_file_read, (int fd, void *buffer, size_t size), (FILL_BUFFER))
+AC__COROUTINE(ac_file_write, (int fd, const void *buffer, size_t size), (FILL_BUFFER))
+AC__COROUTINE(ac_file_pread, (int fd, void *buffer, size_t size, int64_t offset), (FILL_BUFFER, frame->offset = offset))
+AC__COROUTINE(ac_file_pwrite, (int fd, const void *buffer, size_t size, int64_t offset), (FILL_BUFFER, frame->offset = offset))
+AC__COROUTINE(ac_file_fsync, (int fd), frame->fd = fd)
+AC__COROUTINE(ac_file_fdatasync, (int fd), frame->fd = fd)
+AC__COROUTINE(ac_file_stat, (int fd, struct stat *status), (frame->fd = fd, frame->status = status))
+AC__COROUTINE(ac_file_close, (int fd), frame->fd = fd)

@@ -39,15 +39,4 @@ static inline void *ac__writable(const void *pointer)
 #define AC__KEEP_NUMBER self->result = (int)self->io.result
 #define AC__KEEP_NOTHING (void)0
 
-/* The same as a coroutine on the heap: FILL stores the arguments into `frame`. */
-#define AC__IO_COROUTINE(name, parameters, fill)                                             \
-    ac_coro *name parameters                                                                 \
-    {                                                                                        \
-        struct name##__frame *frame = ac__operation_new(&name##__fn);                        \
-        if (!frame)                                                                          \
-            return NULL;                                                                     \
-        fill;                                                                                \
-        return &frame->base;                                                                 \
-    }
-
 #endif

@@ -672,34 +672,15 @@ ac_coro *ac_serve_forever(ac_server *server)
 
 /* ---- ac_server_wait_closed ---- */
 
-int ac_server_wait_closed__resume(ac_frame *frame)
+static int wait_closed(ac_server *server, struct ac__waiter *waiter, ac_frame *operation)
 {
-    struct ac_server_wait_closed__frame *self = (struct ac_server_wait_closed__frame *)frame;
-
-    if (self->server->closed && !self->server->clients)
+    if (server->closed && !server->clients)
         return 0;
-    return ac__wait(&self->server->enders, &self->waiter, frame);
+    return ac__wait(&server->enders, waiter, operation);
 }
 
-static bool wait_closed_abort(ac_frame *frame)
-{
-    struct ac_server_wait_closed__frame *self = (struct ac_server_wait_closed__frame *)frame;
-
-    ac__waiter_remove(&self->server->enders, &self->waiter);
-    return 1;
-}
-
-AC__OPERATION_FN_VOID(ac_server_wait_closed, wait_closed_abort)
-
-ac_coro *ac_server_wait_closed(ac_server *server)
-{
-    struct ac_server_wait_closed__frame *self = ac__operation_new(&ac_server_wait_closed__fn);
-
-    if (!self)
-        return NULL;
-    self->server = server;
-    return &self->base;
-}
+AC__WAITING(ac_server_wait_closed, &self->server->enders, wait_closed(self->server, &self->waiter, frame))
+AC__COROUTINE(ac_server_wait_closed, (ac_server *server), frame->server = server)
 
 /* ---- ac_server_shutdown ---- */
 
@@ -780,16 +761,8 @@ int ac_server_shutdown__resume(ac_frame *frame)
 
 AC__OPERATION_FN_VOID(ac_server_shutdown, NULL)
 
-ac_coro *ac_server_shutdown(ac_server *server, double deadline)
-{
-    struct ac_server_shutdown__frame *self = ac__operation_new(&ac_server_shutdown__fn);
-
-    if (!self)
-        return NULL;
-    self->server = server;
-    self->deadline = deadline;
-    return &self->base;
-}
+AC__COROUTINE(ac_server_shutdown, (ac_server *server, double deadline),
+              (frame->server = server, frame->deadline = deadline))
 
 /* ---- `async with` ---- */
 
@@ -803,15 +776,7 @@ int ac_server_aenter__resume(ac_frame *frame)
 
 AC__OPERATION_FN(ac_server_aenter, NULL, ac_server *)
 
-ac_coro *ac_server_aenter(ac_server *server)
-{
-    struct ac_server_aenter__frame *self = ac__operation_new(&ac_server_aenter__fn);
-
-    if (!self)
-        return NULL;
-    self->server = server;
-    return &self->base;
-}
+AC__COROUTINE(ac_server_aenter, (ac_server *server), frame->server = server)
 
 int ac_server_aexit__resume(ac_frame *frame)
 {
@@ -831,13 +796,4 @@ int ac_server_aexit__resume(ac_frame *frame)
 
 AC__OPERATION_FN_VOID(ac_server_aexit, NULL)
 
-ac_coro *ac_server_aexit(ac_server *server, int error)
-{
-    struct ac_server_aexit__frame *self = ac__operation_new(&ac_server_aexit__fn);
-
-    if (!self)
-        return NULL;
-    self->server = server;
-    self->error = error;
-    return &self->base;
-}
+AC__COROUTINE(ac_server_aexit, (ac_server *server, int error), (frame->server = server, frame->error = error))

@@ -138,17 +138,17 @@ AC__OPERATION_FN_VOID(ac_close, NULL)
 
 #define FILL_BUFFER frame->fd = fd, frame->buffer = buffer, frame->size = size
 
-AC__IO_COROUTINE(ac_readable, (int fd), frame->fd = fd)
-AC__IO_COROUTINE(ac_writable, (int fd), frame->fd = fd)
-AC__IO_COROUTINE(ac_read, (int fd, void *buffer, size_t size), (FILL_BUFFER))
-AC__IO_COROUTINE(ac_write, (int fd, const void *buffer, size_t size), (FILL_BUFFER))
-AC__IO_COROUTINE(ac_recv, (int fd, void *buffer, size_t size, int flags), (FILL_BUFFER, frame->flags = flags))
-AC__IO_COROUTINE(ac_send, (int fd, const void *buffer, size_t size, int flags), (FILL_BUFFER, frame->flags = flags))
-AC__IO_COROUTINE(ac_recvfrom, (int fd, void *buffer, size_t size, int flags, struct sockaddr *address, socklen_t *length),
+AC__COROUTINE(ac_readable, (int fd), frame->fd = fd)
+AC__COROUTINE(ac_writable, (int fd), frame->fd = fd)
+AC__COROUTINE(ac_read, (int fd, void *buffer, size_t size), (FILL_BUFFER))
+AC__COROUTINE(ac_write, (int fd, const void *buffer, size_t size), (FILL_BUFFER))
+AC__COROUTINE(ac_recv, (int fd, void *buffer, size_t size, int flags), (FILL_BUFFER, frame->flags = flags))
+AC__COROUTINE(ac_send, (int fd, const void *buffer, size_t size, int flags), (FILL_BUFFER, frame->flags = flags))
+AC__COROUTINE(ac_recvfrom, (int fd, void *buffer, size_t size, int flags, struct sockaddr *address, socklen_t *length),
           (FILL_BUFFER, frame->flags = flags, frame->address = address, frame->length = length))
-AC__IO_COROUTINE(ac_sendto, (int fd, const void *buffer, size_t size, int flags, const struct sockaddr *address, socklen_t length),
+AC__COROUTINE(ac_sendto, (int fd, const void *buffer, size_t size, int flags, const struct sockaddr *address, socklen_t length),
           (FILL_BUFFER, frame->flags = flags, frame->address = address, frame->length = length))
-AC__IO_COROUTINE(ac_accept, (int fd), frame->fd = fd)
-AC__IO_COROUTINE(ac_connect_addr, (int fd, const struct sockaddr *address, socklen_t length),
+AC__COROUTINE(ac_accept, (int fd), frame->fd = fd)
+AC__COROUTINE(ac_connect_addr, (int fd, const struct sockaddr *address, socklen_t length),
           (frame->fd = fd, frame->address = address, frame->length = length))
-AC__IO_COROUTINE(ac_close, (int fd), frame->fd = fd)
+AC__COROUTINE(ac_close, (int fd), frame->fd = fd)

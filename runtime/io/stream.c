@@ -216,35 +216,9 @@ bool ac_stream_is_closing(const ac_stream *stream)
 
 /* ---- ac_stream_wait_closed ---- */
 
-int ac_stream_wait_closed__resume(ac_frame *frame)
-{
-    struct ac_stream_wait_closed__frame *self = (struct ac_stream_wait_closed__frame *)frame;
-    ac_stream *stream = self->stream;
-
-    if (stream->fd < 0)
-        return stream->write_error;
-    return ac__wait(&stream->closers, &self->waiter, frame);
-}
-
-static bool wait_closed_abort(ac_frame *frame)
-{
-    struct ac_stream_wait_closed__frame *self = (struct ac_stream_wait_closed__frame *)frame;
-
-    ac__waiter_remove(&self->stream->closers, &self->waiter);
-    return 1;
-}
-
-AC__OPERATION_FN_VOID(ac_stream_wait_closed, wait_closed_abort)
-
-ac_coro *ac_stream_wait_closed(ac_stream *stream)
-{
-    struct ac_stream_wait_closed__frame *self = ac__operation_new(&ac_stream_wait_closed__fn);
-
-    if (!self)
-        return NULL;
-    self->stream = stream;
-    return &self->base;
-}
+AC__WAITING(ac_stream_wait_closed, &self->stream->closers,
+            self->stream->fd < 0 ? self->stream->write_error : ac__wait(&self->stream->closers, &self->waiter, frame))
+AC__COROUTINE(ac_stream_wait_closed, (ac_stream *stream), frame->stream = stream)
 
 /* ---- `async with` ---- */
 
@@ -258,15 +232,7 @@ int ac_stream_aenter__resume(ac_frame *frame)
 
 AC__OPERATION_FN(ac_stream_aenter, NULL, ac_stream *)
 
-ac_coro *ac_stream_aenter(ac_stream *stream)
-{
-    struct ac_stream_aenter__frame *self = ac__operation_new(&ac_stream_aenter__fn);
-
-    if (!self)
-        return NULL;
-    self->stream = stream;
-    return &self->base;
-}
+AC__COROUTINE(ac_stream_aenter, (ac_stream *stream), frame->stream = stream)
 
 /*
  * After a body that ended well, waits until the stream is closed; after any other the rest is sent in the
@@ -294,16 +260,7 @@ int ac_stream_aexit__resume(ac_frame *frame)
 
 AC__OPERATION_FN_VOID(ac_stream_aexit, NULL)
 
-ac_coro *ac_stream_aexit(ac_stream *stream, int error)
-{
-    struct ac_stream_aexit__frame *self = ac__operation_new(&ac_stream_aexit__fn);
-
-    if (!self)
-        return NULL;
-    self->stream = stream;
-    self->error = error;
-    return &self->base;
-}
+AC__COROUTINE(ac_stream_aexit, (ac_stream *stream, int error), (frame->stream = stream, frame->error = error))
 
 /* ---- what a stream tells of itself ---- */
 

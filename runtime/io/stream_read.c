@@ -344,17 +344,8 @@ static bool read_abort(ac_frame *frame)
 
 AC__OPERATION_FN(ac_stream_read, read_abort, ssize_t)
 
-ac_coro *ac_stream_read(ac_stream *stream, void *buffer, size_t size)
-{
-    struct ac_stream_read__frame *self = ac__operation_new(&ac_stream_read__fn);
-
-    if (!self)
-        return NULL;
-    self->stream = stream;
-    self->buffer = buffer;
-    self->size = size;
-    return &self->base;
-}
+AC__COROUTINE(ac_stream_read, (ac_stream *stream, void *buffer, size_t size),
+              (frame->stream = stream, frame->buffer = buffer, frame->size = size))
 
 /* ---- ac_stream_read_exactly ---- */
 
@@ -476,17 +467,8 @@ static bool exactly_abort(ac_frame *frame)
 
 AC__OPERATION_FN_VOID(ac_stream_read_exactly, exactly_abort)
 
-ac_coro *ac_stream_read_exactly(ac_stream *stream, void *buffer, size_t size)
-{
-    struct ac_stream_read_exactly__frame *self = ac__operation_new(&ac_stream_read_exactly__fn);
-
-    if (!self)
-        return NULL;
-    self->stream = stream;
-    self->buffer = buffer;
-    self->size = size;
-    return &self->base;
-}
+AC__COROUTINE(ac_stream_read_exactly, (ac_stream *stream, void *buffer, size_t size),
+              (frame->stream = stream, frame->buffer = buffer, frame->size = size))
 
 /* ---- ac_stream_read_line ---- */
 
@@ -554,15 +536,7 @@ static bool line_abort(ac_frame *frame)
 
 AC__OPERATION_FN(ac_stream_read_line, line_abort, char *)
 
-ac_coro *ac_stream_read_line(ac_stream *stream)
-{
-    struct ac_stream_read_line__frame *self = ac__operation_new(&ac_stream_read_line__fn);
-
-    if (!self)
-        return NULL;
-    self->stream = stream;
-    return &self->base;
-}
+AC__COROUTINE(ac_stream_read_line, (ac_stream *stream), frame->stream = stream)
 
 /* ---- ac_stream_read_until ---- */
 
@@ -619,17 +593,8 @@ static bool until_abort(ac_frame *frame)
 
 AC__OPERATION_FN(ac_stream_read_until, until_abort, char *)
 
-ac_coro *ac_stream_read_until(ac_stream *stream, const char *separator, size_t *length)
-{
-    struct ac_stream_read_until__frame *self = ac__operation_new(&ac_stream_read_until__fn);
-
-    if (!self)
-        return NULL;
-    self->stream = stream;
-    self->separator = separator;
-    self->length = length;
-    return &self->base;
-}
+AC__COROUTINE(ac_stream_read_until, (ac_stream *stream, const char *separator, size_t *length),
+              (frame->stream = stream, frame->separator = separator, frame->length = length))
 
 /* ---- ac_stream_lines ---- */
 

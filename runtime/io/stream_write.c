@@ -377,67 +377,26 @@ static int drain(ac_stream *stream, ac_frame *operation, struct ac__waiter *wait
     return ac__stream_spend(stream) ? 0 : ac__complete_later(operation, 0);
 }
 
-int ac_stream_drain__resume(ac_frame *frame)
+AC__WAITING(ac_stream_drain, &self->stream->drainers, drain(self->stream, frame, &self->waiter))
+AC__COROUTINE(ac_stream_drain, (ac_stream *stream), frame->stream = stream)
+
+static int write_at_once(ac_stream *stream, const void *bytes, size_t size)
 {
-    struct ac_stream_drain__frame *self = (struct ac_stream_drain__frame *)frame;
-
-    return drain(self->stream, frame, &self->waiter);
-}
-
-static bool drain_abort(ac_frame *frame)
-{
-    struct ac_stream_drain__frame *self = (struct ac_stream_drain__frame *)frame;
-
-    ac__waiter_remove(&self->stream->drainers, &self->waiter);
-    return 1;
-}
-
-AC__OPERATION_FN_VOID(ac_stream_drain, drain_abort)
-
-ac_coro *ac_stream_drain(ac_stream *stream)
-{
-    struct ac_stream_drain__frame *self = ac__operation_new(&ac_stream_drain__fn);
-
-    if (!self)
-        return NULL;
-    self->stream = stream;
-    return &self->base;
-}
-
-int ac_stream_send__resume(ac_frame *frame)
-{
-    struct ac_stream_send__frame *self = (struct ac_stream_send__frame *)frame;
-    ac_stream *stream = self->stream;
     int error;
 
-    if (ac__stream_unsent(stream)) {
-        error = ac_stream_write(stream, self->bytes, self->size);
-    } else {
-        error = write_check(stream, self->size);
-        if (!error && self->size)
-            error = send_direct(stream, self->bytes, self->size);
-    }
-    return error ? error : drain(stream, frame, &self->waiter);
+    if (ac__stream_unsent(stream))
+        return ac_stream_write(stream, bytes, size);
+    error = write_check(stream, size);
+    return error || !size ? error : send_direct(stream, bytes, size);
 }
 
-static bool send_abort(ac_frame *frame)
+static int send_and_drain(struct ac_stream_send__frame *self)
 {
-    struct ac_stream_send__frame *self = (struct ac_stream_send__frame *)frame;
+    int error = write_at_once(self->stream, self->bytes, self->size);
 
-    ac__waiter_remove(&self->stream->drainers, &self->waiter);
-    return 1;
+    return error ? error : drain(self->stream, &self->base, &self->waiter);
 }
 
-AC__OPERATION_FN_VOID(ac_stream_send, send_abort)
-
-ac_coro *ac_stream_send(ac_stream *stream, const void *bytes, size_t size)
-{
-    struct ac_stream_send__frame *self = ac__operation_new(&ac_stream_send__fn);
-
-    if (!self)
-        return NULL;
-    self->stream = stream;
-    self->bytes = bytes;
-    self->size = size;
-    return &self->base;
-}
+AC__WAITING(ac_stream_send, &self->stream->drainers, send_and_drain(self))
+AC__COROUTINE(ac_stream_send, (ac_stream *stream, const void *bytes, size_t size),
+              (frame->stream = stream, frame->bytes = bytes, frame->size = size))

@@ -287,15 +287,8 @@ int ac_subprocess_exec__resume(ac_frame *frame)
 
 AC__OPERATION_FN(ac_subprocess_exec, NULL, ac_subprocess *)
 
-ac_coro *ac_subprocess_exec(const char *const argv[], const ac_subprocess_options *options)
-{
-    struct ac_subprocess_exec__frame *frame = ac__operation_new(&ac_subprocess_exec__fn);
-    if (!frame)
-        return NULL;
-    frame->argv = argv;
-    frame->options = options;
-    return &frame->base;
-}
+AC__COROUTINE(ac_subprocess_exec, (const char *const argv[], const ac_subprocess_options *options),
+              (frame->argv = argv, frame->options = options))
 
 int ac_subprocess_shell__resume(ac_frame *frame)
 {
@@ -306,15 +299,8 @@ int ac_subprocess_shell__resume(ac_frame *frame)
 
 AC__OPERATION_FN(ac_subprocess_shell, NULL, ac_subprocess *)
 
-ac_coro *ac_subprocess_shell(const char *command, const ac_subprocess_options *options)
-{
-    struct ac_subprocess_shell__frame *frame = ac__operation_new(&ac_subprocess_shell__fn);
-    if (!frame)
-        return NULL;
-    frame->command = command;
-    frame->options = options;
-    return &frame->base;
-}
+AC__COROUTINE(ac_subprocess_shell, (const char *command, const ac_subprocess_options *options),
+              (frame->command = command, frame->options = options))
 
 /* ---- Waiting ---- */
 
@@ -337,14 +323,7 @@ static bool wait_abort(ac_frame *frame)
 
 AC__OPERATION_FN(ac_subprocess_wait, wait_abort, int)
 
-ac_coro *ac_subprocess_wait(ac_subprocess *process)
-{
-    struct ac_subprocess_wait__frame *frame = ac__operation_new(&ac_subprocess_wait__fn);
-    if (!frame)
-        return NULL;
-    frame->process = process;
-    return &frame->base;
-}
+AC__COROUTINE(ac_subprocess_wait, (ac_subprocess *process), frame->process = process)
 
 /* ---- The rest ---- */
 

@@ -16,29 +16,8 @@ static inline int acquire(struct ac_lock *lock, struct ac__waiter *waiter, ac_fr
     return 0;
 }
 
-int ac_lock_acquire__resume(ac_frame *frame)
-{
-    struct ac_lock_acquire__frame *self = (struct ac_lock_acquire__frame *)(void *)frame;
-    return acquire(self->lock, &self->waiter, frame);
-}
-
-static bool acquire_abort(ac_frame *frame)
-{
-    struct ac_lock_acquire__frame *self = (struct ac_lock_acquire__frame *)(void *)frame;
-    ac__waiter_remove(&self->lock->waiters, &self->waiter);
-    return true;
-}
-
-AC__OPERATION_FN_VOID(ac_lock_acquire, acquire_abort)
-
-ac_coro *ac_lock_acquire(struct ac_lock *lock)
-{
-    struct ac_lock_acquire__frame *frame = ac__operation_new(&ac_lock_acquire__fn);
-    if (!frame)
-        return NULL;
-    frame->lock = lock;
-    return &frame->base;
-}
+AC__WAITING(ac_lock_acquire, &self->lock->waiters, acquire(self->lock, &self->waiter, frame))
+AC__COROUTINE(ac_lock_acquire, (struct ac_lock *lock), frame->lock = lock)
 
 int ac_lock_release(struct ac_lock *lock)
 {
@@ -57,20 +36,7 @@ bool ac_lock_locked(const struct ac_lock *lock)
 
 /* ---- async with ---- */
 
-int ac_lock_aenter__resume(ac_frame *frame)
-{
-    struct ac_lock_aenter__frame *self = (struct ac_lock_aenter__frame *)(void *)frame;
-    return acquire(self->lock, &self->waiter, frame);
-}
-
-static bool aenter_abort(ac_frame *frame)
-{
-    struct ac_lock_aenter__frame *self = (struct ac_lock_aenter__frame *)(void *)frame;
-    ac__waiter_remove(&self->lock->waiters, &self->waiter);
-    return true;
-}
-
-AC__OPERATION_FN_VOID(ac_lock_aenter, aenter_abort)
+AC__WAITING(ac_lock_aenter, &self->lock->waiters, acquire(self->lock, &self->waiter, frame))
 
 ac_coro *ac_lock_aenter(struct ac_lock *lock)
 {
@@ -84,12 +50,4 @@ int ac_lock_aexit__resume(ac_frame *frame)
 
 AC__OPERATION_FN_VOID(ac_lock_aexit, NULL)
 
-ac_coro *ac_lock_aexit(struct ac_lock *lock, int error)
-{
-    struct ac_lock_aexit__frame *frame = ac__operation_new(&ac_lock_aexit__fn);
-    if (!frame)
-        return NULL;
-    frame->lock = lock;
-    frame->error = error;
-    return &frame->base;
-}
+AC__COROUTINE(ac_lock_aexit, (struct ac_lock *lock, int error), (frame->lock = lock, frame->error = error))

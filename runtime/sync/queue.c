@@ -161,11 +161,10 @@ __attribute__((noinline)) static int put_or_wait(struct ac_queue_put__frame *put
 }
 
 /* The usual case here, so that it costs little. */
-int ac_queue_put__resume(ac_frame *frame)
+static inline int put(struct ac_queue_put__frame *put)
 {
-    struct ac_queue_put__frame *put = (struct ac_queue_put__frame *)(void *)frame;
     ac_queue *queue = put->queue;
-    if (AC__RARELY(frame->state || ac__items_count(&queue->items) >= queue->room || !queue->items.words))
+    if (AC__RARELY(put->base.state || ac__items_count(&queue->items) >= queue->room || !queue->items.words))
         return put_or_wait(put);
     ac__items_word_in(&queue->items, put->item);
     queue->unfinished++;
@@ -173,24 +172,8 @@ int ac_queue_put__resume(ac_frame *frame)
     return 0;
 }
 
-static bool put_abort(ac_frame *frame)
-{
-    struct ac_queue_put__frame *put = (struct ac_queue_put__frame *)(void *)frame;
-    ac__waiter_remove(&put->queue->putters, &put->waiter);
-    return true;
-}
-
-AC__OPERATION_FN_VOID(ac_queue_put, put_abort)
-
-ac_coro *ac_queue_put(ac_queue *queue, const void *item)
-{
-    struct ac_queue_put__frame *frame = ac__operation_new(&ac_queue_put__fn);
-    if (!frame)
-        return NULL;
-    frame->queue = queue;
-    frame->item = item;
-    return &frame->base;
-}
+AC__WAITING(ac_queue_put, &self->queue->putters, put(self))
+AC__COROUTINE(ac_queue_put, (ac_queue *queue, const void *item), (frame->queue = queue, frame->item = item))
 
 int ac_queue_put_nowait(ac_queue *queue, const void *item)
 {
@@ -225,40 +208,23 @@ __attribute__((noinline)) static int get_or_wait(struct ac_queue_get__frame *get
 
 /* The usual cases here, so that they cost little: waiting where nobody else does, and getting where nobody waits to
  * put. A queue that has been freed is empty. */
-int ac_queue_get__resume(ac_frame *frame)
+static inline int get(struct ac_queue_get__frame *get)
 {
-    struct ac_queue_get__frame *get = (struct ac_queue_get__frame *)(void *)frame;
     ac_queue *queue = get->queue;
     if (queue->items.begin == queue->items.end) {
-        if (AC__RARELY(frame->state || queue->shutdown))
+        if (AC__RARELY(get->base.state || queue->shutdown))
             return get_or_wait(get);
-        return ac__wait(&queue->getters, &get->waiter, frame);
+        return ac__wait(&queue->getters, &get->waiter, &get->base);
     }
     if (AC__RARELY(!queue->items.words || !get->item || queue->putters.first))
         return get_or_wait(get);
-    queue->woken -= frame->state;
+    queue->woken -= get->base.state;
     ac__items_word_out(&queue->items, get->item);
     return 0;
 }
 
-static bool get_abort(ac_frame *frame)
-{
-    struct ac_queue_get__frame *get = (struct ac_queue_get__frame *)(void *)frame;
-    ac__waiter_remove(&get->queue->getters, &get->waiter);
-    return true;
-}
-
-AC__OPERATION_FN_VOID(ac_queue_get, get_abort)
-
-ac_coro *ac_queue_get(ac_queue *queue, void *item)
-{
-    struct ac_queue_get__frame *frame = ac__operation_new(&ac_queue_get__fn);
-    if (!frame)
-        return NULL;
-    frame->queue = queue;
-    frame->item = item;
-    return &frame->base;
-}
+AC__WAITING(ac_queue_get, &self->queue->getters, get(self))
+AC__COROUTINE(ac_queue_get, (ac_queue *queue, void *item), (frame->queue = queue, frame->item = item))
 
 int ac_queue_get_nowait(ac_queue *queue, void *item)
 {
@@ -288,29 +254,9 @@ int ac_queue_task_done(ac_queue *queue)
     return 0;
 }
 
-int ac_queue_join__resume(ac_frame *frame)
-{
-    struct ac_queue_join__frame *join = (struct ac_queue_join__frame *)(void *)frame;
-    return join->queue->unfinished ? ac__wait(&join->queue->joiners, &join->waiter, frame) : 0;
-}
-
-static bool join_abort(ac_frame *frame)
-{
-    struct ac_queue_join__frame *join = (struct ac_queue_join__frame *)(void *)frame;
-    ac__waiter_remove(&join->queue->joiners, &join->waiter);
-    return true;
-}
-
-AC__OPERATION_FN_VOID(ac_queue_join, join_abort)
-
-ac_coro *ac_queue_join(ac_queue *queue)
-{
-    struct ac_queue_join__frame *frame = ac__operation_new(&ac_queue_join__fn);
-    if (!frame)
-        return NULL;
-    frame->queue = queue;
-    return &frame->base;
-}
+AC__WAITING(ac_queue_join, &self->queue->joiners,
+            self->queue->unfinished ? ac__wait(&self->queue->joiners, &self->waiter, frame) : 0)
+AC__COROUTINE(ac_queue_join, (ac_queue *queue), frame->queue = queue)
 
 /* ---- The rest ---- */
 

@@ -34,29 +34,8 @@ static int acquire(struct ac_semaphore *semaphore, struct ac__waiter *waiter, ac
     return 0;
 }
 
-int ac_semaphore_acquire__resume(ac_frame *frame)
-{
-    struct ac_semaphore_acquire__frame *self = (struct ac_semaphore_acquire__frame *)(void *)frame;
-    return acquire(self->semaphore, &self->waiter, frame);
-}
-
-static bool acquire_abort(ac_frame *frame)
-{
-    struct ac_semaphore_acquire__frame *self = (struct ac_semaphore_acquire__frame *)(void *)frame;
-    ac__waiter_remove(&self->semaphore->waiters, &self->waiter);
-    return true;
-}
-
-AC__OPERATION_FN_VOID(ac_semaphore_acquire, acquire_abort)
-
-ac_coro *ac_semaphore_acquire(struct ac_semaphore *semaphore)
-{
-    struct ac_semaphore_acquire__frame *frame = ac__operation_new(&ac_semaphore_acquire__fn);
-    if (!frame)
-        return NULL;
-    frame->semaphore = semaphore;
-    return &frame->base;
-}
+AC__WAITING(ac_semaphore_acquire, &self->semaphore->waiters, acquire(self->semaphore, &self->waiter, frame))
+AC__COROUTINE(ac_semaphore_acquire, (struct ac_semaphore *semaphore), frame->semaphore = semaphore)
 
 int ac_semaphore_release(struct ac_semaphore *semaphore)
 {
@@ -79,20 +58,7 @@ bool ac_semaphore_locked(const struct ac_semaphore *semaphore)
 
 /* ---- async with ---- */
 
-int ac_semaphore_aenter__resume(ac_frame *frame)
-{
-    struct ac_semaphore_aenter__frame *self = (struct ac_semaphore_aenter__frame *)(void *)frame;
-    return acquire(self->semaphore, &self->waiter, frame);
-}
-
-static bool aenter_abort(ac_frame *frame)
-{
-    struct ac_semaphore_aenter__frame *self = (struct ac_semaphore_aenter__frame *)(void *)frame;
-    ac__waiter_remove(&self->semaphore->waiters, &self->waiter);
-    return true;
-}
-
-AC__OPERATION_FN_VOID(ac_semaphore_aenter, aenter_abort)
+AC__WAITING(ac_semaphore_aenter, &self->semaphore->waiters, acquire(self->semaphore, &self->waiter, frame))
 
 ac_coro *ac_semaphore_aenter(struct ac_semaphore *semaphore)
 {
@@ -106,12 +72,5 @@ int ac_semaphore_aexit__resume(ac_frame *frame)
 
 AC__OPERATION_FN_VOID(ac_semaphore_aexit, NULL)
 
-ac_coro *ac_semaphore_aexit(struct ac_semaphore *semaphore, int error)
-{
-    struct ac_semaphore_aexit__frame *frame = ac__operation_new(&ac_semaphore_aexit__fn);
-    if (!frame)
-        return NULL;
-    frame->semaphore = semaphore;
-    frame->error = error;
-    return &frame->base;
-}
+AC__COROUTINE(ac_semaphore_aexit, (struct ac_semaphore *semaphore, int error),
+              (frame->semaphore = semaphore, frame->error = error))
