@@ -111,20 +111,38 @@ const char *copy_value(struct expression *e)
     return e->kind == EXPRESSION_COMMA && !e->text ? arena_format("(%s)", text) : text;
 }
 
+/* A pragma that cannot have a line of its own becomes the operator that means the same (C11 6.10.9). */
+static void add_pragma_operator(struct text *out, const char *line, size_t length)
+{
+    const char *end = line + length, *word = line + 1 + strspn(line + 1, " \t");
+    if (strncmp(word, "pragma", 6) != 0)
+        return;             /* #ident says nothing to the code around it */
+    text_add(out, "_Pragma(\"");
+    for (const char *c = word + 6 + strspn(word + 6, " \t"); c < end; c++) {
+        if (*c == '"' || *c == '\\')
+            text_add(out, "\\");
+        text_add_bytes(out, c, 1);
+    }
+    text_add(out, "\")");
+}
+
+static void add_piece(struct text *out, const char *piece, size_t length)
+{
+    if (length && *piece == '#')
+        add_pragma_operator(out, piece, length);
+    else
+        text_add_bytes(out, piece, length);
+}
+
 const char *one_line(const char *text)
 {
-    if (!strchr(text, '\3'))
-        return text;
     struct text out = {0};
-    while (*text) {
-        const char *stop = strchr(text, '\3');
-        if (!stop) {
-            text_add(&out, text);
-            break;
-        }
-        text_add_bytes(&out, text, (size_t)(stop - text));
+    for (const char *stop; (stop = strchr(text, '\3')); text = strchr(stop, '\2') + 1) {
+        add_piece(&out, text, (size_t)(stop - text));
         text_add(&out, " ");
-        text = strchr(stop, '\2') + 1;
     }
+    if (!out.length)
+        return text;
+    add_piece(&out, text, strlen(text));
     return text_string(&out);
 }

@@ -154,7 +154,7 @@ static void put(struct printer *p, token_index place, const char *text)
     if (joins)
         text_add(&p->out, " ");
     else
-        begin_line(p, path, t->line, indentation(place));
+        begin_line(p, path, t->line, *text == '#' ? 1 : indentation(place));
     text_add(&p->out, text);
 }
 
