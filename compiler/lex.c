@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "lex.h"
 #include "diagnostic.h"
+#include "macro.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,7 @@ void lex_name(struct lexer *lexer, size_t length)
     const char *name = memchr(lexer->start, '\\', length) ? name_of_universal(lexer->start, length) : intern(lexer->start, length);
     lex_token(lexer, TOKEN_NAME, length);
     tokens[token_count - 1].name = name;
+    tokens[token_count - 1].macro = (uint8_t)macro_find(name);
 }
 
 void lex_punctuator(struct lexer *lexer, size_t length, const char *meaning)
@@ -311,6 +313,10 @@ void lex_directive(struct lexer *lexer, size_t length)
         line_marker(lexer, p, end);
     } else if (word_is(p, end, "line")) {
         line_marker(lexer, skip_blanks(p + 4, end), end);
+    } else if (word_is(p, end, "define")) {
+        macro_define(skip_blanks(p + 6, end), end, inclusions.at[current].file);
+    } else if (word_is(p, end, "undef")) {
+        macro_undefine(skip_blanks(p + 5, end), end);
     } else if (word_is(p, end, "pragma") || word_is(p, end, "ident") || word_is(p, end, "sccs")) {
         lexer->start = hash;
         while (end > hash && end[-1] == '\r')

@@ -4,6 +4,7 @@
 #include "output.h"
 #include "diagnostic.h"
 #include "emit.h"
+#include "macro.h"
 #include "options.h"
 #include "source.h"
 #include "write.h"
@@ -66,13 +67,16 @@ static void add_function(struct function *f, struct text *out)
 /* What stands in the place of a definition. */
 static const char *definition_text(struct function *f)
 {
-    struct text out = {0};
+    struct text made = {0}, out = {0};
     if (f->text)
         return f->text;
     if (position_of(f) != f->index)
-        emit_prototype(f, &out);
+        emit_prototype(f, &made);
     for (struct function *each = f->placed_here; each; each = each->next_placed)
-        add_function(each, &out);
+        add_function(each, &made);
+    macros_hide(&out, text_string(&made));
+    text_add(&out, text_string(&made));
+    macros_show(&out, text_string(&made));
     return f->text = text_string(&out);
 }
 
@@ -155,6 +159,9 @@ static size_t text_end(token_index t)
             line = raw->at[i].line;
             end = raw->at[i].offset + raw->at[i].length;
         }
+    token_index before = placed_before(t);      /* the macro's last argument, or its ) */
+    if (end == SIZE_MAX && before != UINT32_MAX)
+        end = raw_end_of(before);
     return end;
 }
 
@@ -545,6 +552,11 @@ static token_index write_nested(struct token_writer *w, token_index t)
 
 static void write_token(struct token_writer *w, token_index t)
 {
+    if (macro_would_expand(t)) {
+        end_line_of(w->out);
+        text_format(w->out, "#pragma push_macro(\"%s\")\n#undef %s\n", tokens[t].name, tokens[t].name);
+        w->line = 0;
+    }
     const char *path = token_file(t)->path;
     if (tokens[t].line != w->line || path != w->path) {
         end_line_of(w->out);
@@ -558,6 +570,11 @@ static void write_token(struct token_writer *w, token_index t)
         text_add_bytes(w->out, tokens[t].text, tokens[t].length);
     if (tokens[t].kind == TOKEN_PRAGMA)
         w->line = 0;
+    if (macro_would_expand(t)) {
+        end_line_of(w->out);
+        text_format(w->out, "#pragma pop_macro(\"%s\")\n", tokens[t].name);
+        w->line = 0;
+    }
 }
 
 static struct function *definition_at(token_index t)

@@ -95,6 +95,7 @@ static char **preprocessor_words(void)
 {
     word_list list = {0};
     add_compiler_words(&list);
+    array_add(&list, "-dD");        /* for macro.c */
     array_add(&list, "-D__ACC__=1");
     for (size_t i = 0; i < options.preprocessor.count; i++)
         array_add(&list, options.preprocessor.at[i]);

@@ -19,6 +19,9 @@ enum token_kind {
     TOKEN_END           /* the last one in the array */
 };
 
+/* Of a name: what it would still be expanded as, if it were preprocessed again. See macro.h. */
+enum macro_kind { MACRO_NONE, MACRO_PLAIN, MACRO_WITH_PARAMETERS };
+
 struct token {
     const char *text;       /* spelling, in the preprocessed text; not terminated */
     uint32_t length;
@@ -30,6 +33,7 @@ struct token {
     int64_t raw;            /* byte offset in the original text of the file; -1: came out of a macro, or the text is not known */
     const char *renamed;    /* lowering: what is written in its place, for types of a body that move to file scope; else NULL */
     uint8_t kind;           /* enum token_kind */
+    uint8_t macro;          /* enum macro_kind */
     bool plain_name;        /* the parser took it for an identifier or a type name, though it is spelled as a word of the dialect */
     bool space_before;      /* white space stood before it */
     bool line_begin;        /* the first of its line in the preprocessed text */
