@@ -286,7 +286,7 @@ picture: build/acc
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install build/acc $(DESTDIR)$(PREFIX)/bin/acc
-	install -m 644 runtime/include/*.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(filter-out $(if $(TLS),,%/ac_tls.h),$(wildcard runtime/include/*.h)) $(DESTDIR)$(PREFIX)/include
 	install -m 644 build/libac.a $(DESTDIR)$(PREFIX)/lib/libac.a
 	install -d $(DESTDIR)$(PREFIX)/share/acc
 	cp -R editors/clangd editors/vim editors/vscode editors/tree-sitter-ac $(DESTDIR)$(PREFIX)/share/acc

@@ -1,5 +1,6 @@
 /* What the fragments in docs/ and README.md speak of. */
 #include <ac.h>
+#include <ac_tls.h>
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>

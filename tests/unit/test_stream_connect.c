@@ -15,7 +15,7 @@ static struct addrinfo entries[4];
 static struct sockaddr_in places[4];
 static size_t entry_count;
 
-int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list)
+int (getaddrinfo)(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **list)
 {
     (void)service;
     if (hints && (hints->ai_flags & AI_NUMERICHOST) && host)
