@@ -109,7 +109,7 @@ void ac__cancel(ac_future *future)
 
 bool ac_cancel(ac_future *future)
 {
-    if (!future || ac__is_done(future))
+    if (!future || ac__is_done(future) || ac__elsewhere(future->loop, __func__))
         return false;
     ac__cancel(future);
     return true;

@@ -242,6 +242,8 @@ static int set_done(ac_future *future, int error)
 
 int ac_future_set_result(ac_future *future, const void *value)
 {
+    if (ac__elsewhere(future->loop, __func__))
+        return EPERM;
     if (ac__is_task(future) || ac__is_done(future))
         return AC_EINVALID_STATE;
     if (value && future->size)
@@ -251,6 +253,8 @@ int ac_future_set_result(ac_future *future, const void *value)
 
 int ac_future_set_error(ac_future *future, int error)
 {
+    if (ac__elsewhere(future->loop, __func__))
+        return EPERM;
     return set_done(future, error == 0 || error == AC_PENDING ? EINVAL : error);
 }
 
@@ -394,6 +398,8 @@ static void callback_fire(struct ac__watch *watch, ac_future *done)
 
 int ac_add_done_callback(ac_future *future, void (*fn)(ac_future *, void *), void *arg)
 {
+    if (ac__elsewhere(future->loop, __func__))
+        return EPERM;
     struct callback *callback = ac__pool_take(sizeof *callback);
     if (!callback)
         return ENOMEM;

@@ -114,6 +114,10 @@ ac_task *ac_create_task(ac_coro *coro)
 
 ac_task *ac_loop_create_task(ac_loop *loop, ac_coro *coro)
 {
+    if (ac__elsewhere(loop, __func__)) {
+        ac__coro_discard(coro);
+        return NULL;
+    }
     return ac__task_start(loop, coro);
 }
 

@@ -1671,7 +1671,8 @@ AC__OPERATION(ac_subprocess_shell) {
 };
 AC__OPERATION(ac_subprocess_wait) { ac_frame base; int result; ac_subprocess *process; struct ac__waiter waiter; };
 
-/* Starts a program: argv[0], searched in PATH where it has no slash; argv ends in NULL. create_subprocess_exec.
+/* Starts a program: argv[0], searched in the PATH of its own environment where it has no slash; argv ends in NULL.
+ * create_subprocess_exec.
  * `options` may be NULL. Throws what kept it from starting: ENOENT, EACCES, EMFILE, EAGAIN ... The handle is the
  * caller's; releasing the last one kills a child that still runs. */
 ac_async(ac_subprocess *) ac_subprocess_exec(const char *const argv[], const ac_subprocess_options *options);

@@ -80,7 +80,7 @@ static struct ac_handle *handle_new(ac_loop *loop, void (*fn)(void *), void *arg
 
 ac_handle *ac_call_soon(ac_loop *loop, void (*fn)(void *), void *arg)
 {
-    struct ac_handle *handle = handle_new(loop, fn, arg);
+    struct ac_handle *handle = ac__elsewhere(loop, __func__) ? NULL : handle_new(loop, fn, arg);
     if (handle) {
         handle->queued = true;
         ac__enqueue(loop, &handle->item);
@@ -90,7 +90,7 @@ ac_handle *ac_call_soon(ac_loop *loop, void (*fn)(void *), void *arg)
 
 ac_handle *ac_call_at(ac_loop *loop, double when, void (*fn)(void *), void *arg)
 {
-    struct ac_handle *handle = handle_new(loop, fn, arg);
+    struct ac_handle *handle = ac__elsewhere(loop, __func__) ? NULL : handle_new(loop, fn, arg);
     if (!handle)
         return NULL;
     handle->when = when;
@@ -102,7 +102,7 @@ ac_handle *ac_call_at(ac_loop *loop, double when, void (*fn)(void *), void *arg)
 
 ac_handle *ac_call_later(ac_loop *loop, double delay, void (*fn)(void *), void *arg)
 {
-    return loop ? ac_call_at(loop, ac_loop_time(loop) + delay, fn, arg) : NULL;
+    return loop && !ac__elsewhere(loop, __func__) ? ac_call_at(loop, ac_loop_time(loop) + delay, fn, arg) : NULL;
 }
 
 void ac_handle_cancel(ac_handle *handle)

@@ -17,13 +17,17 @@ static _Thread_local ac_loop *named_loop;      /* by ac_set_loop */
 
 /* ---- Time ---- */
 
+static int64_t real_time(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 int64_t ac__clock(ac_loop *loop)
 {
-    if (!loop->virtual_clock) {
-        struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        loop->now = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-    }
+    if (!loop->virtual_clock)
+        loop->now = real_time();
     return loop->now;
 }
 
@@ -57,6 +61,16 @@ int ac__loop_usable(const ac_loop *loop)
         return 0;
     fprintf(stderr, "acc: a child process uses the event loop of its parent: make a new one after fork\n");
     return EPERM;
+}
+
+/* While a loop runs, no other thread may wait for it, or write to it: so one that looks at `thread` sees what it has been since. */
+bool ac__told_elsewhere(const ac_loop *loop, const char *function)
+{
+    if (!loop->running || pthread_equal(loop->thread, pthread_self()))
+        return false;
+    fprintf(stderr, "acc: %s was called on another thread than the loop's, and does nothing: see ac_call_soon_threadsafe\n",
+            function);
+    return true;
 }
 
 /* ---- Making ---- */
@@ -355,13 +369,33 @@ static bool other_threads(const ac_loop *loop)
 /* Nothing is ready. Whether something may still come by itself; timers are not looked at. */
 static bool may_come(const ac_loop *loop)
 {
-    return loop->backend->waiting || loop->holds || loop->jobs || (loop->futures && other_threads(loop));
+    return loop->backend->waiting || loop->holds || loop->jobs || loop->processes ||
+           (loop->futures && other_threads(loop));
 }
 
 static int64_t until_timer(const ac_loop *loop)
 {
     int64_t left = loop->timers.entries[0].due - loop->now;
     return left > 0 ? left : 0;
+}
+
+static void jump(ac_loop *loop)
+{
+    loop->now = loop->timers.entries[0].due;
+    loop->waited = 0;
+}
+
+/* A call of a thread ends by itself, but a child process may wait for what the program does after its next timer. So beside
+ * children the time until that timer passes as it does for them. */
+static void wait_beside_processes(ac_loop *loop, int64_t limit)
+{
+    int64_t left = until_timer(loop) - loop->waited, begin = real_time();
+    left = left > 0 ? left : 0;
+    ask_backend(loop, limit >= 0 && limit < left ? limit : left);
+    loop->waited += real_time() - begin;
+    take_inbox(loop);
+    if (!loop->head && loop->waited >= until_timer(loop))
+        jump(loop);
 }
 
 /* Jumps where nothing real can come first. */
@@ -373,8 +407,10 @@ static void wait_virtual(ac_loop *loop, int64_t limit)
         return;
     if (loop->jobs || !loop->timers.count || loop->timers.entries[0].due == INT64_MAX)
         ask_backend(loop, limit);
+    else if (loop->processes)
+        wait_beside_processes(loop, limit);
     else if (limit < 0 || until_timer(loop) <= limit)
-        loop->now = loop->timers.entries[0].due;
+        jump(loop);
     else
         loop->now += limit;
 }

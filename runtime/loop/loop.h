@@ -35,7 +35,9 @@ struct ac_loop {
     size_t ending;                 /* tasks and transports that have not ended and that the shutdown waits for */
     size_t futures;                /* of ac_create_future that are not done: another thread may complete them */
     size_t holds;                  /* ac_loop_hold, and add_reader, signal handlers: something may still come */
-    size_t jobs;                   /* given to executors and not yet back; and child processes that run */
+    size_t jobs;                   /* given to executors and not yet back */
+    size_t processes;              /* child processes that run */
+    int64_t waited;                /* virtual clock: real nanoseconds of waiting for those, since it last moved */
     struct ac_subprocess *children;    /* that are watched */
     ac_transport *transports;      /* that are open */
     struct ac__generator *generators;   /* all that have not been released */
@@ -157,6 +159,15 @@ static inline void ac__steps_set(ac_loop *loop, unsigned steps)
 }
 
 /* ---- loop.c ---- */
+bool ac__told_elsewhere(const ac_loop *loop, const char *function);
+
+/* In debug mode: whether a loop that runs is used on another thread than its own, by this function; which is told, and must
+ * do nothing then. */
+static inline bool ac__elsewhere(const ac_loop *loop, const char *function)
+{
+    return loop && AC__RARELY(loop->debug) && ac__told_elsewhere(loop, function);
+}
+
 int64_t ac__clock(ac_loop *loop);                      /* reads the clock into loop->now */
 int ac__loop_usable(const ac_loop *loop);              /* 0, or EPERM with a message in a child process */
 int ac__loop_run(ac_loop *loop, ac_future *until);     /* 0; AC_ESTUCK; EBUSY; until may be NULL */

@@ -74,6 +74,8 @@ int ac_add_signal_handler(ac_loop *loop, int signal, void (*fn)(void *), void *a
 {
     if (signal <= 0 || signal >= SIGNALS || !fn)
         return EINVAL;
+    if (ac__elsewhere(loop, __func__))
+        return EPERM;
     if (!signals_of(loop))
         return ENOMEM;
     int error = install(loop, signal);

@@ -70,7 +70,7 @@ static void unwatch(ac_subprocess *process)
     *process->link = process->next;
     if (process->next)
         process->next->link = process->link;
-    process->loop->jobs--;
+    process->loop->processes--;
     if (process->pidfd < 0)
         return;
     ac_remove_reader(process->loop, process->pidfd);
@@ -144,7 +144,7 @@ static int watch(ac_subprocess *process)
     if (process->next)
         process->next->link = &process->next;
     loop->children = process;
-    loop->jobs++;
+    loop->processes++;
     return 0;
 }
 
