@@ -25,13 +25,6 @@ static struct type *integer(void)
     return type_basic(TYPE_INT);
 }
 
-struct expression *expression_inner(struct expression *e)
-{
-    while (e->kind == EXPRESSION_PAREN || e->kind == EXPRESSION_EXTENSION)
-        e = e->a;
-    return e;
-}
-
 static bool is_array(struct expression *e)
 {
     return type_is(e->type, TYPE_ARRAY);

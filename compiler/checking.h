@@ -15,9 +15,6 @@ struct type *typeof_expression(struct expression *e);
 /* The value of a TYPES_COMPATIBLE; false where a type in it is not known. */
 bool types_compatible(struct expression *e, int64_t *result);
 
-/* e without parentheses and __extension__. */
-struct expression *expression_inner(struct expression *e);
-
 /* The variable whose memory an lvalue is part of; NULL where it is reached through a pointer. */
 struct symbol *expression_root(struct expression *e);
 

@@ -234,7 +234,7 @@ static void put_declaration(struct printer *p, struct item *item)
         value = "0";
     const char *declared = type_declare(v->kept ? type_unqualified(v->type) : v->type, v->name);
     require(declared);
-    put(p, item->place, arena_format("%s%s%s%s%s;", d && d->aligned ? arena_format("_Alignas(%u) ", d->aligned) : "", declared,
+    put(p, item->place, arena_format("%s%s%s%s%s%s;", v->constant && v->live_count ? "static " : "", d && d->aligned ? arena_format("_Alignas(%u) ", d->aligned) : "", declared,
                                      d && d->unused ? " __attribute__((unused))" : "", value ? " = " : "", value ? value : ""));
 }
 

@@ -94,8 +94,8 @@ void frame_decide(struct lowering *l)
             v->resident = v->may_reside || (many && v->symbol->assigned);
             continue;
         }
-        v->resident = v->must_reside || (v->may_reside && live) || many;
-        v->kept = v->resident || live;
+        v->resident = !v->constant && (v->must_reside || (v->may_reside && live) || many);
+        v->kept = v->resident || (live && !v->constant);
         if (!v->kept)
             continue;
         v->member = member_name(v);

@@ -452,6 +452,14 @@ static bool mentions(struct expression *e, struct variable *v)
     return false;
 }
 
+/* A scalar that never changes, and whose value C takes for a static object too. */
+static bool is_known_constant(struct declarator *d)
+{
+    struct symbol *symbol = d->symbol;
+    return type_is_scalar(symbol->type) && type_qualifiers(symbol->type) == QUALIFIER_CONST && !symbol->address_taken && d->initializer &&
+           (d->initializer->is_constant || d->initializer->kind == EXPRESSION_CONSTANT);
+}
+
 static void lower_declarator(struct declarator *d, bool cleanup_by_specifier)
 {
     struct variable *v = d->symbol->variable;
@@ -476,6 +484,7 @@ static void lower_declarator(struct declarator *d, bool cleanup_by_specifier)
     }
     extent_end(extent);
     emit_definition(v);
+    v->constant = is_known_constant(d) && !d->cleanup && !cleanup_by_specifier;
     if (v->must_reside)
         v->mentioned = true;
     struct item *item = add_item(ITEM_DECLARE);
@@ -682,7 +691,8 @@ static const char *lower_condition(struct expression *e)
         return NULL;
     }
     struct extent *extent = extent_begin();
-    const char *text = lower_full(e, true);
+    /* Whoever writes it puts it into parentheses; a second pair draws warnings. */
+    const char *text = lower_full(expression_inner(e), true);
     use_text(text);
     extent_end(extent);
     return text;
@@ -1178,6 +1188,61 @@ static bool mark_literal(struct expression *e)
     return true;
 }
 
+/* What a constant in front of it keeps from ever being evaluated; NULL: nothing. */
+static struct expression *dead_operand(struct expression *e)
+{
+    if ((e->kind != EXPRESSION_AND && e->kind != EXPRESSION_OR && e->kind != EXPRESSION_CONDITIONAL) || !e->a->is_constant)
+        return NULL;
+    switch (e->kind) {
+    case EXPRESSION_AND:
+        return e->a->value ? NULL : e->b;
+    case EXPRESSION_OR:
+        return e->a->value ? e->b : NULL;
+    default:
+        return e->a->value ? e->c : e->b;
+    }
+}
+
+static void find_undead(struct expression *e, void *context)
+{
+    bool *found = context, awaits_call = e->kind == EXPRESSION_AWAIT && (e->await_kind == AWAIT_CALL || e->await_kind == AWAIT_CORO) &&
+                                         type_known(e->type) && expression_inner(e->a)->kind == EXPRESSION_CALL;
+    if (e->kind == EXPRESSION_STATEMENT || e->kind == EXPRESSION_ASYNC_CALL || (e->kind == EXPRESSION_AWAIT && !awaits_call))
+        *found = true;
+    expression_children(e, find_undead, found);
+}
+
+/* An await that is never performed stays the call that would make the coroutine, in something of the value's type. */
+static void bury(struct expression *e, void *context)
+{
+    (void)context;
+    expression_children(e, bury, NULL);
+    if (e->kind == EXPRESSION_AWAIT && e->has_await) {
+        const char *last = tokens[e->last].renamed;
+        if (!last)
+            last = arena_copy(tokens[e->last].text, tokens[e->last].length);
+        tokens[e->first].renamed = arena_format("AC_NEVER(%s, ", type_declare(type_unqualified(e->type), ""));
+        tokens[e->last].renamed = arena_format("%s)", last);
+    }
+    e->has_await = e->has_effect = false;
+}
+
+/* `0 && await f()`: it stays an expression, so that C compilers see that it is never evaluated, and do not warn of what is in it. */
+static void mark_dead(struct expression *e)
+{
+    struct expression *operand = dead_operand(e);
+    bool undead = false;
+    if (!operand || !operand->has_await)
+        return;
+    find_undead(operand, &undead);
+    if (undead)
+        return;
+    bury(operand, NULL);
+    struct expression *other = e->kind != EXPRESSION_CONDITIONAL ? NULL : operand == e->c ? e->b : e->c;
+    e->has_await = other && other->has_await;
+    e->has_effect = other && other->has_effect;
+}
+
 static bool mark(struct expression *e)
 {
     bool elsewhere = e->kind == EXPRESSION_BLOCKING || e->kind == EXPRESSION_SUBMIT;
@@ -1195,6 +1260,8 @@ static bool mark(struct expression *e)
         found |= mark_statement(e->body);
     if (found)
         take_apart(e);
+    else
+        mark_dead(e);
     return found;
 }
 

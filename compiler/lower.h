@@ -26,6 +26,7 @@ struct variable {
     bool may_reside;            /* array, record, address taken, volatile ...: cannot be copied in and out of the frame */
     bool must_reside;           /* of those, what must be in the frame even where it is not live across a site: its address may be known */
     bool fixed_local;           /* declared in the user's own text: it stays a C local */
+    bool constant;              /* const, of a value that is known: where it lives across a site it is static, so that nothing is kept of it */
     bool starts_zero;           /* C compilers cannot see that it is set before it is read, or before it is copied to the frame (flow.c) */
     bool mentioned;             /* text speaks of it */
     unsigned live_count;        /* flow.c: across how many sites it is live */

@@ -91,6 +91,10 @@ const char *lower_await_of(token_index place, const char *function, const char *
 const char *lower_value(struct expression *e);
 const char *lower_initializer(struct expression *e);
 
+/* ---- signs of values (sign.c) ---- */
+/* The unsigned type that C converts an operand of a comparison to, where this is signed and yet can never be negative; NULL: else. */
+const char *unsigned_conversion(struct expression *comparison, struct expression *operand);
+
 /* ---- calls that other threads make (blocking.c) ---- */
 /* The name of the async function that makes a call of this shape: `struct NAME__frame` is published as those of the runtime are. Where
    `called`, it is itself needed, and not only its frame. */

@@ -55,14 +55,19 @@ static void print_extent(struct lowering *l, struct extent *extent, unsigned dep
         print_extent(l, child, child->variables.count ? depth + 1 : depth);
 }
 
-static void print_locals(struct lowering *l)
+static bool is_static_constant(struct variable *v)
+{
+    return v->constant && v->live_count;
+}
+
+static void print_locals(struct lowering *l, bool constants, const char *heading)
 {
     bool any = false;
     for (size_t i = 0; i < l->variables.count; i++) {
         struct variable *v = l->variables.at[i];
-        if (v->kept || !v->symbol)
+        if (v->kept || !v->symbol || is_static_constant(v) != constants)
             continue;
-        printf("%s%s", any ? ", " : "    not in the frame, since no await is between their values' setting and use: ", v->symbol->name);
+        printf("%s%s", any ? ", " : heading, v->symbol->name);
         any = true;
     }
     if (any)
@@ -88,7 +93,8 @@ static void print_frame(struct function *f)
                (unsigned long long)callee_frame_size(&l->callees.at[i]), l->callees.at[i].name);
     if (l->coro_member)
         printf("    %-24s %6u bytes  a coroutine on the heap that is awaited\n", "ac_coro *coro", 8u);
-    print_locals(l);
+    print_locals(l, false, "    not in the frame, since no await is between their values' setting and use: ");
+    print_locals(l, true, "    not in the frame, since their values are constant: ");
 }
 
 /* ---- states ---- */

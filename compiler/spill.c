@@ -7,13 +7,7 @@
 
 static void settle(struct expression *e);
 static void discard(struct expression *e);
-
-static struct expression *bare(struct expression *e)
-{
-    while (e->kind == EXPRESSION_PAREN || e->kind == EXPRESSION_EXTENSION)
-        e = e->a;
-    return e;
-}
+static void discard_operand(struct expression *e);
 
 /* ---- what can be left in place ---- */
 
@@ -42,7 +36,7 @@ static bool is_stable(struct expression *e)
         return !e->symbol || (e->symbol->kind == SYMBOL_FUNCTION || e->symbol->kind == SYMBOL_ENUMERATOR || e->symbol->kind == SYMBOL_BUILTIN ||
                              is_fixed_variable(e->symbol) || type_is(e->symbol->type, TYPE_ARRAY));
     case EXPRESSION_ADDRESS:
-        return bare(e->a)->kind == EXPRESSION_NAME;
+        return expression_inner(e->a)->kind == EXPRESSION_NAME;
     case EXPRESSION_PAREN:
     case EXPRESSION_EXTENSION:
     case EXPRESSION_CAST:
@@ -89,7 +83,7 @@ static bool ordered(struct expression *e)
     case EXPRESSION_CONDITIONAL:
         return c.ordered;
     case EXPRESSION_ASSIGN:
-        if (bare(e->a)->kind == EXPRESSION_NAME)
+        if (expression_inner(e->a)->kind == EXPRESSION_NAME)
             return c.ordered;
         break;
     default:
@@ -138,7 +132,7 @@ static void settle_value_member(struct expression *e)
 /* An array that can be indexed where it lies. */
 static bool is_array_place(struct expression *e)
 {
-    return type_is(e->type, TYPE_ARRAY) && (e->is_lvalue || bare(e)->kind == EXPRESSION_MEMBER);
+    return type_is(e->type, TYPE_ARRAY) && (e->is_lvalue || expression_inner(e)->kind == EXPRESSION_MEMBER);
 }
 
 /* Settles operands in their order. */
@@ -169,6 +163,17 @@ static void settle_children(struct expression *e)
     expression_children(e, list_child, &list);
     settle_all(list.at, list.count);
     e->has_await = true;
+}
+
+/* A comparison: a temporary in an operand hides that its value is never negative. */
+static void settle_binary(struct expression *e)
+{
+    struct expression *operands[] = {e->a, e->b};
+    const char *types[] = {unsigned_conversion(e, e->a), unsigned_conversion(e, e->b)};
+    settle_children(e);
+    for (size_t i = 0; i < 2; i++)
+        if (types[i] && operands[i]->has_await)
+            set_text(operands[i], arena_format("(%s)(%s)", types[i], copy_expression(operands[i])), operands[i]->stable);
 }
 
 /* ---- places: lvalues whose address is computed before what comes after ---- */
@@ -224,7 +229,7 @@ static void settle_place(struct expression *e, bool fix)
 
 static struct variable *assigned_variable(struct expression *place)
 {
-    place = bare(place);
+    place = expression_inner(place);
     return place->kind == EXPRESSION_NAME && place->symbol ? place->symbol->variable : NULL;
 }
 
@@ -271,14 +276,22 @@ static void settle_step(struct expression *e, bool wanted)
 
 /* ---- expressions that decide what is evaluated ---- */
 
+/* For where C wants parentheses: a second pair around `==` looks to compilers like a mistaken `=`. */
+static const char *copy_condition(struct expression *e)
+{
+    while (!e->text && (e->kind == EXPRESSION_PAREN || e->kind == EXPRESSION_EXTENSION))
+        e = e->a;
+    return copy_expression(e);
+}
+
 static void settle_logical(struct expression *e, bool wanted)
 {
     if (!wanted) {
         unsigned end = new_label();
         settle(e->a);
-        emit_format(e->kind == EXPRESSION_AND ? "if (%s) {" : "if (!(%s)) {", copy_expression(e->a));
+        emit_format(e->kind == EXPRESSION_AND ? "if (%s) {" : "if (!(%s)) {", copy_condition(e->a));
         emit_branch(end);
-        discard(e->b);
+        discard_operand(e->b);
         emit_format("}");
         emit_label(end);
         return;
@@ -300,7 +313,7 @@ static void settle_logical(struct expression *e, bool wanted)
 static void settle_arm(struct expression *arm, struct variable *v)
 {
     if (!v) {
-        discard(arm);
+        discard_operand(arm);
         return;
     }
     settle(arm);
@@ -315,7 +328,7 @@ static void settle_conditional(struct expression *e, bool wanted)
     settle(e->a);
     if (!e->b)
         keep(e->a);
-    emit_format("if (%s) {", copy_expression(e->a));
+    emit_format("if (%s) {", copy_condition(e->a));
     emit_branch(otherwise);
     if (e->b)
         settle_arm(e->b, v);
@@ -424,7 +437,7 @@ static void settle_call_operands(struct expression *call)
 
 bool is_alloca_call(struct expression *e)
 {
-    struct expression *name = e->kind == EXPRESSION_CALL ? bare(e->a) : NULL;
+    struct expression *name = e->kind == EXPRESSION_CALL ? expression_inner(e->a) : NULL;
     return name && name->kind == EXPRESSION_NAME && name->name && (!strcmp(name->name, "alloca") || !strcmp(name->name, "__builtin_alloca")) &&
            e->argument_count == 1;
 }
@@ -492,7 +505,7 @@ void emit_null_check(const char *pointer, token_index place)
 static void settle_async_call(struct expression *e, bool wanted)
 {
     struct context *group = enclosing_group();
-    settle_call_operands(bare(e->a));
+    settle_call_operands(expression_inner(e->a));
     if (!wanted) {
         emit_format("ac_group_spawn(&%s, %s);", variable_reference(group->cleanups.at[0].variable), copy_expression(e->a));
         set_text(e, "((void)0)", true);
@@ -609,13 +622,13 @@ static bool makes_handle(struct expression *e)
 {
     static const char *const makers[] = {"ac_create_task", "ac_create_task_named", "ac_create_task_eager", "ac_loop_create_task",
                                          "ac_submit_call", "ac_loop_run_threadsafe"};
-    e = bare(e);
+    e = expression_inner(e);
     if (e->kind == EXPRESSION_CREATE_FUTURE || e->kind == EXPRESSION_SUBMIT)
         return true;
-    if (e->kind != EXPRESSION_CALL || bare(e->a)->kind != EXPRESSION_NAME)
+    if (e->kind != EXPRESSION_CALL || expression_inner(e->a)->kind != EXPRESSION_NAME)
         return false;
     for (size_t i = 0; i < sizeof makers / sizeof *makers; i++)
-        if (!strcmp(bare(e->a)->name, makers[i]))
+        if (!strcmp(expression_inner(e->a)->name, makers[i]))
             return true;
     return false;
 }
@@ -640,7 +653,7 @@ static void await_future(struct expression *e, bool wanted)
 /* The async function that a call names, where its frame can be a member of ours. */
 static const char *member_callee(struct expression *call, struct function **function)
 {
-    struct expression *name = bare(call->a);
+    struct expression *name = expression_inner(call->a);
     if (name->kind != EXPRESSION_NAME || !name->symbol || name->symbol->kind != SYMBOL_FUNCTION)
         return NULL;
     *function = name->symbol->function && name->symbol->function->is_async ? name->symbol->function : NULL;
@@ -743,8 +756,8 @@ static const char *blocking_coroutine(struct expression *call)
 /* One that is dropped is closed: nothing else would. */
 static void settle_blocking(struct expression *e, bool wanted)
 {
-    settle_call_operands(bare(e->a));
-    const char *coroutine = blocking_coroutine(bare(e->a));
+    settle_call_operands(expression_inner(e->a));
+    const char *coroutine = blocking_coroutine(expression_inner(e->a));
     if (!wanted) {
         emit_format("ac_coro_free(%s);", coroutine);
         set_text(e, "((void)0)", true);
@@ -757,7 +770,7 @@ static void settle_blocking(struct expression *e, bool wanted)
 
 static void settle_submit(struct expression *e, bool wanted)
 {
-    struct expression *call = bare(e->b);
+    struct expression *call = expression_inner(e->b);
     settle(e->a);
     keep(e->a);
     settle_call_operands(call);
@@ -786,11 +799,11 @@ static void settle_await(struct expression *e, bool wanted)
     switch (e->await_kind) {
     case AWAIT_CALL:
     case AWAIT_NEXT:
-        await_call(e, bare(e->a), wanted);
+        await_call(e, expression_inner(e->a), wanted);
         break;
     case AWAIT_CORO:
-        if (bare(e->a)->kind == EXPRESSION_BLOCKING) {
-            await_blocking(e, bare(bare(e->a)->a), wanted);
+        if (expression_inner(e->a)->kind == EXPRESSION_BLOCKING) {
+            await_blocking(e, expression_inner(expression_inner(e->a)->a), wanted);
             break;
         }
         settle(e->a);
@@ -888,6 +901,7 @@ static void settle(struct expression *e)
         /* It stays a comma: of what is behind one, compilers do not say that it is constant, or compared with itself. */
         set_text(e, arena_format("((void)0, %s)", copy_expression(e->b)), is_stable(e->b));
         break;
+    case EXPRESSION_BINARY: settle_binary(e); break;
     case EXPRESSION_STATEMENT: settle_statement_expression(e, true); break;
     case EXPRESSION_COMPOUND_LITERAL: settle_literal(e); break;
     case EXPRESSION_ADDRESS:
@@ -922,13 +936,14 @@ static void settle(struct expression *e)
 
 static void discard_child(struct expression *child, void *context)
 {
-    (void)context;
-    discard(child);
+    struct expression *parent = context;
+    bool passes_on = parent->kind == EXPRESSION_PAREN || parent->kind == EXPRESSION_EXTENSION || parent->kind == EXPRESSION_COMMA;
+    (passes_on ? discard : discard_operand)(child);
 }
 
 static void discard_children(struct expression *e)
 {
-    expression_children(e, discard_child, NULL);
+    expression_children(e, discard_child, e);
 }
 
 /* An lvalue that nobody uses: it is read all the same where it is volatile. */
@@ -942,13 +957,41 @@ static void discard_place(struct expression *e)
     emit_format("%s;", copy_expression(e));
 }
 
-/* Of what has no effect, only that a variable is used: `(void)x` keeps compilers from warning of it. */
+static void find_variable(struct expression *e, void *context)
+{
+    bool *found = context;
+    if (e->kind == EXPRESSION_NAME && e->symbol && e->symbol->kind == SYMBOL_VARIABLE)
+        *found = true;
+    expression_children(e, find_variable, found);
+}
+
+/* Of what has no effect, only that variables are used: `(void)x` keeps compilers from warning of them. */
 static void discard_value(struct expression *e)
 {
     while (e->kind == EXPRESSION_PAREN || e->kind == EXPRESSION_CAST)
         e = e->a;
-    if (e->kind == EXPRESSION_NAME && e->symbol && e->symbol->kind == SYMBOL_VARIABLE)
-        emit_format("(void)%s;", copy_expression(e));
+    bool found = false;
+    find_variable(e, &found);
+    if (found)
+        emit_format(e->kind == EXPRESSION_NAME ? "(void)%s;" : "(void)(%s);", copy_expression(e));
+}
+
+static bool is_assigning(struct expression *e)
+{
+    return e->kind == EXPRESSION_ASSIGN || e->kind == EXPRESSION_POST_INCREMENT || e->kind == EXPRESSION_POST_DECREMENT ||
+           e->kind == EXPRESSION_PRE_INCREMENT || e->kind == EXPRESSION_PRE_DECREMENT;
+}
+
+/* An operand of what is dropped: compilers take a variable for used where an assignment to it is an operand. */
+static void discard_operand(struct expression *e)
+{
+    struct expression *value = expression_inner(e);
+    discard(e);
+    while (value->kind == EXPRESSION_COMMA)
+        value = expression_inner(value->b);
+    struct variable *target = is_assigning(value) ? assigned_variable(value->a) : NULL;
+    if (target)
+        emit_format("(void)%s;", variable_reference(target));
 }
 
 /* An operator whose value nobody uses: what remains are its operands. */
@@ -970,6 +1013,12 @@ static bool only_computes(struct expression *e)
     }
 }
 
+/* Do compilers take it as a statement without remark? */
+static bool is_statement_like(struct expression *e)
+{
+    return e->kind == EXPRESSION_CALL || is_assigning(e) || type_is(e->type, TYPE_VOID);
+}
+
 /* Evaluates e, of whose value nothing is made, for its effects. */
 static void discard(struct expression *e)
 {
@@ -984,7 +1033,7 @@ static void discard(struct expression *e)
     }
     if (!needs_lowering(e) && ordered(e)) {
         use_expression(e);
-        emit_copied(e->first, arena_format("%s;", copy_expression(e)));
+        emit_copied(e->first, arena_format(is_statement_like(e) ? "%s;" : "(void)(%s);", copy_expression(e)));
         set_text(e, "((void)0)", true);
         return;
     }

@@ -76,6 +76,13 @@ static void visit_items(struct expression *e, void (*visit)(struct expression *,
     }
 }
 
+struct expression *expression_inner(struct expression *e)
+{
+    while (e->kind == EXPRESSION_PAREN || e->kind == EXPRESSION_EXTENSION)
+        e = e->a;
+    return e;
+}
+
 void expression_children(struct expression *e, void (*visit)(struct expression *child, void *context), void *context)
 {
     visit_some(e->a, visit, context);

@@ -240,6 +240,8 @@ static inline int ac_coro_await(ac_frame *self, ac_frame *coro)
 
 /* The result of a coroutine that has ended with 0: an lvalue of type T. */
 #define AC_RESULT(coro, T) (*(T *)(void *)((char *)(coro) + (coro)->fn->result_offset))
+/* An await of an operand that C never evaluates, as behind `0 &&`: something of type T. */
+#define AC_NEVER(T, coro) (((__typeof__(T) (*)(ac_coro *))0)(coro))
 
 /* Leaves `frame`, whose header is filled in, to a later turn of the loop: AC_PENDING. */
 int ac_frame_later(ac_frame *frame);
