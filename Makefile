@@ -188,7 +188,7 @@ FUZZERS = build/fuzz/trace build/fuzz/csmith
 build/fuzz/asyncify: tests/fuzz/asyncify.c build/libacc.a
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(INCLUDES) $(CFLAGS) -o $@ $^
-build/fuzz/csmith: tests/fuzz/csmith.c tests/fuzz/reduce.c tests/process.c tests/fuzz/reduce.h tests/process.h
+build/fuzz/csmith: $(wildcard tests/fuzz/*.h) tests/process.h $(addprefix tests/,fuzz/csmith.c fuzz/subject.c fuzz/warnings.c fuzz/reduce.c process.c)
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 

@@ -273,7 +273,7 @@ static void hold(struct expression *e, struct type *type)
     } else if (form == 2 && !from_bit_field(e)) {
         opening = "(await fuzz_pause(), ";
     } else if (form == 3 && !from_bit_field(e)) {
-        opening = "__extension__ ({ await fuzz_pause(); ";
+        opening = "({ await fuzz_pause(); ";
         closing = "; })";
     } else if (form == 4 && is_arithmetic_leaf(e)) {
         opening = "(await fuzz_yes() ? ";

@@ -4,15 +4,13 @@
        csmith PROGRAM.c                 one program that csmith wrote
 
    Every program is made async in three modes: awaits between statements, awaits in expressions, and both, compiled so that every await
-   suspends. Each result is translated; compiled in one of the ways (compiler, optimisation, sanitizers), which change from seed to seed; and
-   run three times: its pauses never suspend, do so by chance, and always. It fails where acc says anything, where the C compiler warns of
-   something that it does not warn of in the same text as plain C, and where the output differs. A failure is kept and reduced under
+   suspends. Each result is translated, compiled in one of the ways (compiler, optimisation, sanitizers), which change from seed to seed, and
+   run three times: its pauses never suspend, do so by chance, and always (subject.c). A failure is kept and reduced under
    build/fuzz/failed. Programs that do not end soon, and those on which compilers disagree, are skipped and counted. */
 #define _GNU_SOURCE
 #include "../process.h"
 #include "reduce.h"
-#include <stdarg.h>
-#include <stdint.h>
+#include "subject.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +19,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define INCLUDES "-Itests/fuzz/include -Iruntime/include"
 #define FAILED_FOLDER "build/fuzz/failed"
 
 static const struct mode { const char *name; bool always_suspends; } modes[] = {
@@ -29,8 +26,8 @@ static const struct mode { const char *name; bool always_suspends; } modes[] = {
 };
 enum { MODES = sizeof modes / sizeof *modes };
 
-/* One way of compiling what acc made. */
-struct way { const char *compiler, *options; bool sanitized; };
+/* One in twenty is larger, and would take as long as the other nineteen. */
+enum { LARGE_PROGRAM = 8000 };
 
 static const struct way ways[] = {
     {"gcc", "-O2", false},  {"clang", "-O0", true},  {"gcc", "-O0", false},  {"clang", "-O2", false},
@@ -38,61 +35,19 @@ static const struct way ways[] = {
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 
-/* What one worker has done; in memory that all share. */
+/* What one worker has done; in memory that all share. Async programs are counted; those that passed in all modes are `whole`. */
 struct tally {
-    unsigned programs, passed, failed, too_long, incomparable, unwritten;
-    double acc_seconds, compile_seconds, slowest_acc;
-    char slowest[80];
+    unsigned programs, passed, failed, incomparable, whole, too_long, too_large, unwritten;
+    struct times times;
 };
 
-/* One async program under test. */
-struct subject {
-    char *folder, *name;    /* its files are FOLDER/NAME.ac and so on */
-    const struct mode *mode;
-    const struct way *way;
-    uint64_t seed;
-    struct tally *tally;
-};
+static unsigned workers_at_once = 1;
 
-static const char *sanitizers(void)
+static uint64_t scrambled(uint64_t value)
 {
-    const char *options = getenv("SANITIZERS");
-    return options ? options : "-fsanitize=address,undefined -fno-sanitize-recover=undefined";
-}
-
-/* Where a compiler is missing, gcc does its share. */
-static const char *compiler_of(const struct way *way)
-{
-    return process_exists(way->compiler) ? way->compiler : "gcc";
-}
-
-/* ---- small helpers ---- */
-
-/* Runs a command line, whose words are parted by single spaces, its output and messages in a file. */
-static int run(const char *out, double seconds, const char *const environment[], const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-static int run(const char *out, double seconds, const char *const environment[], const char *format, ...)
-{
-    char *line, *words[64];
-    size_t count = 0;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vasprintf(&line, format, arguments);
-    va_end(arguments);
-    if (length < 0)
-        exit(2);
-    for (char *rest = line, *word; (word = strtok_r(rest, " ", &rest)) && count < 63;)
-        words[count++] = word;
-    words[count] = NULL;
-    int status = process_run((const char *const *)words, &(struct process_files){.out = out, .err = "/dev/stdout", .environment = environment}, seconds);
-    free(line);
-    return status;
-}
-
-static char *file_text(const char *path)
-{
-    char *text = file_read(path, NULL);
-    return text ? text : text_format("%s", "");
+    value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9u;
+    value = (value ^ value >> 27) * 0x94D049BB133111EBu;
+    return value ^ value >> 31;
 }
 
 static void file_write(const char *path, const char *text)
@@ -104,286 +59,125 @@ static void file_write(const char *path, const char *text)
     }
 }
 
-static bool same_text(const char *path, const char *expected)
+static void folder_make(const char *path)
 {
-    char *text = file_text(path);
-    bool same = strcmp(text, expected) == 0;
-    free(text);
-    return same;
-}
-
-static uint64_t scrambled(uint64_t value)
-{
-    value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9u;
-    value = (value ^ value >> 27) * 0x94D049BB133111EBu;
-    return value ^ value >> 31;
-}
-
-/* ---- what failed ---- */
-
-/* The kind of the first message that compilers print, without names and places: what a reduction has to keep. */
-static char *message_kind(const char *who, const char *path)
-{
-    char *text = file_text(path), *at = strstr(text, "error: ");
-    if (!at)
-        at = strstr(text, "warning: ");
-    char *kind = text_format("%s: %.*s", who, at ? (int)strcspn(at, "\n") : 40, at ? at : text);
-    for (char *c = kind, *to = kind; ; c++) {
-        /* What stands in quotes is a name of the program. */
-        if (*c == '\'' || strncmp(c, "‘", 3) == 0) {
-            const char *end = *c == '\'' ? "'" : "’";
-            char *close = strstr(c + 1, end);
-            c = close ? close + strlen(end) : c + 1;
-        }
-        *to++ = *c;
-        if (!*c)
-            break;
+    char *part = text_format("%s/", path);
+    for (char *slash = part; (slash = strchr(slash, '/')); *slash++ = '/') {
+        *slash = '\0';
+        mkdir(part, 0777);
     }
-    free(text);
-    return kind;
-}
-
-/* Warnings that are not about what acc writes but about the program's own operands and variables. C compilers hold them back where an expression is
-   never evaluated (`0 && a < b`), or hidden behind a comma or parentheses; they see more of it once it was taken apart. They are right. */
-static bool is_of_program(const char *warning)
-{
-    static const char *const flags[] = {"[-Wsign-compare]", "[-Wtautological-", "[-Woverflow]", "[-Waddress]", "[-Wtype-limits]",
-                                        "[-Wconstant-conversion]", "[-Wbool-compare]", "[-Wshift-", "[-Wdiv-by-zero]", "[-Wdivision-by-zero]"};
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-        if (strstr(warning, flags[i]))
-            return true;
-    return (strstr(warning, "[-Wunused-but-set-") || strstr(warning, "[-Wunused-variable]")) && !strstr(warning, "ac_");
-}
-
-/* The next warning in *text, as "file:line [-Wflag]"; NULL: no more. */
-static char *next_warning(char **text)
-{
-    for (char *line; (line = strsep(text, "\n"));) {
-        char *warning = strstr(line, ": warning: "), *flag = strrchr(line, '[');
-        if (!warning || !flag || is_of_program(warning))
-            continue;
-        char *column = strchr(line, ':');
-        column = column ? strchr(column + 1, ':') : NULL;
-        if (column && column <= warning)
-            return text_format("%.*s %s", (int)(column - line), line, flag);
-    }
-    return NULL;
-}
-
-static bool warned(const char *text, const char *warning)
-{
-    char *copy = text_format("%s", text), *rest = copy, *each;
-    bool found = false;
-    while (!found && (each = next_warning(&rest))) {
-        found = strcmp(each, warning) == 0;
-        free(each);
-    }
-    free(copy);
-    return found;
-}
-
-/* The first warning of `text` that is not in `allowed`; NULL: none. */
-static char *new_warning(const char *text, const char *allowed)
-{
-    char *copy = text_format("%s", text), *rest = copy, *warning;
-    while ((warning = next_warning(&rest)) && warned(allowed, warning)) {
-        free(warning);
-    }
-    free(copy);
-    return warning;
-}
-
-/* ---- the checks ---- */
-
-static char *subject_file(const struct subject *s, const char *ending)
-{
-    return text_format("%s/%s%s", s->folder, s->name, ending);
-}
-
-/* Each returns NULL, or the kind of failure. */
-static char *translate(const struct subject *s)
-{
-    char *source = subject_file(s, ".ac"), *output = subject_file(s, ".out.c"), *said = subject_file(s, ".acc");
-    double begun = process_clock();
-    int status = run(said, 60, NULL, "build/acc " INCLUDES " %s -o %s", source, output);
-    double seconds = process_clock() - begun;
-    s->tally->acc_seconds += seconds;
-    if (seconds > s->tally->slowest_acc) {
-        s->tally->slowest_acc = seconds;
-        snprintf(s->tally->slowest, sizeof s->tally->slowest, "%llu %s", (unsigned long long)s->seed, s->mode->name);
-    }
-    char *kind = NULL;
-    if (status != 0 && status != 1)
-        kind = text_format("acc: exit status %d", status);
-    else if (status != 0 || !same_text(said, ""))
-        kind = message_kind("acc", said);
-    free(source);
-    free(output);
-    free(said);
-    return kind;
-}
-
-/* Does the C compiler warn of more than it does in the program as plain C? */
-static char *check_warnings(const struct subject *s, const char *messages)
-{
-    char *plain = subject_file(s, ".plain.messages"), *object = subject_file(s, ".plain.o"), *source = subject_file(s, ".ac");
-    char *text = file_text(messages);
-    char *allowed = text_format("%s", ""), *warning = new_warning(text, allowed);
-    /* Most come from the front end; some only with optimisation. */
-    for (int i = 0; warning && i < 2; i++) {
-        run(plain, 60, NULL, "%s -std=c11 -Wall -Wextra -Wpedantic %s %s %s -DPLAIN " INCLUDES " -x c %s", compiler_of(s->way), s->way->options,
-            i ? "-c -o" : "-fsyntax-only", i ? object : "", source);
-        char *more = file_text(plain), *both = text_format("%s%s", allowed, more);
-        free(allowed);
-        free(more);
-        free(warning);
-        allowed = both;
-        warning = new_warning(text, allowed);
-    }
-    char *kind = warning ? text_format("%s: warning %s", s->way->compiler, strrchr(warning, '[')) : NULL;
-    free(plain);
-    free(object);
-    free(source);
-    free(text);
-    free(allowed);
-    free(warning);
-    return kind;
-}
-
-static char *compile(const struct subject *s)
-{
-    char *output = subject_file(s, ".out.c"), *program = subject_file(s, ".exe"), *messages = subject_file(s, ".messages");
-    double begun = process_clock();
-    int status = run(messages, 120, NULL, "%s -std=c11 -Wall -Wextra -Wpedantic %s %s %s " INCLUDES " -o %s %s %s -lm -lpthread",
-                     compiler_of(s->way), s->way->options, s->mode->always_suspends ? "-DAC_ALWAYS_SUSPEND" : "",
-                     s->way->sanitized ? sanitizers() : "", program, output, s->way->sanitized ? "build/asan/libac.a" : "build/libac.a");
-    s->tally->compile_seconds += process_clock() - begun;
-    char *kind = status == PROCESS_TIMED_OUT ? text_format("%s: does not end", s->way->compiler)
-                 : status != 0               ? message_kind(s->way->compiler, messages)
-                                             : check_warnings(s, messages);
-    free(output);
-    free(program);
-    free(messages);
-    return kind;
-}
-
-static char *execute(const struct subject *s, const char *expected)
-{
-    static const char *const asan = "ASAN_OPTIONS=detect_leaks=1:exitcode=99:detect_stack_use_after_return=1";
-    char *program = subject_file(s, ".exe"), *out = subject_file(s, ".run"), *kind = NULL;
-    char *by_chance = text_format("FUZZ_PAUSE=%llu", (unsigned long long)s->seed + 2);
-    const char *const pauses[] = {"FUZZ_PAUSE=0", by_chance, "FUZZ_PAUSE=1"};
-    for (int i = 0; i < 3 && !kind; i++) {
-        int status = run(out, 60, (const char *const[]){pauses[i], asan, NULL}, "%s 1", program);
-        char *said = file_text(out);
-        if (status == 99 && strstr(said, "AddressSanitizer"))
-            kind = text_format("run: %.60s", strstr(said, "AddressSanitizer"));
-        else if (strstr(said, "runtime error: "))
-            kind = text_format("run: %.30s", strstr(said, "runtime error: "));
-        else if (status != 0)
-            kind = text_format(status == PROCESS_TIMED_OUT ? "run: does not end" : "run: exit status %d", status);
-        else if (strcmp(said, expected) != 0)
-            kind = text_format("run: output differs");
-        free(said);
-    }
-    free(program);
-    free(out);
-    free(by_chance);
-    return kind;
-}
-
-static char *check(const struct subject *s, const char *expected)
-{
-    char *kind = translate(s);
-    if (!kind)
-        kind = compile(s);
-    return kind ? kind : execute(s, expected);
-}
-
-/* ---- is it C? ---- */
-
-/* Builds the program as plain C and runs it: what it prints, NULL where it is no good program. */
-static char *plain_output(const struct subject *s, const char *compiler, const char *options)
-{
-    char *source = subject_file(s, ".ac"), *program = subject_file(s, ".plain"), *out = subject_file(s, ".plain.run"), *text = NULL;
-    if (run(out, 60, NULL, "%s -std=c11 -w %s -DPLAIN " INCLUDES " -x c %s -o %s -lm", compiler, options, source, program) == 0 &&
-        run(out, 20, NULL, "%s 1", program) == 0)
-        text = file_text(out);
-    free(source);
-    free(program);
-    free(out);
-    return text;
-}
-
-/* Do all compilers agree on what the plain program prints, and the sanitizers have nothing to say? What it prints; NULL: they do not. */
-static char *agreed_output(const struct subject *s, const char *strict)
-{
-    char *sanitized = text_format("-O1 %s %s", strict, sanitizers());
-    char *agreed = plain_output(s, "gcc", sanitized);
-    static const char *const others[][2] = {{"clang", "-O0"}, {"clang", "-O2"}, {"gcc", "-O0"}, {"gcc", "-O2"}};
-    for (size_t i = 0; agreed && i < sizeof others / sizeof *others; i++) {
-        if (!process_exists(others[i][0]))
-            continue;
-        char *other = plain_output(s, others[i][0], others[i][1]);
-        if (!other || strcmp(other, agreed) != 0) {
-            free(agreed);
-            agreed = NULL;
-        }
-        free(other);
-    }
-    free(sanitized);
-    return agreed;
+    free(part);
 }
 
 /* ---- reducing ---- */
 
-struct goal { const struct subject *subject; const char *kind; };
+struct goal { struct subject subject; const char *kind; };
 
 /* What a program that was cut at has to be kept from: not all compilers say the same of it. */
 #define STRICT "-Werror=implicit-function-declaration -Werror=implicit-int -Werror=int-conversion -Werror=incompatible-pointer-types " \
                "-Werror=return-type -Werror=uninitialized -Werror=maybe-uninitialized -Werror=sequence-point -Werror=overflow"
 
-static bool still_fails(const char *text, void *context)
+static bool is_program(const struct subject *s)
 {
-    const struct goal *goal = context;
-    const struct subject *s = goal->subject;
     char *source = subject_file(s, ".ac"), *messages = subject_file(s, ".plain.messages");
-    file_write(source, text);
-    bool fails = run(messages, 20, NULL, "gcc -std=c11 -w " STRICT " -fsyntax-only -DPLAIN " INCLUDES " -x c %s", source) == 0;
-    bool runs = strncmp(goal->kind, "run: ", 5) == 0;
-    /* The cheap question first: whether it fails at all. */
-    char *wanted = runs && fails ? plain_output(s, "gcc", "-O0") : NULL;
-    char *kind = fails && (!runs || wanted) ? check(s, wanted ? wanted : "") : NULL;
-    fails = kind && strcmp(kind, goal->kind) == 0;
-    if (fails && runs) {
-        char *agreed = agreed_output(s, STRICT);
-        fails = agreed && strcmp(agreed, wanted) == 0;
-        free(agreed);
-    }
-    free(wanted);
-    free(kind);
+    bool good = run_command(messages, 20, NULL, "gcc -std=c11 -w " STRICT " -fsyntax-only -DPLAIN " INCLUDES " -x c %s", source) == 0;
     free(source);
     free(messages);
+    return good;
+}
+
+/* Does it print something else than it prints as plain C, or is there no telling what that is? The cheap questions come first. */
+static bool runs_alike(const struct subject *s, const char *kind)
+{
+    char *wanted = subject_plain_output(s, "gcc", "-O0"), *found = wanted ? subject_check(s, wanted) : NULL, *agreed = NULL;
+    bool alike = found && strcmp(found, kind) == 0 && (agreed = subject_agreed_output(s, STRICT)) && strcmp(agreed, wanted) == 0;
+    free(wanted);
+    free(found);
+    free(agreed);
+    return alike;
+}
+
+static bool builds_alike(const struct subject *s, const char *kind)
+{
+    char *found = subject_translate(s);
+    if (!found && strncmp(kind, "acc: ", 5) != 0)
+        found = subject_compile(s);
+    bool alike = found && strcmp(found, kind) == 0;
+    free(found);
+    return alike;
+}
+
+static bool still_fails(const char *text, unsigned slot, void *context)
+{
+    const struct goal *goal = context;
+    struct subject s = goal->subject;
+    char *folder = text_format("%s/%u", s.folder, slot);
+    folder_make(folder);
+    s.folder = folder;
+    char *source = subject_file(&s, ".ac");
+    file_write(source, text);
+    bool fails = is_program(&s) && (strncmp(goal->kind, "run: ", 5) == 0 ? runs_alike : builds_alike)(&s, goal->kind);
+    free(source);
+    free(folder);
     return fails;
 }
 
-static void fail(struct subject *s, const char *kind)
+/* Takes the first of these subjects that fails alike. */
+static bool goal_change(struct goal *goal, const char *text, struct subject subject)
+{
+    struct goal changed = {subject, goal->kind};
+    bool fails = still_fails(text, 0, &changed);
+    if (fails)
+        *goal = changed;
+    return fails;
+}
+
+/* Looks for a cheaper way to see the failure. */
+static void goal_cheapen(struct goal *goal, const char *text, struct way *way)
+{
+    static const struct way ways_by_cost[] = {{NULL, "-fsyntax-only", false}, {NULL, "-O0", false}, {NULL, "-O0", true}};
+    static const unsigned pauses[] = {PAUSES_NEVER, PAUSES_ALWAYS, PAUSES_BY_CHANCE};
+    bool runs = strncmp(goal->kind, "run: ", 5) == 0, found = false;
+    struct subject s = goal->subject;
+    for (unsigned i = runs ? 1 : 0; i < 3 && !found; i++) {
+        *way = ways_by_cost[i];
+        way->compiler = s.way->compiler;
+        struct subject cheaper = s;
+        cheaper.way = way;
+        found = goal_change(goal, text, cheaper);
+    }
+    found = !runs;
+    for (unsigned i = 0; i < 3 && !found; i++) {
+        s = goal->subject;
+        s.pauses = pauses[i];
+        s.seconds = 10;
+        found = goal_change(goal, text, s);
+    }
+}
+
+static void fail(const struct subject *s, const char *kind, struct tally *tally)
 {
     char *source = subject_file(s, ".ac"), *text = file_text(source);
     char *kept = text_format(FAILED_FOLDER "/%s.ac", s->name), *small = text_format(FAILED_FOLDER "/%s.reduced.ac", s->name);
     const char *limit = getenv("REDUCE_SECONDS");
-    s->tally->failed++;
+    struct times ignored;
+    struct way way;
+    struct goal goal = {*s, kind};
+    goal.subject.times = &ignored;
+    tally->failed++;
     file_write(kept, text);
     printf("FAILED %s with %s %s%s%s\n    %s\n    %s\n", s->name, s->way->compiler, s->way->options, s->way->sanitized ? " under sanitizers" : "",
-           s->mode->always_suspends ? ", every await suspends" : "", kind, kept);
-    struct goal goal = {s, kind};
-    if (still_fails(text, &goal)) {
-        char *reduced = reduce(text, still_fails, &goal, limit ? atof(limit) : 200);
+           s->always_suspends ? ", every await suspends" : "", kind, kept);
+    fflush(stdout);
+    double seconds = limit ? atof(limit) : 200;
+    if (seconds > 0 && still_fails(text, 0, &goal)) {
+        goal_cheapen(&goal, text, &way);
+        char *reduced = reduce(text, still_fails, &goal, workers_at_once, seconds);
         file_write(small, reduced);
         printf("    %s\n", small);
+        fflush(stdout);
         free(reduced);
     }
-    fflush(stdout);
     free(source);
     free(text);
     free(kept);
@@ -392,26 +186,25 @@ static void fail(struct subject *s, const char *kind)
 
 /* ---- one program ---- */
 
-static void check_mode(struct subject *s, const char *program, const char *expected)
+static void check_mode(const struct subject *s, const char *mode, const char *program, const char *expected, struct tally *tally)
 {
-    char *source = subject_file(s, ".ac"), *messages = subject_file(s, ".asyncify");
-    s->tally->programs++;
-    if (run(messages, 60, NULL, "build/fuzz/asyncify %s %llu %s %s " INCLUDES, s->mode->name, (unsigned long long)s->seed, program, source) != 0) {
-        char *kind = message_kind("asyncify", messages);
-        fail(s, kind);
-        free(kind);
-    } else {
-        char *kind = check(s, expected);
-        char *agreed = kind && strncmp(kind, "run: ", 5) == 0 ? agreed_output(s, "") : NULL;
-        if (kind && strncmp(kind, "run: ", 5) == 0 && !agreed)
-            s->tally->incomparable++;
-        else if (kind)
-            fail(s, kind);
-        else
-            s->tally->passed++;
-        free(kind);
-        free(agreed);
-    }
+    char *source = subject_file(s, ".ac"), *messages = subject_file(s, ".asyncify"), *kind, *agreed = NULL;
+    tally->programs++;
+    if (run_command(messages, 60, NULL, "build/fuzz/asyncify %s %llu %s %s " INCLUDES, mode, (unsigned long long)s->seed, program, source) != 0)
+        kind = message_kind("asyncify", messages);
+    else
+        kind = subject_check(s, expected);
+    bool ran = kind && strncmp(kind, "run: ", 5) == 0;
+    if (ran)
+        agreed = subject_agreed_output(s, "");
+    if (ran && !(agreed && strcmp(agreed, expected) == 0))
+        tally->incomparable++;
+    else if (kind)
+        fail(s, kind, tally);
+    else
+        tally->passed++;
+    free(kind);
+    free(agreed);
     free(source);
     free(messages);
 }
@@ -420,18 +213,22 @@ static void check_mode(struct subject *s, const char *program, const char *expec
 static void check_program(const char *folder, const char *program, const char *name, uint64_t seed, struct tally *tally)
 {
     char *executable = text_format("%s/original", folder), *out = text_format("%s/original.out", folder);
-    if (run(out, 60, NULL, "gcc -std=c11 -w -O0 " INCLUDES " %s -o %s -lm", program, executable) != 0 || run(out, 2, NULL, "%s 1", executable) != 0) {
-        tally->too_long += MODES;
+    unsigned passed_before = tally->passed;
+    if (run_command(out, 60, NULL, "gcc -std=c11 -w -O0 " INCLUDES " %s -o %s -lm", program, executable) != 0 ||
+        run_command(out, 2, NULL, "%s 1", executable) != 0) {
+        tally->too_long++;
     } else {
         char *expected = file_text(out);
         for (unsigned m = 0; m < MODES; m++) {
-            struct subject s = {.folder = (char *)folder, .name = text_format("%s-%s", name, modes[m].name), .mode = &modes[m], .seed = seed,
-                                .way = &ways[(seed + m * 3) % WAYS], .tally = tally};
-            check_mode(&s, program, expected);
-            free(s.name);
+            char *subject_name = text_format("%s-%s", name, modes[m].name);
+            check_mode(&(struct subject){.folder = folder, .name = subject_name, .way = &ways[(seed + m * 3) % WAYS],
+                                         .always_suspends = modes[m].always_suspends, .pauses = PAUSES_ALL, .seconds = 60, .seed = seed,
+                                         .times = &tally->times}, modes[m].name, program, expected, tally);
+            free(subject_name);
         }
         free(expected);
     }
+    tally->whole += tally->passed - passed_before == MODES;
     free(executable);
     free(out);
 }
@@ -473,10 +270,14 @@ static void check_seed(const char *folder, uint64_t seed, struct tally *tally)
 {
     char *options = csmith_options(seed), *program = text_format("%s/program.c", folder), *name = text_format("%llu", (unsigned long long)seed);
     char *said = text_format("%s/csmith.out", folder);
-    if (run(said, 20, NULL, "env -C %s csmith %s -o program.c", folder, options) == 0)     /* it leaves a file where it runs */
-        check_program(folder, program, name, seed, tally);
+    struct stat about;
+    /* It leaves a file where it runs. */
+    if (run_command(said, 20, NULL, "env -C %s csmith %s -o program.c", folder, options) != 0 || stat(program, &about) != 0)
+        tally->unwritten++;
+    else if (about.st_size > LARGE_PROGRAM)
+        tally->too_large++;
     else
-        tally->unwritten += MODES;
+        check_program(folder, program, name, seed, tally);
     free(options);
     free(program);
     free(name);
@@ -484,16 +285,6 @@ static void check_seed(const char *folder, uint64_t seed, struct tally *tally)
 }
 
 /* ---- workers ---- */
-
-static void folder_make(const char *path)
-{
-    char *part = text_format("%s/", path);
-    for (char *slash = part; (slash = strchr(slash, '/')); *slash++ = '/') {
-        *slash = '\0';
-        mkdir(part, 0777);
-    }
-    free(part);
-}
 
 static char *worker_folder(unsigned number)
 {
@@ -504,7 +295,7 @@ static char *worker_folder(unsigned number)
 
 static void folder_remove(const char *folder)
 {
-    run("/dev/null", 20, NULL, "rm -r %s", folder);
+    run_command("/dev/null", 20, NULL, "rm -r %s", folder);
 }
 
 static pid_t worker_start(unsigned number, unsigned step, uint64_t first, uint64_t count, struct tally *tally)
@@ -527,23 +318,27 @@ static void tally_add(struct tally *sum, const struct tally *one)
     sum->programs += one->programs;
     sum->passed += one->passed;
     sum->failed += one->failed;
+    sum->too_large += one->too_large;
     sum->too_long += one->too_long;
     sum->incomparable += one->incomparable;
     sum->unwritten += one->unwritten;
-    sum->acc_seconds += one->acc_seconds;
-    sum->compile_seconds += one->compile_seconds;
-    if (one->slowest_acc > sum->slowest_acc) {
-        sum->slowest_acc = one->slowest_acc;
-        memcpy(sum->slowest, one->slowest, sizeof sum->slowest);
+    sum->whole += one->whole;
+    sum->times.acc += one->times.acc;
+    sum->times.compilers += one->times.compilers;
+    sum->times.runs += one->times.runs;
+    if (one->times.slowest_acc > sum->times.slowest_acc) {
+        sum->times.slowest_acc = one->times.slowest_acc;
+        sum->times.slowest_seed = one->times.slowest_seed;
     }
 }
 
 static void tally_print(const struct tally *t, double seconds)
 {
-    printf("csmith: %u async programs: %u passed, %u failed, %u incomparable; ", t->programs, t->passed, t->failed, t->incomparable);
-    printf("%u skipped: too long, %u not written by csmith\n", t->too_long, t->unwritten);
-    printf("csmith: %.0f s; acc %.1f s (the longest %.2f s: %s), C compilers %.1f s for its output\n", seconds, t->acc_seconds, t->slowest_acc,
-           t->slowest, t->compile_seconds);
+    printf("csmith: %u programs passed in all modes; %u async programs: %u passed, %u failed, %u incomparable; ", t->whole, t->programs, t->passed,
+           t->failed, t->incomparable);
+    printf("skipped: %u run too long, %u too large, %u not written by csmith\n", t->too_long, t->too_large, t->unwritten);
+    printf("csmith: %.0f s; acc %.1f s (the longest %.2f s: seed %llu), C compilers %.1f s for its output, runs %.1f s\n", seconds, t->times.acc,
+           t->times.slowest_acc, (unsigned long long)t->times.slowest_seed, t->times.compilers, t->times.runs);
 }
 
 /* True when all of them passed. */
@@ -601,5 +396,6 @@ int main(int argc, char **argv)
         return 0;
     }
     long processors = argc > 3 ? atol(argv[3]) : sysconf(_SC_NPROCESSORS_ONLN);
-    return workers_run(strtoull(argv[1], NULL, 10), strtoull(argv[2], NULL, 10), processors > 0 ? (unsigned)processors : 1) ? 0 : 1;
+    workers_at_once = processors > 0 ? (unsigned)processors : 1;
+    return workers_run(strtoull(argv[1], NULL, 10), strtoull(argv[2], NULL, 10), workers_at_once) ? 0 : 1;
 }

@@ -1,0 +1,235 @@
+/* An async program under test. It fails where acc says anything, where the C compiler warns of something in acc's output that it does not warn of in
+   the same text as plain C, and where one of the runs prints something else than is expected. */
+#define _GNU_SOURCE
+#include "subject.h"
+#include "../process.h"
+#include "warnings.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Compilers take half a minute to optimise what sanitizers add to larger ones. */
+enum { LARGE_OUTPUT = 24000 };
+
+/* ---- small helpers ---- */
+
+int run_command(const char *out, double seconds, const char *const environment[], const char *format, ...)
+{
+    char *line, *words[64];
+    size_t count = 0;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&line, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        exit(2);
+    for (char *rest = line, *word; (word = strtok_r(rest, " ", &rest)) && count < 63;)
+        words[count++] = word;
+    words[count] = NULL;
+    int status = process_run((const char *const *)words, &(struct process_files){.out = out, .err = "/dev/stdout", .environment = environment}, seconds);
+    free(line);
+    return status;
+}
+
+char *file_text(const char *path)
+{
+    char *text = file_read(path, NULL);
+    return text ? text : text_format("%s", "");
+}
+
+char *subject_file(const struct subject *s, const char *ending)
+{
+    return text_format("%s/%s%s", s->folder, s->name, ending);
+}
+
+static bool is_larger(const char *path, long bytes)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && about.st_size > bytes;
+}
+
+static const char *sanitizers(void)
+{
+    const char *options = getenv("SANITIZERS");
+    return options ? options : "-fsanitize=address,undefined -fno-sanitize-recover=undefined";
+}
+
+/* Where a compiler is missing, gcc does its share. */
+static const char *compiler_of(const struct way *way)
+{
+    return process_exists(way->compiler) ? way->compiler : "gcc";
+}
+
+char *message_kind(const char *who, const char *path)
+{
+    char *text = file_text(path), *at = strstr(text, "error: ");
+    if (!at)
+        at = strstr(text, "warning: ");
+    char *kind = text_format("%s: %.*s", who, at ? (int)strcspn(at, "\n") : 40, at ? at : text);
+    for (char *c = kind, *to = kind; ; c++) {
+        /* What stands in quotes is a name of the program. */
+        if (*c == '\'' || strncmp(c, "‘", 3) == 0) {
+            const char *end = *c == '\'' ? "'" : "’";
+            char *close = strstr(c + 1, end);
+            c = close ? close + strlen(end) : c + 1;
+        }
+        *to++ = *c;
+        if (!*c)
+            break;
+    }
+    free(text);
+    return kind;
+}
+
+/* ---- the stages ---- */
+
+char *subject_translate(const struct subject *s)
+{
+    char *source = subject_file(s, ".ac"), *output = subject_file(s, ".out.c"), *said = subject_file(s, ".acc");
+    double begun = process_clock();
+    int status = run_command(said, 60, NULL, "build/acc " INCLUDES " %s -o %s", source, output);
+    double seconds = process_clock() - begun;
+    s->times->acc += seconds;
+    if (seconds > s->times->slowest_acc) {
+        s->times->slowest_acc = seconds;
+        s->times->slowest_seed = s->seed;
+    }
+    char *text = file_text(said), *kind = NULL;
+    if (status != 0 && status != 1)
+        kind = text_format("acc: exit status %d", status);
+    else if (status != 0 || *text)
+        kind = message_kind("acc", said);
+    free(text);
+    free(source);
+    free(output);
+    free(said);
+    return kind;
+}
+
+/* What the compiler says of the program as plain C. */
+static char *plain_messages(const struct subject *s, const char *options)
+{
+    char *source = subject_file(s, ".ac"), *messages = subject_file(s, ".plain.messages"), *object = subject_file(s, ".plain.o");
+    run_command(messages, 60, NULL, "%s -std=c11 -Wall -Wextra -Wpedantic %s %s -c -o %s -DPLAIN " INCLUDES " -x c %s", compiler_of(s->way), s->way->options,
+                options, object, source);
+    char *text = file_text(messages);
+    free(source);
+    free(messages);
+    free(object);
+    return text;
+}
+
+/* Does the C compiler warn of more than it does in the program as plain C? */
+static char *check_warnings(const struct subject *s, const char *path)
+{
+    char *messages = file_text(path), *allowed = text_format("%s", ""), *added = warning_added(messages, allowed);
+    /* Most come from the front end; some only with optimisation. */
+    static const char *const depths[] = {"-fsyntax-only", ""};
+    for (int i = 0; added && i < 2; i++) {
+        free(allowed);
+        free(added);
+        allowed = plain_messages(s, depths[i]);
+        added = warning_added(messages, allowed);
+    }
+    char *kind = added ? text_format("%s: warning %s", s->way->compiler, added) : NULL;
+    free(messages);
+    free(allowed);
+    free(added);
+    return kind;
+}
+
+char *subject_compile(const struct subject *s)
+{
+    char *output = subject_file(s, ".out.c"), *program = subject_file(s, ".exe"), *messages = subject_file(s, ".messages");
+    const char *options = s->way->sanitized && is_larger(output, LARGE_OUTPUT) ? "-O0" : s->way->options;
+    double begun = process_clock();
+    int status = run_command(messages, 120, NULL, "%s -std=c11 -Wall -Wextra -Wpedantic %s %s %s " INCLUDES " -o %s %s %s -lm -lpthread",
+                             compiler_of(s->way), options, s->always_suspends ? "-DAC_ALWAYS_SUSPEND" : "",
+                             s->way->sanitized ? sanitizers() : "", program, output, s->way->sanitized ? "build/asan/libac.a" : "build/libac.a");
+    s->times->compilers += process_clock() - begun;
+    char *kind = status == PROCESS_TIMED_OUT ? text_format("%s: does not end", s->way->compiler)
+                 : status != 0               ? message_kind(s->way->compiler, messages)
+                                             : check_warnings(s, messages);
+    free(output);
+    free(program);
+    free(messages);
+    return kind;
+}
+
+/* The kind of failure that one run shows. */
+static char *run_kind(int status, const char *said, const char *expected)
+{
+    const char *address = strstr(said, "AddressSanitizer"), *undefined = strstr(said, "runtime error: ");
+    if (status == 99 && address)
+        return text_format("run: %.60s", address);
+    if (undefined)
+        return text_format("run: %.30s", undefined);
+    if (status != 0)
+        return text_format(status == PROCESS_TIMED_OUT ? "run: does not end" : "run: exit status %d", status);
+    return strcmp(said, expected) != 0 ? text_format("run: output differs") : NULL;
+}
+
+char *subject_execute(const struct subject *s, const char *expected)
+{
+    static const char *const asan = "ASAN_OPTIONS=detect_leaks=1:exitcode=99:detect_stack_use_after_return=1";
+    char *program = subject_file(s, ".exe"), *out = subject_file(s, ".run"), *kind = NULL;
+    char *by_chance = text_format("FUZZ_PAUSE=%llu", (unsigned long long)s->seed + 2);
+    const char *const pauses[] = {"FUZZ_PAUSE=0", by_chance, "FUZZ_PAUSE=1"};
+    double begun = process_clock();
+    for (unsigned i = 0; i < 3 && !kind; i++) {
+        if (!(s->pauses & 1u << i))
+            continue;
+        int status = run_command(out, s->seconds, (const char *const[]){pauses[i], asan, NULL}, "%s 1", program);
+        char *said = file_text(out);
+        kind = run_kind(status, said, expected);
+        free(said);
+    }
+    s->times->runs += process_clock() - begun;
+    free(program);
+    free(out);
+    free(by_chance);
+    return kind;
+}
+
+char *subject_check(const struct subject *s, const char *expected)
+{
+    char *kind = subject_translate(s);
+    if (!kind)
+        kind = subject_compile(s);
+    return kind ? kind : subject_execute(s, expected);
+}
+
+/* ---- as plain C ---- */
+
+char *subject_plain_output(const struct subject *s, const char *compiler, const char *options)
+{
+    char *source = subject_file(s, ".ac"), *program = subject_file(s, ".plain"), *out = subject_file(s, ".plain.run"), *text = NULL;
+    if (run_command(out, 60, NULL, "%s -std=c11 -w %s -DPLAIN " INCLUDES " -x c %s -o %s -lm", compiler, options, source, program) == 0 &&
+        run_command(out, 20, NULL, "%s 1", program) == 0)
+        text = file_text(out);
+    free(source);
+    free(program);
+    free(out);
+    return text;
+}
+
+char *subject_agreed_output(const struct subject *s, const char *options)
+{
+    char *sanitized = text_format("-O1 %s %s", options, sanitizers());
+    char *agreed = subject_plain_output(s, "gcc", sanitized);
+    static const char *const others[][2] = {{"clang", "-O0"}, {"clang", "-O2"}, {"gcc", "-O0"}, {"gcc", "-O2"}};
+    for (size_t i = 0; agreed && i < sizeof others / sizeof *others; i++) {
+        if (!process_exists(others[i][0]))
+            continue;
+        char *other = subject_plain_output(s, others[i][0], others[i][1]);
+        if (!other || strcmp(other, agreed) != 0) {
+            free(agreed);
+            agreed = NULL;
+        }
+        free(other);
+    }
+    free(sanitized);
+    return agreed;
+}

@@ -1,0 +1,9 @@
+/* What C compilers warn of. */
+#ifndef WARNINGS_H
+#define WARNINGS_H
+
+/* The first warning among a compiler's messages that is not among `allowed`, those of the same text as plain C: its "[-Wflag]", to be freed;
+   NULL: none. */
+char *warning_added(const char *messages, const char *allowed);
+
+#endif
