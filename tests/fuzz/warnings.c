@@ -6,12 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A parameter is a local variable of acc's output. */
+static const char *flag_of(const char *line)
+{
+    const char *flag = strrchr(line, '[');
+    return flag && strcmp(flag, "[-Wunused-but-set-parameter]") == 0 ? "[-Wunused-but-set-variable]" : flag;
+}
+
 /* The next warning in *text, as "file:line [-Wflag]"; NULL: no more. */
 static char *next_warning(char **text)
 {
     for (char *line; (line = strsep(text, "\n"));) {
-        char *warning = strstr(line, ": warning: "), *flag = strrchr(line, '[');
-        char *column = strchr(line, ':');
+        const char *warning = strstr(line, ": warning: "), *flag = flag_of(line), *column = strchr(line, ':');
         column = column ? strchr(column + 1, ':') : NULL;
         if (warning && flag && column && column <= warning)
             return text_format("%.*s %s", (int)(column - line), line, flag);
