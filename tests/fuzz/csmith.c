@@ -306,11 +306,12 @@ static pid_t worker_start(unsigned number, unsigned step, uint64_t first, uint64
     pid_t pid = fork();
     if (pid != 0)
         return pid;
-    char *folder = worker_folder(number);
-    for (uint64_t i = number; i < count; i += step)
+    for (uint64_t i = number; i < count; i += step) {
+        char *folder = worker_folder(number);
         check_seed(folder, first + i, tally);
-    folder_remove(folder);
-    free(folder);
+        folder_remove(folder);
+        free(folder);
+    }
     fflush(NULL);
     _exit(0);
 }

@@ -50,6 +50,15 @@ static bool is_larger(const char *path, long bytes)
     return stat(path, &about) == 0 && about.st_size > bytes;
 }
 
+/* Of the compiler, for what acc made of it. */
+static const char *options_of(const struct subject *s)
+{
+    char *output = subject_file(s, ".out.c");
+    const char *options = s->way->sanitized && is_larger(output, LARGE_OUTPUT) ? "-O0" : s->way->options;
+    free(output);
+    return options;
+}
+
 static const char *sanitizers(void)
 {
     const char *options = getenv("SANITIZERS");
@@ -109,11 +118,11 @@ char *subject_translate(const struct subject *s)
 }
 
 /* What the compiler says of the program as plain C. */
-static char *plain_messages(const struct subject *s, const char *options)
+static char *plain_messages(const struct subject *s, const char *depth)
 {
     char *source = subject_file(s, ".ac"), *messages = subject_file(s, ".plain.messages"), *object = subject_file(s, ".plain.o");
-    run_command(messages, 60, NULL, "%s -std=c11 -Wall -Wextra -Wpedantic %s %s -c -o %s -DPLAIN " INCLUDES " -x c %s", compiler_of(s->way), s->way->options,
-                options, object, source);
+    run_command(messages, 60, NULL, "%s -std=c11 -Wall -Wextra -Wpedantic %s %s -c -o %s -DPLAIN " INCLUDES " -x c %s", compiler_of(s->way), options_of(s),
+                depth, object, source);
     char *text = file_text(messages);
     free(source);
     free(messages);
@@ -143,10 +152,9 @@ static char *check_warnings(const struct subject *s, const char *path)
 char *subject_compile(const struct subject *s)
 {
     char *output = subject_file(s, ".out.c"), *program = subject_file(s, ".exe"), *messages = subject_file(s, ".messages");
-    const char *options = s->way->sanitized && is_larger(output, LARGE_OUTPUT) ? "-O0" : s->way->options;
     double begun = process_clock();
     int status = run_command(messages, 120, NULL, "%s -std=c11 -Wall -Wextra -Wpedantic %s %s %s " INCLUDES " -o %s %s %s -lm -lpthread",
-                             compiler_of(s->way), options, s->always_suspends ? "-DAC_ALWAYS_SUSPEND" : "",
+                             compiler_of(s->way), options_of(s), s->always_suspends ? "-DAC_ALWAYS_SUSPEND" : "",
                              s->way->sanitized ? sanitizers() : "", program, output, s->way->sanitized ? "build/asan/libac.a" : "build/libac.a");
     s->times->compilers += process_clock() - begun;
     char *kind = status == PROCESS_TIMED_OUT ? text_format("%s: does not end", s->way->compiler)
