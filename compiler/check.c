@@ -253,8 +253,12 @@ static void stray_async(struct specifiers *specifiers, struct declarator *declar
 static void check_defined_tag(struct specifiers *specifiers)
 {
     struct type *type = type_strip(specifiers->type);
-    struct tag *tag = type_is_record(type) ? type->tag : NULL;
-    if (tag && tag->complete && tag->body_first >= specifiers->first && tag->body_last <= specifiers->last)
+    struct tag *tag = type->tag;
+    if (!tag || !tag->complete || tag->body_first < specifiers->first || tag->body_last > specifiers->last)
+        return;
+    for (struct constant_part *part = tag->constants; part; part = part->next)
+        check_constant(part);
+    if (type_is_record(type))
         check_members(tag);
 }
 

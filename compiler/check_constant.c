@@ -90,6 +90,43 @@ void check_static_initializer(struct expression *e)
     rule_note(e->first, "it is computed before the program runs: assign it in a statement of its own");
 }
 
+/* ================= what no statement holds ================= */
+
+void check_in_constant(struct expression *e)
+{
+    const char *outer = check_now.no_await;
+    if (!e)
+        return;
+    check_now.no_await = "a constant expression";
+    check_value(e);
+    check_now.no_await = outer;
+}
+
+static void check_assertion(struct constant_part *part)
+{
+    int64_t value;
+    if (!type_is_integer(part->e->type))
+        rule_error(part->e->first, "the expression in the static assertion is not an integer");
+    else if (never_constant(part->e))
+        rule_error(part->e->first, "the expression in the static assertion is not constant");
+    else if (constant_integer(part->e, &value) && !value)
+        rule_error(part->e->first, "static assertion failed%s%s", part->message_first > part->message_last ? "" : ": ",
+                   tokens_text(part->message_first, part->message_last));
+}
+
+void check_constant(struct constant_part *part)
+{
+    check_in_constant(part->e);
+    if (is_unknown(part->e->type))
+        return;
+    if (!part->name)
+        check_assertion(part);
+    else if (part->e->kind != EXPRESSION_CONSTANT && (!type_is_integer(part->e->type) || never_constant(part->e))) {
+        rule_error(part->e->first, "the value of '%s' is not an integer constant", tokens[part->name].name);
+        tokens[part->name].symbol->type = type_basic(TYPE_UNKNOWN);
+    }
+}
+
 /* ================= case labels ================= */
 
 struct case_range {

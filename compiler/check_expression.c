@@ -252,11 +252,14 @@ static void check_name(struct expression *e)
     }
 }
 
-static void check_constant(struct expression *e)
+static void check_literal(struct expression *e)
 {
     const struct token *token = &tokens[e->first];
     struct literal literal = literal_constant(token);
-    if (literal.type)
+    const char *fault = token->kind == TOKEN_NUMBER ? literal_number_fault(token) : NULL;
+    if (fault)
+        rule_error(e->first, "%s", fault);
+    else if (literal.type)
         e->type = literal.type;
 }
 
@@ -1002,7 +1005,7 @@ static void check_node(struct expression *e)
 {
     switch ((enum expression_kind)e->kind) {
     case EXPRESSION_NAME: check_name(e); break;
-    case EXPRESSION_CONSTANT: check_constant(e); break;
+    case EXPRESSION_CONSTANT: check_literal(e); break;
     case EXPRESSION_STRING:
         e->type = literal_string(e->first, e->last);
         e->is_lvalue = true;

@@ -116,6 +116,8 @@ static void judge_jumps(void)
 
 static void check_goto(struct statement *s, struct label *label)
 {
+    if (label)
+        label->jumped_to = true;
     array_add(&jumps, (struct jump){.statement = s, .label = label, .from = check_now.barrier});
 }
 
@@ -140,21 +142,11 @@ static void check_case_place(struct statement *s)
     }
 }
 
-static void check_constant_part(struct expression *e, const char *where)
-{
-    const char *outer = check_now.no_await;
-    if (!e)
-        return;
-    check_now.no_await = where;
-    check_value(e);
-    check_now.no_await = outer;
-}
-
 static void check_case(struct statement *s)
 {
     check_case_place(s);
-    check_constant_part(s->a, "a constant expression");
-    check_constant_part(s->high, "a constant expression");
+    check_in_constant(s->a);
+    check_in_constant(s->high);
     check_case_constant(s->a);
     check_case_constant(s->high);
 }
@@ -453,7 +445,7 @@ void check_statement(struct statement *s, struct statement *parent)
     case STATEMENT_CASE:
     case STATEMENT_DEFAULT: check_labelled(s); break;
     case STATEMENT_ASM: check_asm(s); break;
-    case STATEMENT_STATIC_ASSERT: check_constant_part(s->a, "a constant expression"); break;
+    case STATEMENT_STATIC_ASSERT: check_constant(s->declaration->asserted); break;
     case STATEMENT_LOCAL_LABELS:
     case STATEMENT_PRAGMA:
     case STATEMENT_ATTRIBUTE: break;

@@ -119,6 +119,9 @@ void note_missing_await(struct expression *e);
 /* e was checked. Would no C compiler take it for a constant? */
 bool never_constant(struct expression *e);
 void check_static_initializer(struct expression *e);
+/* Types e, which must be constant: no await. */
+void check_in_constant(struct expression *e);
+void check_constant(struct constant_part *part);
 void check_case_constant(struct expression *e);
 /* All CASE and DEFAULT of one switch. */
 void check_labels_differ(struct statement **labels, size_t count);
@@ -180,6 +183,7 @@ void warn_swallowed_cancel(struct statement *try, struct catch_clause *clause);
 /* Over a whole body that was checked. */
 void warn_locks(struct function *function);
 void warn_escapes(struct function *function);
+void warn_return(struct function *function);
 
 /* The name of the function that is called by its name; NULL. */
 const char *called_name(struct expression *call);

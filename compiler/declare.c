@@ -514,6 +514,31 @@ static struct literal enumerator_value(const struct record *record, token_index 
     return value;
 }
 
+static struct constant_part *constant_new(struct expression *e, token_index name, struct range message)
+{
+    struct constant_part *constant = arena_alloc(sizeof *constant);
+    *constant = (struct constant_part){.e = e, .name = name, .message_first = message.first, .message_last = message.last};
+    return constant;
+}
+
+struct constant_part *assertion_new(struct expression *e, struct range message)
+{
+    return constant_new(e, 0, message);
+}
+
+/* Kept with the outermost definition, of which the declaration around is told. */
+void record_constant(struct parser *parser, struct constant_part *constant)
+{
+    struct record *record = parser->record;
+    while (record->outer)
+        record = record->outer;
+    if (record->last_constant)
+        record->last_constant->next = constant;
+    else
+        record->tag->constants = constant;
+    record->last_constant = constant;
+}
+
 void enumerator_add(struct parser *parser, token_index name, struct expression *e)
 {
     struct record *record = parser->record;
@@ -525,6 +550,8 @@ void enumerator_add(struct parser *parser, token_index name, struct expression *
     symbol->value = (int64_t)value.bits;
     symbol->block = parser->block;
     tokens[name].symbol = symbol;
+    if (e && parser->in_async)
+        record_constant(parser, constant_new(e, name, NO_TOKENS));
     if (record->tag->fixed)
         symbol->type = record->tag->enum_type;
     else if (!fits_int(&value))
@@ -753,14 +780,25 @@ static struct symbol *symbol_again(struct symbol *symbol, struct type *type, tok
     return symbol;
 }
 
+/* 6.7p3; at file scope the C compiler tells it. */
+static void check_typedef_again(struct symbol *symbol, struct type *type, token_index name)
+{
+    if (scope_depth == 0 || type_same(symbol->type, type))
+        return;
+    error_at(name, "conflicting types for '%s'; have '%s'", symbol->name, type_text(type));
+    note_at(symbol->place, "the declaration before it is here, of type '%s'", type_text(symbol->type));
+}
+
 /* 6.2.2: at file scope everything but a typedef is linked; in a block what is extern, and functions. */
 static struct symbol *symbol_for(enum symbol_kind kind, uint8_t storage, struct type *type, const struct draft *draft)
 {
     bool linked = kind != SYMBOL_TYPEDEF && (scope_depth == 0 || storage == STORAGE_EXTERN || kind == SYMBOL_FUNCTION);
     struct symbol *here = symbol_find_here(draft->name);
     if (here && here->kind == kind && (linked || kind == SYMBOL_TYPEDEF) && !here->parameter && (here->place || !linked)) {
-        if (kind == SYMBOL_TYPEDEF)
+        if (kind == SYMBOL_TYPEDEF) {
+            check_typedef_again(here, type, draft->name_token);
             here->sugar = NULL;
+        }
         return symbol_again(here, type, draft->name_token);
     }
     if (here && here->place)

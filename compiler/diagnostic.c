@@ -30,6 +30,7 @@ static struct flag flags[] = {
     {.name = "unevaluated-await", .on = true},
     {.name = "unreleased-task", .on = true},
     {.name = "useless-defer", .on = true},
+    {.name = "return-type", .on = true},
     {.name = "large-frame"},
     {.name = "useless-async"},
     {.name = "incompatible-pointer-types", .on = true, .error = true, .mistake = true},

@@ -384,14 +384,6 @@ static void add_parameters(struct function *f, struct text *out)
         text_format(out, "%s%s", i ? ", " : "", parameter_text(f->declarator->parameters[i].type, parameter_member(f, i)));
 }
 
-static const char *tokens_text(token_index first, token_index last)
-{
-    struct text out = {0};
-    for (token_index t = first; t <= last; t++)
-        text_format(&out, "%s%.*s", t > first ? " " : "", (int)tokens[t].length, tokens[t].text);
-    return text_string(&out);
-}
-
 static void add_specifiers(struct function *f, struct text *out)
 {
     struct specifiers *s = f->declaration->specifiers;

@@ -1,5 +1,5 @@
-/* Numbers, characters and strings. A literal is read from its spelling in the preprocessed text; nothing here
-   reports errors, since what is wrong with a literal is told by the C compiler, which sees it too. */
+/* Numbers, characters and strings. A literal is read from its spelling in the preprocessed text. Nothing here reports
+   errors: check asks what is wrong with a number, and the rest is told by the C compiler, which sees it too. */
 #include "literal.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -124,15 +124,78 @@ static struct literal number_read(const char *text)
     return number_finish(literal, integer_kind(&suffix, literal.bits, text[0] != '0'), &suffix);
 }
 
-struct literal literal_number(const struct token *token)
+/* The digits of a number, or of its part before the point, up to what is none; `fault` where one is too large for the base. */
+static const char *skip_digits(const char *at, unsigned base, const char **fault)
+{
+    for (; *at >= '0' && *at <= '9'; at++)
+        if (base < 10 && (unsigned)(*at - '0') >= base && !*fault)
+            *fault = arena_format("invalid digit \"%c\" in %s constant", *at, base == 2 ? "binary" : "octal");
+    while (base == 16 && *at && strchr("abcdefABCDEF", *at))
+        at++;
+    return at;
+}
+
+/* The letters that any compiler takes; which of them go together is left to it. */
+static const char *suffix_fault(const char *at, bool floating)
+{
+    if (at[strspn(at, floating ? "fFlLqQwWdDbBiIjJxXrRkKhHuU0123456789" : "uUlLiIjJwWbBzZ")] == '\0')
+        return NULL;
+    return arena_format("invalid suffix \"%s\" on %s constant", at, floating ? "floating" : "integer");
+}
+
+/* Behind the digits of a floating constant's value. */
+static const char *exponent_fault(const char *at, bool hexadecimal)
+{
+    if (*at && strchr(hexadecimal ? "pP" : "eE", *at)) {
+        at++;
+        at += *at == '+' || *at == '-';
+        if (*at < '0' || *at > '9')
+            return "exponent has no digits";
+        at += strspn(at, "0123456789");
+    } else if (hexadecimal) {
+        return "hexadecimal floating constants require an exponent";
+    }
+    return *at == '.' ? "too many decimal points in number" : suffix_fault(at, true);
+}
+
+static const char *number_fault(const char *text)
+{
+    const char *fault = NULL, *first = text;
+    bool binary = text[0] == '0' && (text[1] == 'b' || text[1] == 'B'), hexadecimal = is_hexadecimal(text);
+    if (binary || hexadecimal)
+        first += 2;
+    bool floating = !binary && number_is_floating(text);
+    unsigned base = hexadecimal ? 16 : floating ? 10 : binary ? 2 : text[0] == '0' ? 8 : 10;
+    const char *at = skip_digits(first, base, &fault);
+    if (fault)
+        return fault;
+    if (!floating)
+        return at == first ? arena_format("invalid suffix \"%s\" on integer constant", text + 1) : suffix_fault(at, false);
+    if (*at == '.')
+        at = skip_digits(at + 1, base, &fault);
+    return *at == '.' ? "too many decimal points in number" : exponent_fault(at, hexadecimal);
+}
+
+/* C23: digits may be grouped with ' */
+static char *number_text(const struct token *token)
 {
     char *text = arena_copy(token->text, token->length);
     size_t length = 0;
-    for (const char *at = text; *at; at++) /* C23: digits may be grouped with ' */
+    for (const char *at = text; *at; at++)
         if (*at != '\'')
             text[length++] = *at;
     text[length] = 0;
-    return number_read(text);
+    return text;
+}
+
+const char *literal_number_fault(const struct token *token)
+{
+    return number_fault(number_text(token));
+}
+
+struct literal literal_number(const struct token *token)
+{
+    return number_read(number_text(token));
 }
 
 /* ================= characters and strings (6.4.4.4, 6.4.5) ================= */

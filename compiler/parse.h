@@ -93,6 +93,7 @@ struct record {
     struct record *outer;
     struct tag *tag;
     size_t capacity;
+    struct constant_part *last_constant;    /* of the tag's, where this is the outermost */
     struct literal last;        /* ENUM: value and type of the last enumerator; type NULL: none was read */
     ARRAY(struct symbol *) wide;    /* ENUM: the enumerators that do not fit into int */
 };
@@ -208,6 +209,10 @@ struct record *enum_begin(struct parser *parser, token_index keyword, token_inde
                           struct specifier_list *fixed, token_index brace);
 struct type *enum_reference(token_index keyword, token_index name, struct specifier_list *fixed);
 struct type *tag_end(struct parser *parser, struct record *record, token_index brace);
+#define NO_TOKENS (struct range){ 1, 0 }
+struct constant_part *assertion_new(struct expression *e, struct range message);
+/* Of the definition under way. */
+void record_constant(struct parser *parser, struct constant_part *constant);
 void enumerator_add(struct parser *parser, token_index name, struct expression *value);
 
 /* ---- attribute.c ---- */

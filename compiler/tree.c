@@ -165,9 +165,14 @@ bool expression_same_tokens(const struct expression *a, const struct expression 
 
 const char *expression_text(const struct expression *e)
 {
+    return tokens_text(e->first, e->last);
+}
+
+const char *tokens_text(token_index first, token_index last)
+{
     struct text text = {0};
-    for (token_index t = e->first; t <= e->last; t++) {
-        if (t > e->first && tokens[t].space_before)
+    for (token_index t = first; t <= last; t++) {
+        if (t > first && tokens[t].space_before)
             text_add(&text, " ");
         text_add_bytes(&text, tokens[t].text, tokens[t].length);
     }

@@ -171,12 +171,21 @@ struct declarator {
     bool old_style;             /* K&R identifier list */
 };
 
+/* What must be constant in a body where no statement holds it: in `enum` and `struct`, and of `_Static_assert`. */
+struct constant_part {
+    struct constant_part *next; /* in the same definition of a tag */
+    struct expression *e;
+    token_index name;           /* the enumerator; 0: of _Static_assert */
+    token_index message_first, message_last;    /* what _Static_assert says; none: first > last */
+};
+
 struct declaration {
     token_index first, last;    /* `;` or the body's `}` included */
     struct specifiers *specifiers;
     struct declarator **declarators;
     size_t declarator_count;
     struct function *function;  /* of a definition; else NULL */
+    struct constant_part *asserted;     /* of _Static_assert */
     bool is_static_assert, is_asm, is_empty, is_pragma;
     bool moved;                 /* lower.c: the types that it declares stand in front of the function */
 };
@@ -219,6 +228,7 @@ struct label {
     struct statement *local_to; /* COMPOUND with __label__; NULL: the function */
     bool address_taken;
     struct barrier *barrier;    /* check: what stands around its definition that must not be jumped into */
+    bool jumped_to;             /* check: by a goto or an asm goto */
     bool told;                  /* check: that it is missing was told */
     unsigned flow;              /* lower.c: its number among the labels of the flow */
 };
@@ -337,7 +347,8 @@ typedef void full_expression_visit(struct expression *e, struct statement *s, st
 void statement_expressions(struct statement *s, full_expression_visit *visit);
 /* Were two expressions written alike? */
 bool expression_same_tokens(const struct expression *a, const struct expression *b);
-/* An expression as it was written, on one line. */
+/* What was written, on one line. */
+const char *tokens_text(token_index first, token_index last);
 const char *expression_text(const struct expression *e);
 const char *expression_kind_name(unsigned kind);
 const char *statement_kind_name(unsigned kind);

@@ -94,6 +94,7 @@ struct tag {
     uint32_t aligned;
     token_index keyword;        /* `struct` of the definition, or of the first declaration */
     token_index name_token;     /* its name; 0 where it has none */
+    struct constant_part *constants;    /* in a body: what must be constant in it and in those inside it */
     token_index body_first, body_last;  /* the braces of the definition */
     const char *renamed;        /* lowering: name under which a local one is declared at file scope */
     bool sized;                 /* type.c: size and alignment are filled in; only where complete */

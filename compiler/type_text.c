@@ -64,14 +64,6 @@ static const char *basic_text(enum type_kind kind, enum text_mode mode)
     return texts[kind];
 }
 
-static const char *tokens_text(token_index first, token_index last)
-{
-    struct text text = {0};
-    for (token_index t = first; t <= last; t++)
-        text_format(&text, "%s%.*s", t > first ? " " : "", (int)tokens[t].length, tokens[t].text);
-    return text_string(&text);
-}
-
 /* <stdio.h> has a va_list or not, as the C compiler's options want it: frames do without it. */
 static const char *typedef_text(struct type *type, enum text_mode mode)
 {
@@ -84,7 +76,7 @@ static const char *typedef_text(struct type *type, enum text_mode mode)
 static const char *typeof_text(struct type *type, enum text_mode mode)
 {
     const char *text = tokens_text(type->first, type->last);
-    if (mode == TEXT_C && strncmp(text, "typeof ", 7) == 0)
+    if (mode == TEXT_C && strncmp(text, "typeof", 6) == 0 && (text[6] == ' ' || text[6] == '('))
         return arena_format("__typeof__%s", text + 6);
     return text;
 }

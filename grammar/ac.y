@@ -151,6 +151,7 @@ static struct specifier_item specifier_type(struct type *type)
     struct parameter *parameter;
     struct parameter_list *parameters;
     struct declaration *declaration;
+    struct constant_part *constant;
     struct type *type;
     struct type_name *type_name;
     struct record *record;
@@ -202,6 +203,7 @@ static struct specifier_item specifier_type(struct type *type)
 %type <specifiers> typed_specifiers untyped_specifiers enum_type enum_basic_type
 %type <specifier> other_specifier type_specifier basic_type
 %type <type> struct_or_union_specifier enum_specifier
+%type <constant> static_assert_declaration
 %type <record> struct_begin enum_begin
 %type <attributes> attributes attributes_opt trailers
 %type <draft> declarator direct_declarator parameter_declarator plain_declarator plain_direct_declarator typedef_direct_declarator
@@ -459,7 +461,8 @@ declaration:
       listed ';'                                    { $$ = $1; declaration_end(parser, $$, @$); }
     | typed_specifiers ';'                          { $$ = declaration_new($1, @$); declaration_end(parser, $$, @$); }
     | untyped_specifiers ';'                        { $$ = declaration_new($1, @$); declaration_end(parser, $$, @$); }
-    | static_assert_declaration                     { $$ = declaration_new(NULL, @$); $$->is_static_assert = true; }
+    | static_assert_declaration
+        { $$ = declaration_new(NULL, @$); $$->is_static_assert = true; $$->asserted = $1; }
     ;
 
 /* The scope of a name begins behind its declarator (6.2.1p7), asm label and attributes, before its initialiser: these
@@ -573,7 +576,7 @@ struct_declaration:
       members_declared ';'                          { declaration_end(parser, $1, @$); }
     | typed_specifiers ';'                          { declare_anonymous_member(parser, $1); }
     | untyped_specifiers ';'
-    | static_assert_declaration
+    | static_assert_declaration                     { record_constant(parser, $1); }
     | ';'
     | PRAGMA
     | error ';'                                     { recovered(parser); yyerrok; }
@@ -636,10 +639,12 @@ enumerator:
     ;
 
 static_assert_declaration:
-      STATIC_ASSERT '(' constant_expression ',' string ')' ';'
-    | STATIC_ASSERT '(' constant_expression ')' ';'
+      STATIC_ASSERT '(' constant_expression ',' string ')' ';'  { $$ = assertion_new($3, @5); }
+    | STATIC_ASSERT '(' constant_expression ')' ';' { $$ = assertion_new($3, NO_TOKENS); }
     | EXTENSION SPECIFIER STATIC_ASSERT '(' constant_expression ',' string ')' ';'
+                                                    { $$ = assertion_new($5, @7); }
     | EXTENSION SPECIFIER STATIC_ASSERT '(' constant_expression ')' ';'
+                                                    { $$ = assertion_new($5, NO_TOKENS); }
     ;
 
 declarator:

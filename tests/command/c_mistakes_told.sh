@@ -1,6 +1,5 @@
 # Each mistake in C of c_mistakes.txt is told by acc when it stands in an async body, at its line, so that no C compiler is left to tell it in
-# terms of the output. (Not there: malformed numbers, _Static_assert, enumerators, repeated typedefs: the output has the user's
-# own text of these.) The compiler confirms that each is one. And what acc accepts of tests/diag, a C compiler accepts.
+# terms of the output. The compiler confirms that each is one. And what acc accepts of tests/diag, a C compiler accepts.
 . tests/command/common
 list=tests/command/c_mistakes.txt
 strict="-std=gnu11 -fsyntax-only -Werror=incompatible-pointer-types -Werror=int-conversion"
