@@ -136,9 +136,15 @@ static void child_done(struct ac__watch *watch, ac_future *done)
         ac__wake(group->parent);
 }
 
+/* At the end of the block, children that still run may start others. */
+static bool is_closed(const ac_group *group)
+{
+    return group->aborting || (group->end && group->running == 0);
+}
+
 static struct ac__group_child *add_child(ac_group *group, ac_coro *coro)
 {
-    bool closed = group->aborting || group->end;
+    bool closed = is_closed(group);
     struct ac__group_child *child = closed ? NULL : ac__pool_take(sizeof *child);
     ac_task *task = child ? ac_create_task(coro) : NULL;
     if (!child)

@@ -83,14 +83,14 @@ static int start_at(ac_loop *loop, ac__timer *timer, int64_t due)
     return 0;
 }
 
-/* Times are rounded up, so that nothing is early on the clock as ac_loop_time tells it. */
+/* The first nanosecond that is not early on the clock as ac_loop_time tells it: so what is due at ac_loop_time() is due now. */
 static int64_t nanoseconds(double seconds)
 {
     double scaled = seconds * 1e9;
     if (scaled >= 9e18)
         return INT64_MAX;
     int64_t whole = scaled <= 0 ? 0 : (int64_t)scaled;
-    return (double)whole < scaled ? whole + 1 : whole;
+    return (double)whole * 1e-9 < seconds ? whole + 1 : whole;
 }
 
 int ac__timer_start(ac_loop *loop, ac__timer *timer, double when)

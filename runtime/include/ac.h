@@ -415,8 +415,9 @@ typedef struct ac_group {
 
 void ac_group_begin(ac_group *group);
 
-/* Starts a child. Consumes the coroutine. The handle is valid to the end of the block. NULL without memory, or where the
- * group has already failed or ended: the block then ends with that error (ENOMEM, or the one it has). */
+/* Starts a child; at the end of the block, too, as long as others run. Consumes the coroutine. The handle is valid to the end of
+ * the block. NULL without memory, or where the group has already failed or ended: the block then ends with that error (ENOMEM, or
+ * the one it has). */
 _Task(AC_T) ac_group_start(ac_group *group, _Coro(AC_T) coro);
 
 /* The same where no one wants the handle: the child is released as soon as it has ended. 0 or the error. */
