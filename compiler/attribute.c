@@ -57,6 +57,8 @@ static void attribute_read(struct attributes *a, const char *name, token_index f
         a->returns_twice = true;
     else if (text_is(name, "annotate") && has_argument && token_is(first, "\"ac_blocking\""))
         a->blocking = true;
+    else if (text_is(name, "annotate") && has_argument && token_is(first, "\"ac_owned\""))
+        a->owned = true;
 }
 
 /* The token that closes the parenthesis at `open`, at most `last`. */
@@ -120,6 +122,7 @@ void attributes_merge(struct attributes *into, const struct attributes *from)
     into->no_return |= from->no_return;
     into->returns_twice |= from->returns_twice;
     into->blocking |= from->blocking;
+    into->owned |= from->owned;
 }
 
 /* The scalar type of a machine mode; NULL: a vector mode, or one that acc does not know. */

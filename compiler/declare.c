@@ -837,6 +837,7 @@ static void symbol_facts(struct symbol *symbol, const struct specifier_list *lis
     symbol->no_return |= s->is_noreturn || a->no_return || (trailing && trailing->no_return);
     symbol->returns_twice |= a->returns_twice || (trailing && trailing->returns_twice);
     symbol->blocking |= a->blocking || (trailing && trailing->blocking);
+    symbol->owned |= a->owned || (trailing && trailing->owned);
     if (!symbol->defined && !(symbol->declarator && symbol->declarator->initializer))
         symbol->declarator = &full->out;
 }

@@ -20,6 +20,7 @@ struct symbol {
     bool no_return;             /* FUNCTION: _Noreturn or attribute noreturn */
     bool returns_twice;         /* FUNCTION: attribute returns_twice */
     bool blocking;              /* FUNCTION: attribute ac_blocking (AC_BLOCKING of ac.h) */
+    bool owned;                 /* FUNCTION: the handle that it returns is the caller's (AC_OWNED of ac.h) */
     bool defined;               /* FUNCTION: a body was seen */
     const char *name;
     struct type *type;          /* of the entity; for a TYPEDEF what it stands for; composite of all declarations */

@@ -23,7 +23,7 @@ struct attributes {
     uint64_t vector_size;       /* bytes; 0: none */
     const char *mode;           /* interned, without underscores; NULL */
     const char *cleanup;        /* function; NULL */
-    bool packed, transparent, no_return, returns_twice, blocking;
+    bool packed, transparent, no_return, returns_twice, blocking, owned;
 };
 
 /* One step of a declarator. The list goes from the name outwards to the specifiers: `*f(int)[3]` is function, array, pointer. */

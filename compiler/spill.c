@@ -572,6 +572,18 @@ static void store_arguments(struct expression *call, const struct place *places,
             emit_format("%s", assignment_text(places[i].text, places[i].type, arguments[i]));
 }
 
+/* Whether the handle is new: awaited at once, nobody else can release it. */
+static bool makes_handle(struct expression *e)
+{
+    e = expression_inner(e);
+    if (e->kind == EXPRESSION_CREATE_FUTURE || e->kind == EXPRESSION_SUBMIT)
+        return true;
+    if (e->kind != EXPRESSION_CALL || expression_inner(e->a)->kind != EXPRESSION_NAME)
+        return false;
+    struct symbol *callee = tokens[expression_inner(e->a)->first].symbol;
+    return callee && callee->owned;
+}
+
 static void await_member(struct expression *e, const char *start, const char *name, const char **arguments, size_t count, struct function *function, bool wanted)
 {
     struct tag *frame = function ? NULL : published_frame(name);
@@ -617,22 +629,6 @@ static void await_coroutine(struct expression *e, const char *coroutine, bool wa
     emit_format("ac_coro_free(ac_self->await.coro);");
 }
 
-/* Functions of the runtime whose handle is new: awaited at once, nobody else can release it. */
-static bool makes_handle(struct expression *e)
-{
-    static const char *const makers[] = {"ac_create_task", "ac_create_task_named", "ac_create_task_eager", "ac_loop_create_task",
-                                         "ac_submit_call", "ac_loop_run_threadsafe"};
-    e = expression_inner(e);
-    if (e->kind == EXPRESSION_CREATE_FUTURE || e->kind == EXPRESSION_SUBMIT)
-        return true;
-    if (e->kind != EXPRESSION_CALL || expression_inner(e->a)->kind != EXPRESSION_NAME)
-        return false;
-    for (size_t i = 0; i < sizeof makers / sizeof *makers; i++)
-        if (!strcmp(expression_inner(e->a)->name, makers[i]))
-            return true;
-    return false;
-}
-
 static void await_future(struct expression *e, bool wanted)
 {
     settle(e->a);
@@ -668,6 +664,17 @@ static bool is_turn(const char *name, struct expression *call)
     return !strcmp(name, "ac_sleep") && call->argument_count == 1 && call->arguments[0]->is_constant && call->arguments[0]->value == 0;
 }
 
+/* A new handle given to an operation that waits for any awaitable: as a coroutine it is the operation's to release. */
+static void hand_over_handles(struct expression *call)
+{
+    const struct type *type = call->a->type;
+    while (type && type->kind != TYPE_FUNCTION)
+        type = type->inner;
+    for (size_t i = 0; type && i < call->argument_count && i < type->parameter_count; i++)
+        if (type_is(type->parameters[i].type, TYPE_AWAITABLE) && makes_handle(call->arguments[i]))
+            set_text(call->arguments[i], arena_format("ac_coro_from_future(%s)", copy_expression(call->arguments[i])), false);
+}
+
 static void await_call(struct expression *e, struct expression *call, bool wanted)
 {
     struct function *function = NULL;
@@ -678,6 +685,7 @@ static void await_call(struct expression *e, struct expression *call, bool wante
         return;
     }
     settle_call_operands(call);
+    hand_over_handles(call);
     pass_by_address(call);
     if (!name) {
         await_coroutine(e, copy_expression(call), wanted);

@@ -39,7 +39,7 @@ module.exports = grammar(C, {
       repeat(choice($.type_qualifier, $.async_specifier)),
     ),
 
-    storage_class_specifier: (_, original) => choice(original, '_Thread_local', 'AC_BLOCKING'),
+    storage_class_specifier: (_, original) => choice(original, '_Thread_local', 'AC_BLOCKING', 'AC_OWNED'),
 
     // ---- statements ----
 

@@ -53,6 +53,9 @@ typedef ac_gen *ac_gen_ref;
 #ifndef AC_BLOCKING
 #define AC_BLOCKING __attribute__((annotate("ac_blocking")))
 #endif
+#ifndef AC_OWNED
+#define AC_OWNED __attribute__((annotate("ac_owned")))
+#endif
 #elif defined AC_EDITOR
 /* A third reading, for editors: ac_editor.h has defined all of these. */
 #else
@@ -69,6 +72,8 @@ typedef ac_gen *ac_gen_ref;
 #define AC_AWAITABLES(...) void *
 /* Marks a function that blocks its thread: acc warns where an async function calls it. */
 #define AC_BLOCKING
+/* Marks a function whose result is a handle of the caller's own: `await f()` releases it, where it would keep that of another function. */
+#define AC_OWNED
 #endif
 
 #ifndef AC_NO_SHORT_NAMES
@@ -775,7 +780,7 @@ int ac_call_soon_threadsafe(ac_loop *loop, void (*fn)(void *arg), void *arg);
  * before. It fails with AC_ESHUTDOWN where the loop has closed already, ENOMEM, and EINVAL for a coroutine that is
  * more than a function and its arguments, as those of ac_wait_for and ac_sleep_value are. NULL without memory. The
  * loop must not be freed during the call. */
-_Future(AC_T) ac_loop_run_threadsafe(ac_loop *loop, _Coro(AC_T) coro);
+AC_OWNED _Future(AC_T) ac_loop_run_threadsafe(ac_loop *loop, _Coro(AC_T) coro);
 /* Outside of a running loop: blocks the thread until the future is done, at most so many seconds (0: only looks;
  * INFINITY), and gives its value in *result, which may be NULL. 0, its error, ETIMEDOUT; EBUSY inside a running loop,
  * EINVAL for NaN. */
@@ -815,13 +820,13 @@ int ac_coro_step(_Coro(AC_T) coro);
 int ac_coro_close(_Coro(AC_T) coro);
 
 /* Schedules a coroutine: its first step is on the next turn. create_task. NULL without memory, or outside a loop. */
-_Task(AC_T) ac_create_task(_Coro(AC_T) coro);
-_Task(AC_T) ac_loop_create_task(ac_loop *loop, _Coro(AC_T) coro);
-_Task(AC_T) ac_create_task_named(_Coro(AC_T) coro, const char *name);
+AC_OWNED _Task(AC_T) ac_create_task(_Coro(AC_T) coro);
+AC_OWNED _Task(AC_T) ac_loop_create_task(ac_loop *loop, _Coro(AC_T) coro);
+AC_OWNED _Task(AC_T) ac_create_task_named(_Coro(AC_T) coro, const char *name);
 /* Takes its first step at once, inside the call. eager_start. */
-_Task(AC_T) ac_create_task_eager(_Coro(AC_T) coro);
+AC_OWNED _Task(AC_T) ac_create_task_eager(_Coro(AC_T) coro);
 /* A coroutine becomes a task; of a task or future, a further reference. ensure_future. */
-_Task(AC_T) ac_ensure_future(AC_AWAITABLE(AC_T) what);
+AC_OWNED _Task(AC_T) ac_ensure_future(AC_AWAITABLE(AC_T) what);
 
 /* The task that runs, NULL outside of tasks. Not a new reference. */
 ac_task *ac_current_task(void);
@@ -1000,7 +1005,7 @@ ac_executor *ac_process_pool(size_t processes);
  * withdraws a call that has not begun, and else waits for its end. It fails with AC_ESHUTDOWN where the executor is
  * closed, EINVAL where it is another loop's, EAGAIN where there is no thread. NULL without memory. ac_submit_call
  * does it for a coroutine of ac_blocking or ac_blocking_new, which it consumes: for plain C. */
-_Future(AC_T) ac_submit_call(ac_executor *executor, _Coro(AC_T) call);
+AC_OWNED _Future(AC_T) ac_submit_call(ac_executor *executor, _Coro(AC_T) call);
 
 /* Takes no more calls, and ends the threads and processes when those that it has are made: their futures complete.
  * Gives the executor back. Does not wait. shutdown(wait=False). 0, or EINVAL for NULL. `async with (ac_executor *pool

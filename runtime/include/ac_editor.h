@@ -65,6 +65,7 @@ enum { AC_EDITOR_CATCH };
 #define AC_AWAITABLE(...) ac_editor_handle
 #define AC_AWAITABLES(...) void *
 #define AC_BLOCKING
+#define AC_OWNED
 #define _Coro(T) AC_EDITOR_HANDLE(AC_EDITOR_NAME_##T (), T, ~)
 #define _Task(T) AC_EDITOR_HANDLE(AC_EDITOR_NAME_##T (), T, ~)
 #define _Future(T) AC_EDITOR_HANDLE(AC_EDITOR_NAME_##T (), T, ~)
