@@ -302,7 +302,7 @@ endif
 
 deps:
 	@CC="$(CC)" tests/deps.sh flex bison check pkg-config
-	@for tool in liburing libssl openssl nginx clang tcc curl nc clang-format clang-tidy valgrind csmith clangd vim libtree-sitter; do CC="$(CC)" tests/deps.sh --optional $$tool; done
+	@for tool in liburing libssl openssl nginx clang tcc curl nc clang-format clang-tidy valgrind csmith clangd vim libtree-sitter libcurl hiredis libpq glib libuv redis-server postgres; do CC="$(CC)" tests/deps.sh --optional $$tool; done
 
 # The lines that have changed since BASE, and no others: what somebody has aligned by hand stays.
 BASE = HEAD

@@ -250,7 +250,6 @@ static const struct blocking blocking[] = {
     {"sqlite3_exec", NULL},
     {"PQexec", NULL},
     {"PQconnectdb", NULL},
-    {"PQgetResult", NULL},
     {"mysql_query", NULL},
     {"mysql_real_query", NULL},
     {"mysql_real_connect", NULL},

@@ -3,6 +3,7 @@
 #
 #   tests/deps.sh [--optional] WHAT...     WHAT: flex bison liburing libssl check pkg-config clang tcc curl nc clang-format
 #                                                clang-tidy valgrind dot csmith clangd vim npm libtree-sitter openssl nginx
+#                                                libcurl hiredis libpq glib libuv redis-server postgres
 #
 # Says what is installed and why. Where it cannot be installed, one line tells what to install by hand, and the exit
 # status is 1, or 0 with --optional: the caller then goes on without.
@@ -17,6 +18,9 @@ present() {
     liburing)   echo '#include <liburing.h>' | ${CC:-cc} -E - >/dev/null 2>&1 ;;
     libssl)     echo '#include <openssl/ssl.h>' | ${CC:-cc} -E - >/dev/null 2>&1 ;;
     libtree-sitter)  echo '#include <tree_sitter/api.h>' | ${CC:-cc} -E - >/dev/null 2>&1 ;;
+    libcurl | hiredis | libpq | libuv)  pkg-config "$1" 2>/dev/null ;;
+    glib)       pkg-config glib-2.0 2>/dev/null ;;
+    postgres)   ls /usr/lib/postgresql/*/bin/initdb /usr/libexec/postgresql*/initdb /usr/bin/initdb 2>/dev/null | grep -q . ;;
     *)          command -v "$1" >/dev/null 2>&1 ;;
     esac
 }
@@ -30,6 +34,8 @@ reason() {
     libssl)         echo "libac_tls stands on it" ;;
     openssl)        echo "makes certificates for the tests of TLS, and talks to their servers" ;;
     nginx)          echo "a server for the tests of TLS to talk to" ;;
+    libcurl | hiredis | libpq | glib | libuv)   echo "a sample works with it" ;;
+    redis-server | postgres)    echo "a server for the samples with libraries to talk to" ;;
     pkg-config)     echo "tells how to link with the test library" ;;
     clang | tcc)    echo "the tests compile acc's output with it too" ;;
     curl | nc)      echo "talks to the sample servers by hand" ;;
@@ -54,6 +60,23 @@ package() {
     apk:libtree-sitter)                     echo tree-sitter-dev ;;
     pacman:libtree-sitter | brew:libtree-sitter)    echo tree-sitter ;;
     dnf:liburing)                           echo liburing-devel ;;
+    apt-get:libcurl)                        echo libcurl4-openssl-dev ;;
+    apt-get:hiredis)                        echo libhiredis-dev ;;
+    apt-get:libpq)                          echo libpq-dev ;;
+    apt-get:glib)                           echo libglib2.0-dev ;;
+    apt-get:libuv)                          echo libuv1-dev ;;
+    apt-get:postgres)                       echo postgresql ;;
+    dnf:libcurl | dnf:hiredis | dnf:libpq | dnf:libuv)  echo "$2-devel" ;;
+    apk:libcurl)                            echo curl-dev ;;
+    apk:hiredis | apk:libpq | apk:libuv)    echo "$2-dev" ;;
+    pacman:libcurl | brew:libcurl)          echo curl ;;
+    pacman:libpq)                           echo postgresql-libs ;;
+    dnf:glib)                               echo glib2-devel ;;
+    apk:glib)                               echo glib-dev ;;
+    pacman:glib)                            echo glib2 ;;
+    dnf:postgres)                           echo postgresql-server ;;
+    *:postgres)                             echo postgresql ;;
+    dnf:redis-server | apk:redis-server | pacman:redis-server | brew:redis-server)  echo redis ;;
     apt-get:libssl)                         echo libssl-dev ;;
     dnf:libssl | apk:libssl)                [ "$1" = dnf ] && echo openssl-devel || echo openssl-dev ;;
     pacman:libssl | brew:libssl)            echo openssl ;;
@@ -112,7 +135,7 @@ if [ $manager != brew ] && [ "$(id -u)" != 0 ]; then
 fi
 
 case $manager in
-apt-get)    refresh="apt-get update -q"; install="env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends" ;;
+apt-get)    refresh="apt-get update -q"; install="env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300" ;;
 dnf)        refresh=true; install="dnf install -q -y" ;;
 apk)        refresh=true; install="apk add --no-cache" ;;
 pacman)     refresh=true; install="pacman -Sy --noconfirm --needed" ;;
