@@ -480,6 +480,18 @@ static int suspend_until_done(struct ac_future_wait__frame *wait, ac_task *task)
     return ac__suspend_masked(&wait->base);
 }
 
+/* A cancellation is due where the wait would begin: what nobody else awaits is cancelled, as if it had come a moment later. */
+static int wait_cancelled(struct ac_future_wait__frame *wait, ac_task *task)
+{
+    ac_future *future = wait->future;
+    if (ac__first_watch(future))
+        return end_wait(future, ECANCELED);
+    task->item.base.state |= AC__DUE;
+    int status = suspend_until_done(wait, task);
+    ac__cancel(future);
+    return status;
+}
+
 /* The road of those that are not to wait, or may not. */
 __attribute__((noinline)) static int future_wait_slowly(struct ac_future_wait__frame *wait)
 {
@@ -493,7 +505,7 @@ __attribute__((noinline)) static int future_wait_slowly(struct ac_future_wait__f
     if (ac__may_close_ring(future) && ac__closes_ring(future))
         return end_wait(future, EDEADLK);
     if (ac__cancel_now(ac__thread.task))
-        return end_wait(future, ECANCELED);
+        return wait_cancelled(wait, ac__thread.task);
     return suspend_until_done(wait, ac__thread.task);
 }
 

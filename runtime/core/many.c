@@ -419,6 +419,7 @@ static int wait_check(const struct ac_wait__frame *self)
 {
     void **handles = array(self->awaitables);
     bool good = handles && self->n && self->n <= INT32_MAX && !isnan(self->timeout) && ac__thread.task->loop;
+    good = good && self->when >= AC_FIRST_COMPLETED && self->when <= AC_ALL_COMPLETED;
     for (size_t i = 0; good && i < self->n; i++)
         good = handles[i] && ac__is_future(handles[i]);
     return good ? 0 : EINVAL;

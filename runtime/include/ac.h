@@ -941,7 +941,7 @@ ac_async(void) ac_gather(AC_AWAITABLES(AC_T) awaitables, size_t n, AC_T *results
 ac_async(void) ac_gather_errors(AC_AWAITABLES(AC_T) awaitables, size_t n, AC_T *results, int *errors);
 
 /* Waits until some are done: how many, also when the time is over. Never cancels any; timeout < 0: no limit. wait.
- * EINVAL for coroutines and for n == 0. */
+ * EINVAL for coroutines, for n == 0 and another `when`. */
 enum { AC_FIRST_COMPLETED, AC_FIRST_EXCEPTION, AC_ALL_COMPLETED };
 ac_async(int) ac_wait(AC_AWAITABLES(AC_T) awaitables, size_t n, int when, double timeout);
 
