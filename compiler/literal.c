@@ -127,11 +127,10 @@ static struct literal number_read(const char *text)
 /* The digits of a number, or of its part before the point, up to what is none; `fault` where one is too large for the base. */
 static const char *skip_digits(const char *at, unsigned base, const char **fault)
 {
-    for (; *at >= '0' && *at <= '9'; at++)
+    const char *digits = base == 16 ? "0123456789abcdefABCDEF" : "0123456789";
+    for (; *at && strchr(digits, *at); at++)
         if (base < 10 && (unsigned)(*at - '0') >= base && !*fault)
             *fault = arena_format("invalid digit \"%c\" in %s constant", *at, base == 2 ? "binary" : "octal");
-    while (base == 16 && *at && strchr("abcdefABCDEF", *at))
-        at++;
     return at;
 }
 

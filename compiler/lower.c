@@ -1307,6 +1307,8 @@ static bool mark_statement(struct statement *s)
         found |= mark(s->step);
     if (s->declaration && s->declaration->specifiers)
         mark_typeof(s->declaration->specifiers->type);
+    if (s->declaration && s->declaration->asserted)
+        mark(s->declaration->asserted->e);
     if (s->declaration)
         for (size_t i = 0; i < s->declaration->declarator_count; i++) {
             found |= mark_bounds(s->declaration->declarators[i]->type);

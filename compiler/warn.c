@@ -2,6 +2,7 @@
    at its end, from what was noted on the way (uses of local task handles, tasks that the function cancels), or by another
    walk through it: warn_lock.c, warn_escape.c. */
 #include "checking.h"
+#include "source.h"
 #include <string.h>
 
 enum { CODE_CANCELED = 125 }; /* ECANCELED of Linux */
@@ -311,6 +312,9 @@ void warn_unevaluated_await(struct expression *e)
     static token_index last;
     token_index by = check_now.unevaluated_by;
     if (by == NOT_CHOSEN || tokens[by].system_macro || token_in_system(by) || last == e->first)
+        return;
+    source_align(tokens[by].inclusion);
+    if (tokens[by].raw < 0)     /* a macro looks at the type of its argument */
         return;
     last = e->first;
     if (warning_at(e->first, "unevaluated-await", "this 'await' is not performed: '%.*s' only takes its type",
