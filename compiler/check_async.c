@@ -518,6 +518,8 @@ void check_throw(struct statement *s)
         dialect_error(s->a->first, "'throw' of '%s'; an error code is wanted, an 'int'", type_text(type));
         if (type_is_handle(type))
             note_missing_await(s->a);
+        else
+            dialect_note(s->a->first, "an errno value, as in 'throw EPROTO;', or a code of your own from AC_EUSER up");
     } else if (constant_integer(s->a, &code) && code == 0) {
         dialect_error(s->a->first, "'throw 0': 0 is no error");
         dialect_note(s->first, "'return' ends the function without an error");

@@ -388,7 +388,7 @@ static void find_member(struct expression *e, struct type *record)
     else if (!type_is_complete(record))
         rule_error(e->operator_, "invalid use of undefined type '%s'", type_text(type_unqualified(record)));
     else
-        rule_error(e->operator_, "'%s' has no member named '%s'", type_text(type_unqualified(record)), e->name);
+        no_member(e->operator_, record);
 }
 
 static void tell_operator(struct expression *e, const char *right, const char *what, struct type *type)
@@ -409,7 +409,10 @@ static void check_member(struct expression *e)
         find_member(e, type);
     } else if (type_is_handle(type)) {
         dialect_error(e->operator_, "request for member '%s' in something of type '%s'", e->name, type_text(type));
-        note_missing_await(e->a);
+        if (!strcmp(e->name, "await"))
+            dialect_note(e->first, "'await' stands in front: 'await %s'", expression_text(e->a));
+        else
+            note_missing_await(e->a);
     } else if (type_is(type, TYPE_POINTER) && type_is_record(type_strip(type)->inner)) {
         tell_operator(e, "->", "a pointer", type);
     } else if (!is_unknown(type)) {
@@ -975,7 +978,7 @@ static void check_offsetof(struct expression *e)
     struct type *record = type_strip(e->type_name->type);
     if (type_is_record(record) && type_is_complete(record) && tokens[name].kind == TOKEN_NAME &&
         !type_member(record, tokens[name].name))
-        rule_error(name, "'%s' has no member named '%s'", type_text(type_unqualified(record)), tokens[name].name);
+        no_member(name, record);
 }
 
 /* Its two type names are kept as associations. As gcc does, qualifiers at the outside do not count. */

@@ -167,6 +167,8 @@ struct barrier *barrier_push(const char *what, token_index place);
 
 /* Says what is wrong with a name that nothing declares, with the nearest spelling in scope. */
 void undeclared(struct expression *e);
+/* The same of a member. */
+void no_member(token_index name, struct type *record);
 
 /* ================= warn.c ================= */
 

@@ -2,6 +2,7 @@
    are grammar/ac.y. */
 #include "parse.h"
 #include "diagnostic.h"
+#include "foreign.h"
 #include "ac.tab.h"
 #include <stdlib.h>
 #include <string.h>
@@ -401,9 +402,22 @@ struct symbol *unknown_type(token_index name)
         i++;
     if (i == told.count && !quiet) {
         error_at(name, "unknown type name '%s'", tokens[name].name);
+        note_foreign(name);
         array_add(&told, tokens[name].name);
     }
     return symbol_declare(tokens[name].name, SYMBOL_TYPEDEF, type_basic(TYPE_UNKNOWN), name);
+}
+
+/* Was it told already that a name of this statement means nothing? Then what follows from it is no news. */
+static bool follows_unknown(token_index place)
+{
+    for (token_index t = place;; t--) {
+        struct symbol *symbol = tokens[t].kind == TOKEN_NAME ? symbol_find(tokens[t].name) : NULL;
+        if (symbol && symbol->kind == SYMBOL_TYPEDEF && symbol->type->kind == TYPE_UNKNOWN)
+            return true;
+        if (t == 0 || token_is(t - 1, ";") || token_is(t - 1, "{") || token_is(t - 1, "}"))
+            return false;
+    }
 }
 
 /* A name where the parser cannot take one: it is mostly the name before it that was not what it was meant to be. */
@@ -492,8 +506,8 @@ void syntax_error(struct parser *parser, token_index place, const char *token, c
     parser->recovering = true;
     parser->skip_group = place < parser->end && tokens[place].kind == TOKEN_PUNCTUATOR && !strcmp(tokens[place].name, "{");
     bool of_broken_try = !strcmp(token, "CATCH") && parser->before == T_SKIPPED;
-    if (quiet || of_broken_try || (place >= parser->end && parser->unclosed) || tell_name(parser, place) ||
-        tell_type(place, token, expected, count))
+    if (quiet || of_broken_try || (place >= parser->end && parser->unclosed) || follows_unknown(place) ||
+        tell_name(parser, place) || tell_type(place, token, expected, count))
         return;
     const char *what = what_expected(expected, count);
     const char *shown = token_shown(parser, place);
@@ -509,6 +523,7 @@ void syntax_error(struct parser *parser, token_index place, const char *token, c
     } else {
         error_at(place, "expected %s before %s", what, shown);
     }
+    note_foreign(place);
 }
 
 /* Behind `declaration`, which may be a name alone that should have been a type. */

@@ -640,6 +640,19 @@ static bool declared_in_body(token_index first, token_index t)
     return false;
 }
 
+/* The `{` of a body; the parameters in front of it have no parentheses but their own. */
+static bool is_body_of_main(token_index brace)
+{
+    token_index t = brace;
+    unsigned depth = 0;
+    do {
+        t--;
+        depth += token_is(t, ")");
+        depth -= depth && token_is(t, "(");
+    } while (t && depth);
+    return t && tokens[t - 1].kind == TOKEN_NAME && !strcmp(tokens[t - 1].name, "main");
+}
+
 static void plain_word(token_index first, token_index t, int code)
 {
     int word = code & (WORD_RESERVED - 1);
@@ -650,7 +663,10 @@ static void plain_word(token_index first, token_index t, int code)
                       symbol_find(tokens[t].name) || declared_in_body(first, t)))
         return;
     error_at(t, "'%s' outside an async function", outside[word].word);
-    note_at(t, "%s", outside[word].cure);
+    if (word == WORD_AWAIT && is_body_of_main(first - 1))
+        note_at(t, "write 'async int main(void)': it is run on an event loop");
+    else
+        note_at(t, "%s", outside[word].cure);
 }
 
 /* Tokens first up to end are not parsed: C's own compiler will do that. */

@@ -1,5 +1,6 @@
 /* Names that nothing declares: the message, and the nearest spelling among the names in scope. */
 #include "checking.h"
+#include "foreign.h"
 #include <ctype.h>
 #include <string.h>
 
@@ -55,26 +56,73 @@ static unsigned distance(const char *a, size_t a_length, const char *b, size_t b
     return last[b_length];
 }
 
-/* A symbol whose name is less than a third of the letters away; NULL. */
+/* Is it nearer to the name than the best one so far, which is `best` letters away? */
+static bool is_nearer(const char *name, const char *other, unsigned *best)
+{
+    size_t a = strlen(name), b = strlen(other), apart = a > b ? a - b : b - a;
+    if (a > NAME_MAX || b > NAME_MAX || apart >= *best || strncmp(other, "__", 2) == 0)
+        return false;
+    unsigned far = distance(name, a, other, b);
+    if (far >= *best)
+        return false;
+    *best = far;
+    return true;
+}
+
+/* What is meant has more than two thirds of the letters right. */
+static unsigned farthest(const char *name)
+{
+    return (unsigned)strlen(name) / 3 + 1;
+}
+
 static struct symbol *nearest(const char *name, struct binding *scope)
 {
-    size_t length = strlen(name);
-    unsigned best = (unsigned)length / 3 + 1;
+    unsigned best = farthest(name);
     struct symbol *found = NULL;
-    if (length > NAME_MAX)
-        return NULL;
-    for (struct binding *b = scope; b; b = b->next) {
-        size_t other = b->symbol ? strlen(b->name) : NAME_MAX + 1;
-        size_t apart = other > length ? other - length : length - other;
-        if (other > NAME_MAX || apart >= best || strncmp(b->name, "__", 2) == 0)
-            continue;
-        unsigned far = distance(name, length, b->name, other);
-        if (far < best) {
-            best = far;
+    for (struct binding *b = scope; b; b = b->next)
+        if (b->symbol && is_nearer(name, b->name, &best))
             found = b->symbol;
+    return found;
+}
+
+/* Those of anonymous structs in it are members, too. */
+static const char *nearest_member(const char *name, struct type *record, unsigned *best)
+{
+    const char *found = NULL;
+    struct tag *tag = type_strip(record)->tag;
+    for (size_t i = 0; i < tag->member_count; i++) {
+        struct member *member = &tag->members[i];
+        if (!member->name && type_is_record(member->type)) {
+            const char *inside = nearest_member(name, member->type, best);
+            found = inside ? inside : found;
+        } else if (member->name && is_nearer(name, member->name, best)) {
+            found = member->name;
         }
     }
     return found;
+}
+
+void no_member(token_index name, struct type *record)
+{
+    if (check_now.voice != TELL_ALL)
+        return;
+    unsigned best = farthest(tokens[name].name);
+    const char *meant = nearest_member(tokens[name].name, record, &best);
+    error_at(name, "'%s' has no member named '%s'", type_text(type_unqualified(record)), tokens[name].name);
+    if (!meant)
+        return;
+    fix_replace(name, meant);
+    note_at(name, "did you mean '%s'?", meant);
+}
+
+/* ac_sleep of sleep, as the name would be in asyncio; NULL. */
+static struct symbol *runtime_function(const char *name, struct binding *scope)
+{
+    const char *wanted = intern_string(arena_format("ac_%s", name));
+    for (struct binding *b = scope; b; b = b->next)
+        if (b->name == wanted)
+            return b->symbol;
+    return NULL;
 }
 
 /* The header that declares it, for names that everyone forgets once. */
@@ -103,7 +151,11 @@ void undeclared(struct expression *e)
     if (check_now.voice != TELL_ALL || told_before(e->name))
         return;
     rule_error(e->first, "'%s' undeclared", e->name);
-    struct symbol *other = nearest(e->name, e->scope);
+    if (note_foreign(e->first))
+        return;
+    struct symbol *other = runtime_function(e->name, e->scope);
+    if (!other)
+        other = nearest(e->name, e->scope);
     const char *header = header_of(e->name);
     if (other)
         fix_replace(e->first, other->name);

@@ -54,7 +54,7 @@ static void warn_dropped_value(struct expression *e)
             note_at(e->first, "'async for' goes over it");
     } else if ((type->kind == TYPE_TASK && !belongs_to_group(name)) || type->kind == TYPE_FUTURE) {
         const char *what = type->kind == TYPE_TASK ? "task" : "future";
-        if (warning_at(e->first, "unreleased-task", "the handle of a %s is dropped", what) && type->kind == TYPE_TASK)
+        if (warning_at(e->first, "unreleased-task", "the handle of a %s is dropped", what))
             note_at(e->first, "'ac_detach(...)' of it says that no one will look at the result");
     }
 }

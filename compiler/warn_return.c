@@ -127,10 +127,11 @@ static bool passes(struct statement *s, bool reached, struct breakable *around, 
     }
 }
 
+/* Not behind an error, which may be about the very return. */
 void warn_return(struct function *function)
 {
     struct type *result = type_strip(function->symbol->type)->inner;
-    if (function->is_generator || function->is_main || type_is(result, TYPE_VOID) || is_unknown(result) ||
+    if (error_count || function->is_generator || function->is_main || type_is(result, TYPE_VOID) || is_unknown(result) ||
         !passes(function->body, true, NULL, NULL))
         return;
     token_index end = function->body->last;

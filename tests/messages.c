@@ -2,9 +2,9 @@
 
        int x = await f();      // error: await outside an async function   note: use ac_run
 
-   Each of `error: TEXT`, `warning: TEXT [-Wflag]` and `note: TEXT` is a part of a message of that kind at that line. acc
-   must say all of them and nothing else, and end with status 1 exactly where there is an error. A line
-   `// flags: -Wuseless-async` in the head gives options. */
+   Each of `error: TEXT`, `warning: TEXT [-Wflag]` and `note: TEXT` is a part of a message of that kind at that line, and
+   `error@9: TEXT` the whole of one in column 9. acc must say all of them and nothing else, and end with status 1 exactly
+   where there is an error. A line `// flags: -Wuseless-async` in the head gives options. */
 #define _GNU_SOURCE
 #include "process.h"
 #include "test.h"
@@ -17,7 +17,7 @@
 enum { MESSAGES = 512 };
 
 struct message {
-    unsigned line;
+    unsigned line, column;  /* column 0: any, and text is a part of the message's */
     char kind;              /* e, w, n */
     const char *text;
     bool matched;
@@ -28,26 +28,41 @@ struct messages {
     size_t count;
 };
 
-static const char *const kinds[] = {"error: ", "warning: ", "note: "};
+/* What stands before a message's text: `error: `, `note@9: `. */
+struct mark {
+    char *first, *text;     /* where it begins, and what is behind it; NULL: there is none */
+    unsigned column;        /* 0: none is said */
+};
 
-static void message_add(struct messages *messages, unsigned line, const char *kind, const char *text)
+static void message_add(struct messages *messages, struct message message)
 {
     ck_assert_msg(messages->count < MESSAGES, "too many messages");
-    messages->at[messages->count++] = (struct message){line, kind[0], text, false};
+    messages->at[messages->count++] = message;
 }
 
-/* The first of the kinds in text: where it begins; *kind: which. */
-static char *kind_find(char *text, const char **kind)
+static struct mark mark_at(char *at)
 {
-    char *first = NULL;
+    static const char *const kinds[] = {"error", "warning", "note"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        char *at = strstr(text, kinds[i]);
-        if (at && (!first || at < first)) {
-            first = at;
-            *kind = kinds[i];
+        struct mark mark = {.first = at, .text = at + strlen(kinds[i])};
+        if (strncmp(at, kinds[i], strlen(kinds[i])) != 0)
+            continue;
+        if (*mark.text == '@')
+            mark.column = (unsigned)strtoul(mark.text + 1, &mark.text, 10);
+        if (strncmp(mark.text, ": ", 2) == 0) {
+            mark.text += 2;
+            return mark;
         }
     }
-    return first;
+    return (struct mark){.first = NULL};
+}
+
+static struct mark mark_find(char *text)
+{
+    struct mark mark = {.first = NULL};
+    for (; *text && !mark.first; text++)
+        mark = mark_at(text);
+    return mark;
 }
 
 /* The announcements of one line, cut out of it in place. */
@@ -56,17 +71,13 @@ static void line_announces(struct messages *expected, char *line, unsigned numbe
     char *comment = strstr(line, "// ");
     if (!comment)
         return;
-    const char *kind = NULL;
-    for (char *at = kind_find(comment, &kind); at;) {
-        char *text = at + strlen(kind);
-        const char *next_kind = NULL;
-        char *next = kind_find(text, &next_kind);
-        char *end = next ? next : text + strlen(text);
-        while (end > text && (isspace((unsigned char)end[-1]) || end[-1] == '/'))
+    for (struct mark mark = mark_find(comment), next; mark.first; mark = next) {
+        next = mark_find(mark.text);
+        char *end = next.first ? next.first : mark.text + strlen(mark.text);
+        while (end > mark.text && (isspace((unsigned char)end[-1]) || end[-1] == '/'))
             end--;
-        message_add(expected, number, kind, strndup(text, (size_t)(end - text)));
-        at = next;
-        kind = next_kind;
+        const char *text = strndup(mark.text, (size_t)(end - mark.text));
+        message_add(expected, (struct message){number, mark.column, *mark.first, text, false});
     }
 }
 
@@ -76,12 +87,19 @@ static void line_says(struct messages *said, char *line, const char *path)
     size_t length = strlen(path);
     unsigned number, column;
     int after = 0;
-    const char *kind = NULL;
     if (strncmp(line, path, length) != 0 || sscanf(line + length, ":%u:%u: %n", &number, &column, &after) < 2 || !after)
         return;
-    char *rest = line + length + after, *at = kind_find(rest, &kind);
-    if (at == rest)
-        message_add(said, number, kind, rest + strlen(kind));
+    struct mark mark = mark_at(line + length + after);
+    if (mark.first)
+        message_add(said, (struct message){number, column, *mark.first, mark.text, false});
+}
+
+static bool announces(const struct message *expected, const struct message *said)
+{
+    if (expected->line != said->line || expected->kind != said->kind)
+        return false;
+    return expected->column ? expected->column == said->column && strcmp(expected->text, said->text) == 0
+                            : strstr(said->text, expected->text) != NULL;
 }
 
 static void messages_match(struct messages *expected, struct messages *said)
@@ -89,7 +107,7 @@ static void messages_match(struct messages *expected, struct messages *said)
     for (size_t i = 0; i < expected->count; i++)
         for (size_t k = 0; k < said->count && !expected->at[i].matched; k++) {
             struct message *one = &expected->at[i], *other = &said->at[k];
-            if (!other->matched && one->line == other->line && one->kind == other->kind && strstr(other->text, one->text))
+            if (!other->matched && announces(one, other))
                 one->matched = other->matched = true;
         }
 }
@@ -101,7 +119,8 @@ static char *unmatched(const char *title, const struct messages *messages)
         if (messages->at[i].matched)
             continue;
         const char *kind = messages->at[i].kind == 'e' ? "error" : messages->at[i].kind == 'w' ? "warning" : "note";
-        char *longer = text_format("%s%s line %u: %s: %s\n", text, title, messages->at[i].line, kind, messages->at[i].text);
+        char *longer = text_format("%s%s line %u: %s@%u: %s\n", text, title, messages->at[i].line, kind,
+                                   messages->at[i].column, messages->at[i].text);
         free(text);
         text = longer;
     }
