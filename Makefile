@@ -209,7 +209,7 @@ check: build/acc build/libac.a build/asan/acc build/asan/libac.a $(TLS_TESTS) bu
 # The first 500 of each kind. OPTIONS='-k call -b uring' and the like: see tests/faults/faults.c.
 PROGRAMS =
 OPTIONS  =
-faults: build/acc build/asan/libac.a build/tests/faults
+faults: build/acc build/asan/libac.a $(TLS_TESTS) build/tests/faults
 	build/tests/faults $(OPTIONS) $(PROGRAMS)
 
 # Headers of the system and of many packages, and whole programs; installs and fetches what it lacks.

@@ -81,6 +81,18 @@ static void destroy_value(ac_future *future)
         more->destroy(future->result);
 }
 
+static void callback_free(struct ac__watch *watch);
+
+/* Callbacks of a future that will never be done. All others who wait for it have a reference, so they are gone. */
+static void drop_callbacks(ac_future *future)
+{
+    struct ac__watch *watch;
+    while ((watch = ac__first_watch(future))) {
+        ac__watch_remove(future, watch);
+        callback_free(watch);
+    }
+}
+
 static inline void destroy_task(ac_task *task)
 {
     ac_loop *loop = task->loop;
@@ -99,6 +111,7 @@ __attribute__((noinline)) static void destroy_future(ac_future *future)
 {
     report_untaken(future);
     future->loop->futures -= !ac__is_done(future);
+    drop_callbacks(future);
     destroy_value(future);
     free_more(future);
     ac_loop *loop = future->loop;
@@ -396,6 +409,11 @@ static void callback_fire(struct ac__watch *watch, ac_future *done)
     ac__enqueue(done->loop, &callback->item);
 }
 
+static void callback_free(struct ac__watch *watch)
+{
+    ac__pool_give(AC__CONTAINER(watch, struct callback, watch), sizeof(struct callback));
+}
+
 int ac_add_done_callback(ac_future *future, void (*fn)(ac_future *, void *), void *arg)
 {
     if (ac__elsewhere(future->loop, __func__))
@@ -442,7 +460,7 @@ int ac_remove_done_callback(ac_future *future, void (*fn)(ac_future *, void *), 
     struct ac__watch *watch;
     while ((watch = find_callback(future, fn, arg))) {
         ac__watch_remove(future, watch);
-        ac__pool_give(AC__CONTAINER(watch, struct callback, watch), sizeof(struct callback));
+        callback_free(watch);
         count++;
     }
     return count;

@@ -1678,6 +1678,13 @@ AC__OPERATION(ac_subprocess_shell) {
     const ac_subprocess_options *options;
 };
 AC__OPERATION(ac_subprocess_wait) { ac_frame base; int result; ac_subprocess *process; struct ac__waiter waiter; };
+AC__OPERATION(ac_subprocess_aenter) { ac_frame base; ac_subprocess *result; ac_subprocess *process; };
+AC__OPERATION(ac_subprocess_aexit) {
+    ac_frame base;
+    ac_subprocess *process;
+    int error;
+    struct ac_subprocess_wait__frame wait;
+};
 
 /* Starts a program: argv[0], searched in the PATH of its own environment where it has no slash; argv ends in NULL.
  * create_subprocess_exec.
@@ -1713,7 +1720,7 @@ ac_stream *ac_subprocess_stdout(const ac_subprocess *process);
 ac_stream *ac_subprocess_stderr(const ac_subprocess *process);
 
 /* `async with (ac_subprocess *p = await ac_subprocess_exec(...))`: kills it where it still runs, waits for it,
- * releases it. */
+ * releases it. Throws what kept it from being killed (EPERM). */
 ac_async(ac_subprocess *) ac_subprocess_aenter(ac_subprocess *process);
 ac_async(void) ac_subprocess_aexit(ac_subprocess *process, int error);
 

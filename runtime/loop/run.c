@@ -228,7 +228,7 @@ static void restore_sigpipe(void)
 void ac__ignore_sigpipe(void)
 {
     struct sigaction now;
-    if (sigaction(SIGPIPE, NULL, &now) != 0 || (now.sa_flags & SA_SIGINFO) || now.sa_handler != SIG_DFL)
+    if (sigaction(SIGPIPE, NULL, &now) == 0 && ((now.sa_flags & SA_SIGINFO) || now.sa_handler != SIG_DFL))
         return;
     signal(SIGPIPE, SIG_IGN);
     pthread_atfork(NULL, NULL, restore_sigpipe);

@@ -325,16 +325,66 @@ AC__OPERATION_FN(ac_subprocess_wait, wait_abort, int)
 
 AC__COROUTINE(ac_subprocess_wait, (ac_subprocess *process), frame->process = process)
 
+/* ---- `async with` ---- */
+
+int ac_subprocess_aenter__resume(ac_frame *frame)
+{
+    struct ac_subprocess_aenter__frame *self = (struct ac_subprocess_aenter__frame *)(void *)frame;
+    self->result = self->process;
+    return 0;
+}
+
+AC__OPERATION_FN(ac_subprocess_aenter, NULL, ac_subprocess *)
+
+ac_coro *ac_subprocess_aenter(ac_subprocess *process)
+{
+    struct ac_subprocess_aenter__frame *self = ac__operation_new(&ac_subprocess_aenter__fn);
+    if (!self)
+        return NULL;
+    self->process = process;
+    return &self->base;
+}
+
+/* One that cannot be killed is not waited for: that could take for ever. */
+int ac_subprocess_aexit__resume(ac_frame *frame)
+{
+    struct ac_subprocess_aexit__frame *self = (struct ac_subprocess_aexit__frame *)(void *)frame;
+    int error = frame->error;
+    if (frame->state == 0) {
+        error = ac_subprocess_kill(self->process);
+        if (!error || error == ESRCH) {
+            self->wait.process = self->process;
+            error = ac_subprocess_wait__resume(ac_enter(&self->wait.base, &ac_subprocess_wait__fn, frame));
+            if (error == AC_PENDING)
+                return ac_suspend(frame, 1);
+        }
+    }
+    ac_release(self->process);
+    return error;
+}
+
+AC__OPERATION_FN_VOID(ac_subprocess_aexit, NULL)
+
+ac_coro *ac_subprocess_aexit(ac_subprocess *process, int error)
+{
+    struct ac_subprocess_aexit__frame *self = ac__operation_new(&ac_subprocess_aexit__fn);
+    if (!self)
+        return NULL;
+    self->process = process;
+    self->error = error;
+    return &self->base;
+}
+
 /* ---- The rest ---- */
 
-/* The status has not been taken, so the number is still this child's. */
+/* The status has not been taken, so the number is still this child's: it serves where its descriptor does not, as in a sandbox. */
 int ac_subprocess_send_signal(ac_subprocess *process, int signal)
 {
     if (process->returncode != AC_PENDING)
         return ESRCH;
-    int status = process->pidfd >= 0 ? (int)syscall(SYS_pidfd_send_signal, process->pidfd, signal, NULL, 0)
-                                     : kill(process->pid, signal);
-    return status < 0 ? errno : 0;
+    if (process->pidfd >= 0 && syscall(SYS_pidfd_send_signal, process->pidfd, signal, NULL, 0) == 0)
+        return 0;
+    return kill(process->pid, signal) < 0 ? errno : 0;
 }
 
 int ac_subprocess_terminate(ac_subprocess *process)
