@@ -47,6 +47,7 @@ struct program {
     const char *talk[LINES], *environment[ENVIRONMENT], *arguments[LINES], *input[LINES];
     size_t talks, settings, argument_count, inputs;
     bool left_out;              /* its head says `not: faults` */
+    bool needs_tls;
 };
 
 struct options {
@@ -95,6 +96,7 @@ static void read_head(struct program *program)
         keep(program->input, &program->inputs, LINES, value_of(line, "stdin"));
         keep_words(program->arguments, &program->argument_count, LINES, value_of(line, "args"));
         const char *not = value_of(line, "not"), *with = value_of(line, "with");
+        program->needs_tls |= value_of(line, "needs") != NULL;
         program->left_out |= with || (not && strstr(not, "faults"));
     }
 }
@@ -137,8 +139,9 @@ static void program_make(struct program *program)
     const char *const translate[] = {"build/acc", "-Iruntime/include", program->source, "-o", translated, NULL};
     const char *const compile[] = {
         "gcc", "-std=gnu11", "-w", "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined",
-        "-Iruntime/include", folder, "-Wl,--wrap=main", translated, "tests/faults/main.c", "build/asan/libac.a", "-lpthread",
-        "-o", executable, NULL};
+        "-Iruntime/include", folder, "-Wl,--wrap=main", "-o", executable, translated, "tests/faults/main.c",
+        program->needs_tls ? "build/asan/libac_tls.a" : "build/asan/libac.a", "build/asan/libac.a", "-lpthread",
+        program->needs_tls ? "-lssl" : NULL, "-lcrypto", NULL};
     program->executable = run_tool(translate, words) && run_tool(compile, words) ? executable : NULL;
 }
 
@@ -338,11 +341,11 @@ int main(int argc, char **argv)
         }
     }
     glob_t found;
-    glob(optind < argc ? argv[optind] : "tests/runtime/*.ac", 0, NULL, &found);
+    glob(optind < argc ? argv[optind] : "tests/faults/*.ac", 0, NULL, &found);
     for (int i = optind + 1; i < argc; i++)
         glob(argv[i], GLOB_APPEND, NULL, &found);
     if (optind == argc)
-        glob("samples/*.ac", GLOB_APPEND, NULL, &found);
+        glob("samples/*.ac", GLOB_APPEND, NULL, &found), glob("tests/runtime/*.ac", GLOB_APPEND, NULL, &found);
     struct program *programs = calloc(found.gl_pathc + 1, sizeof *programs);
     if (!programs || options.step < 1)
         return 2;
