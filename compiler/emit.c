@@ -458,28 +458,43 @@ static void add_head(struct printer *body, struct text *out)
     text_add(out, text_string(&dispatch));
 }
 
+/* Texts that every function is written into, one after the other. */
+static struct { struct text body, out; } scratch;
+
+static struct text emptied(struct text text)
+{
+    text.length = 0;
+    if (text.at)
+        text.at[0] = '\0';
+    return text;
+}
+
 void emit_function(struct function *f)
 {
     struct lowering *l = f->lowering;
+    struct text body = emptied(scratch.body);
     token_index name = f->declarator->name_token;
     source_align(tokens[name].inclusion);
     text_add(&l->frame, l->types);
     text_format(&l->frame, "struct %s__frame {\n", f->generated_name);
     frame_members(l, &l->frame);
     text_add(&l->frame, "};\n");
-    struct printer p = {.l = l};
+    struct printer p = {.l = l, .out = emptied(scratch.out)};
     for (size_t i = 0; i < l->items.count; i++)
         put_item(&p, &l->items.at[i]);
     put(&p, f->body_last, "}");
     end_line(&p);
-    add_description(f, &l->body);
+    add_description(f, &body);
     struct text constructor = {0}, head = {0};
     add_constructor(f, &constructor);
     if (f->is_main)
         add_main(f, &constructor);
     add_head(&p, &head);
     const char *path = token_file(name)->path;
-    add_as_line(&l->body, path, tokens[name].line, text_string(&constructor));
-    add_as_line(&l->body, path, tokens[name].line, text_string(&head));
-    text_add(&l->body, text_string(&p.out));
+    add_as_line(&body, path, tokens[name].line, text_string(&constructor));
+    add_as_line(&body, path, tokens[name].line, text_string(&head));
+    text_add(&body, text_string(&p.out));
+    l->body = (struct text){.at = arena_copy(body.at, body.length), .length = body.length, .capacity = body.length + 1};
+    scratch.body = body;
+    scratch.out = p.out;
 }

@@ -1,19 +1,25 @@
 /* What a frame holds: the arguments, always; a scalar local that is live across a suspension, copied there around it; an object that cannot
-   be copied, or whose address is known to others, all the time. Blocks beside each other are never alive together, so their
-   members share bytes: the frame is a struct of unions that follows the nesting of the blocks. */
+   be copied, or whose address is known to others, as long as that is so; the frames of callees. Which of them share bytes: frame_layout.c. */
 #include "diagnostic.h"
-#include "lower.h"
+#include "frame_layout.h"
 #include "map.h"
 #include <string.h>
+
+/* Within anonymous structs, clang takes a member of such a name for the type no longer. */
+static bool is_type(const char *name)
+{
+    struct symbol *symbol = symbol_find(intern_string(name));
+    return symbol && symbol->kind == SYMBOL_TYPEDEF;
+}
 
 const char *parameter_member(struct function *function, size_t index)
 {
     const char *name = function->declarator->parameters[index].name;
     if (!name)
         return arena_format("argument_%zu", index + 1);
-    if (!strcmp(name, "base") || !strcmp(name, "result") || !strcmp(name, "await"))
-        return arena_format("%s_", name);
-    return name;
+    bool taken = is_type(name) || !strcmp(name, "base") || !strcmp(name, "result") || !strcmp(name, "awaited") || !strncmp(name, "await_", 6) ||
+                 !strncmp(name, "argument_", 9);
+    return taken ? arena_format("argument_%s", name) : name;
 }
 
 bool embeds(struct function *caller, struct function *callee)
@@ -39,20 +45,24 @@ static bool member_take(const char *name)
     return is_new;
 }
 
-static void take_fixed_members(struct function *function)
+static void take_fixed_members(struct lowering *l)
 {
-    static const char *const names[] = {"base", "result", "await"};
+    static const char *const names[] = {"base", "result", "awaited"};
     members = (struct map){0};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         member_take(names[i]);
-    for (size_t i = 0; i < function->declarator->parameter_count; i++)
-        member_take(parameter_member(function, i));
+    for (size_t i = 0; i < l->callees.count; i++)
+        member_take(l->callees.at[i].variable->member);
+    for (size_t i = 0; i < l->function->declarator->parameter_count; i++)
+        member_take(parameter_member(l->function, i));
 }
 
 static const char *member_name(struct variable *v)
 {
     const char *plain = intern_string(v->symbol ? v->symbol->name : v->name);
-    if (member_take(plain))
+    if (is_type(plain))
+        member_take(plain);
+    else if (member_take(plain))
         return plain;
     for (;;) {
         void **count = map_at(&members, plain);
@@ -84,9 +94,11 @@ static void find_crowds(struct lowering *l)
 void frame_decide(struct lowering *l)
 {
     find_crowds(l);
-    take_fixed_members(l->function);
+    take_fixed_members(l);
     for (size_t i = 0; i < l->variables.count; i++) {
         struct variable *v = l->variables.at[i];
+        if (v->kept)
+            continue;           /* it is in the frame by its nature */
         bool live = v->live_count > 0;
         bool many = (v->live_count > COPIES_LIMIT || v->crowded) && !v->fixed_local;
         if (v->parameter) {
@@ -96,11 +108,8 @@ void frame_decide(struct lowering *l)
         }
         v->resident = !v->constant && (v->must_reside || (v->may_reside && live) || many);
         v->kept = v->resident || (live && !v->constant);
-        if (!v->kept)
-            continue;
-        v->member = member_name(v);
-        for (struct extent *extent = v->extent; extent && !extent->has_member; extent = extent->parent)
-            extent->has_member = true;
+        if (v->kept)
+            v->member = member_name(v);
     }
 }
 
@@ -111,107 +120,50 @@ static void indent(struct text *out, unsigned depth)
 }
 
 /* The type without const: a local is set when it is declared, and put back after an await. */
-static struct type *member_type(struct variable *v)
+static struct type *member_type(const struct variable *v)
 {
     unsigned kept = type_qualifiers(v->type) & (QUALIFIER_VOLATILE | QUALIFIER_ATOMIC);
     struct type *type = type_unqualified(v->type);
     return kept ? type_qualified(type, kept) : type;
 }
 
-static void add_member(struct text *out, struct variable *v, unsigned depth)
+const char *frame_member(struct lowering *l, const struct variable *v)
 {
-    indent(out, depth);
-    uint32_t aligned = v->symbol && v->symbol->declarator ? v->symbol->declarator->aligned : 0;
-    if (aligned)
-        text_format(out, "_Alignas(%u) ", aligned);
+    if (v->callee)
+        return arena_format("struct %s %s", l->callees.at[v->callee - 1].frame_tag, v->member);
+    if (v == l->awaited)
+        return arena_format("ac_coro *%s", v->member);
     const char *text = type_declare(member_type(v), v->member);
     require(text);
-    text_format(out, "%s;\n", text);
+    return text;
 }
 
-/* The member that an extent consists of, where it is but one. */
-static struct variable *only_variable(struct extent *extent)
+static void add_member(struct lowering *l, struct text *out, const struct variable *v, unsigned depth)
 {
-    struct variable *only = NULL;
-    for (size_t i = 0; i < extent->variables.count; i++) {
-        struct variable *v = extent->variables.at[i];
-        if (!v->kept || v->parameter)
-            continue;
-        if (only)
-            return NULL;
-        only = v;
-    }
-    for (struct extent *child = extent->first_child; child; child = child->next)
-        if (child->has_member) {
-            if (only)
-                return NULL;
-            only = only_variable(child);
-            if (!only)
-                return NULL;
-        }
-    return only;
-}
-
-static void add_extent(struct text *out, struct extent *extent, unsigned depth)
-{
-    for (size_t i = 0; i < extent->variables.count; i++)
-        if (extent->variables.at[i]->kept && !extent->variables.at[i]->parameter)
-            add_member(out, extent->variables.at[i], depth);
-    unsigned count = 0;
-    struct extent *only = NULL;
-    for (struct extent *child = extent->first_child; child; child = child->next)
-        if (child->has_member) {
-            count++;
-            only = child;
-        }
-    if (count == 1)
-        add_extent(out, only, depth);
-    if (count < 2)
-        return;
     indent(out, depth);
-    text_add(out, "union {\n");
-    for (struct extent *child = extent->first_child; child; child = child->next) {
-        if (!child->has_member)
-            continue;
-        struct variable *single = only_variable(child);
-        if (single) {
-            add_member(out, single, depth + 1);
+    uint32_t aligned = v->symbol && v->symbol->declarator && !v->parameter ? v->symbol->declarator->aligned : 0;
+    if (aligned)
+        text_format(out, "_Alignas(%u) ", aligned);
+    text_format(out, "%s;\n", frame_member(l, v));
+}
+
+static void add_parts(struct lowering *l, struct text *out, const struct part *whole, unsigned depth)
+{
+    for (const struct part *part = whole->first; part; part = part->next) {
+        if (part->kind == PART_MEMBER) {
+            add_member(l, out, part->variable, depth);
             continue;
         }
-        indent(out, depth + 1);
-        text_add(out, "struct {\n");
-        add_extent(out, child, depth + 2);
-        indent(out, depth + 1);
+        indent(out, depth);
+        text_add(out, part->kind == PART_UNION ? "union {\n" : "struct {\n");
+        add_parts(l, out, part, depth + 1);
+        indent(out, depth);
         text_add(out, "};\n");
     }
-    indent(out, depth);
-    text_add(out, "};\n");
-}
-
-static void add_callees(struct lowering *l, struct text *out)
-{
-    if (!l->callees.count && !l->coro_member)
-        return;
-    text_add(out, "    union {\n");
-    for (size_t i = 0; i < l->callees.count; i++)
-        text_format(out, "        struct %s %s;\n", l->callees.at[i].frame_tag, l->callees.at[i].name);
-    if (l->coro_member)
-        text_add(out, "        ac_coro *coro;\n");
-    text_add(out, "    } await;\n");
 }
 
 void frame_members(struct lowering *l, struct text *out)
 {
-    struct function *function = l->function;
     text_add(out, "    ac_frame base;\n");
-    if (!type_is(function->result, TYPE_VOID))
-        text_format(out, "    %s;\n", type_declare(type_unqualified(function->result), "result"));
-    for (size_t i = 0; i < function->declarator->parameter_count; i++) {
-        struct type *type = type_unqualified(function->declarator->parameters[i].type);
-        if (type_is_variably_modified(type))
-            type = type_pointer(type_basic(TYPE_VOID));
-        text_format(out, "    %s;\n", type_declare(type, parameter_member(function, i)));
-    }
-    add_extent(out, l->root, 1);
-    add_callees(l, out);
+    add_parts(l, out, frame_layout(l), 1);
 }

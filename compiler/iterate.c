@@ -148,7 +148,7 @@ void lower_yield(struct statement *s)
     if (s->a) {
         if (!needs_lowering(s->a))
             use_expression(s->a);
-        emit_format("%s", assignment_text("ac_self->result", now->function->result, lower_full(s->a, true)));
+        emit_set(now->result, lower_full(s->a, true));
     }
     emit_yield(s->first);
 }

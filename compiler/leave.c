@@ -120,12 +120,24 @@ static size_t begun_before(struct context *c, struct label *label)
     return n;
 }
 
+/* The function's value does not matter where it is not returning: unless this is part of what is undone while it returns. */
+static void forget_result(void)
+{
+    struct context *c = context_now;
+    while (c && c->kind != CONTEXT_ITEM)
+        c = c->parent;
+    if (!c && now->result)
+        emit_definition(now->result);
+}
+
 static void enter_unwinding(struct context *c, unsigned code, struct text *out)
 {
     struct cleanup *last = &c->cleanups.at[c->cleanups.count - 1];
     emit_definition(c->leave);
     if (code != error_code_or_none(c))
         emit_definition(c->error);      /* no error is under way: its value does not matter */
+    if (c->leavings.at[code - 1].kind != JUMP_RETURN)
+        forget_result();
     text_format(out, "%s = %u; ", variable_reference(c->leave), code);
     if (c->masked)
         text_add(out, "ac_mask(); ");
@@ -137,6 +149,8 @@ static void jump_directly(enum jump_kind kind, struct context *target, struct la
 {
     switch (kind) {
     case JUMP_RETURN:
+        if (now->result)
+            emit_use(now->result);
         emit_format(now->function->is_generator ? "return AC_STOP;" : "return 0;");
         emit_jump(0);
         break;
@@ -224,20 +238,24 @@ const char *failure_text(void)
 
 static void undo_child(struct cleanup *cleanup)
 {
-    add_callee("ac_child_end", "ac_child_end__frame", NULL);
-    emit_format("ac_self->await.ac_child_end.task = %s;", variable_reference(cleanup->variable));
+    struct variable *end = callee_frame("ac_child_end", "ac_child_end__frame", NULL);
+    emit_definition(end);
+    emit_format("%s.task = %s;", variable_reference(end), variable_reference(cleanup->variable));
     emit_site(cleanup->place, "AC_START(ac_child_end)");
+    emit_use(end);
 }
 
 /* The group's own status decides how the block ends. */
 static void undo_group(struct context *c, struct cleanup *cleanup)
 {
     unsigned code = leave_error_code(c);
-    add_callee("ac_group_end", "ac_group_end__frame", NULL);
-    emit_format("ac_self->await.ac_group_end.group = &%s;", variable_reference(cleanup->variable));
-    emit_format("ac_self->await.ac_group_end.status = %s == %u ? %s : 0;", variable_reference(c->leave), code, variable_reference(c->error));
+    struct variable *end = callee_frame("ac_group_end", "ac_group_end__frame", NULL);
+    emit_definition(end);
+    emit_format("%s.group = &%s;", variable_reference(end), variable_reference(cleanup->variable));
+    emit_format("%s.status = %s == %u ? %s : 0;", variable_reference(end), variable_reference(c->leave), code, variable_reference(c->error));
     emit_format("if (%s == %u) %s = 0;", variable_reference(c->leave), code, variable_reference(c->leave));
     emit_site(cleanup->place, "AC_START(ac_group_end)");
+    emit_use(end);
 }
 
 static void undo(struct context *c, struct cleanup *cleanup)
@@ -331,6 +349,7 @@ void emit_unwinding(struct context *c, bool end_reached)
     size_t end_item = now->items.count;
     if (end_reached) {
         emit_definition(c->error);
+        forget_result();
         emit_define(c->leave, "%s = 0;", variable_reference(c->leave));
         end_item = now->items.count - 1;
         if (c->masked)

@@ -19,7 +19,7 @@ static bool after_case;         /* a case label was emitted last */
 
 static struct item *add_item(enum item_kind kind)
 {
-    array_add(&now->items, (struct item){.kind = (uint8_t)kind, .place = place_now});
+    array_add(&now->items, (struct item){.kind = (uint8_t)kind, .place = place_now, .extent = extent_now});
     return &now->items.at[now->items.count - 1];
 }
 
@@ -159,7 +159,6 @@ static unsigned add_site(token_index place, const char *text, bool yields)
     struct item *item = add_item(ITEM_SITE);
     size_t index = (size_t)(item - now->items.at);
     item->site = site;
-    item->extent = extent_now;
     item->text = text;
     item->place = place;
     item->yields = yields;
@@ -195,15 +194,6 @@ void emit_declaration(struct variable *v, const char *value, token_index place)
     item->place = place;
 }
 
-void add_callee(const char *name, const char *frame_tag, struct function *function)
-{
-    void **known = map_at(&callee_known, intern_string(name));
-    if (*known)
-        return;
-    *known = now;
-    array_add(&now->callees, (struct callee){name, frame_tag, function});
-}
-
 /* ---- variables and extents ---- */
 
 struct extent *extent_begin(void)
@@ -211,6 +201,7 @@ struct extent *extent_begin(void)
     struct extent *extent = arena_alloc(sizeof *extent);
     extent->parent = extent_now;
     extent->number = now->extent_count++;
+    extent->first_item = now->items.count;
     if (extent_now && extent_now->last_child)
         extent_now->last_child->next = extent;
     else if (extent_now)
@@ -225,6 +216,7 @@ void extent_end(struct extent *extent)
 {
     require(extent_now == extent);
     extent->last_number = now->extent_count - 1;
+    extent->last_item = now->items.count ? now->items.count - 1 : 0;
     for (size_t i = extent->variables.count; i-- > 0;) {
         struct variable *v = extent->variables.at[i];
         if (v->symbol)
@@ -233,16 +225,50 @@ void extent_end(struct extent *extent)
     extent_now = extent->parent;
 }
 
-static struct variable *new_variable(struct type *type, const char *name)
+static struct variable *add_variable(struct type *type, const char *name, struct extent *extent)
 {
     struct variable *v = arena_alloc(sizeof *v);
     v->type = type;
     v->name = name;
     v->number = (unsigned)now->variables.count;
-    v->extent = extent_now;
+    v->extent = extent;
     array_add(&now->variables, v);
+    return v;
+}
+
+static struct variable *new_variable(struct type *type, const char *name)
+{
+    struct variable *v = add_variable(type, name, extent_now);
     array_add(&extent_now->variables, v);
     return v;
+}
+
+/* What is in the frame without being a variable of the program: no block says how long it lives, but its definitions and uses. */
+static struct variable *new_member(struct type *type, const char *name)
+{
+    struct variable *v = add_variable(type, name, now->root);
+    v->member = name;
+    v->resident = v->kept = v->may_reside = true;
+    return v;
+}
+
+struct variable *callee_frame(const char *name, const char *frame_tag, struct function *function)
+{
+    void **known = map_at(&callee_known, intern_string(name));
+    struct variable *v = *known;
+    if (!v) {
+        *known = v = new_member(NULL, arena_format("await_%s", name));
+        array_add(&now->callees, (struct callee){name, frame_tag, function, v});
+        v->callee = (unsigned)now->callees.count;
+    }
+    return v;
+}
+
+struct variable *awaited_coroutine(void)
+{
+    if (!now->awaited)
+        now->awaited = new_member(type_pointer(type_basic(TYPE_VOID)), "awaited");
+    return now->awaited;
 }
 
 struct variable *new_temporary(struct type *type, token_index place)
@@ -944,12 +970,12 @@ static void lower_return(struct statement *s)
         lower_full(e, false);
     } else if (e && needs_lowering(e)) {
         struct extent *extent = extent_begin();
-        const char *text = lower_full(e, true);
-        emit_format("%s", assignment_text("ac_self->result", now->function->result, text));
+        emit_set(now->result, lower_full(e, true));
         extent_end(extent);
     } else if (e) {
         use_expression(e);
-        emit_copied(s->first, assignment_text("ac_self->result", now->function->result, copy_value(e)));
+        emit_definition(now->result);
+        emit_copied(s->first, assignment_text(variable_reference(now->result), now->result->type, copy_value(e)));
     }
     emit_leave(JUMP_RETURN, NULL, NULL);
 }
@@ -1331,9 +1357,9 @@ static void track_parameters(struct function *function)
 {
     for (size_t i = 0; i < function->declarator->parameter_count; i++) {
         struct symbol *symbol = function->declarator->parameters[i].symbol;
-        if (!symbol)
-            continue;
-        struct variable *v = track_variable(symbol);
+        struct type *type = function->declarator->parameters[i].type;
+        struct variable *v = symbol ? track_variable(symbol) : new_variable(type_is_variably_modified(type) ? type_pointer(type_basic(TYPE_VOID)) : type,
+                                                                            parameter_member(function, i));
         v->parameter = true;
         v->member = parameter_member(function, i);
         emit_definition(v);
@@ -1356,6 +1382,20 @@ static void lower_body(struct function *function)
     leave_block(c, function->body->last);
 }
 
+/* Items are gathered in memory that all functions share. */
+static struct { struct item *at; size_t capacity; } scratch;
+
+static void keep_items(void)
+{
+    struct item *kept = arena_alloc((now->items.count + 1) * sizeof *kept);
+    if (now->items.count)
+        memcpy(kept, now->items.at, now->items.count * sizeof *kept);
+    scratch.at = now->items.at;
+    scratch.capacity = now->items.capacity;
+    now->items.at = kept;
+    now->items.capacity = now->items.count + 1;
+}
+
 void lower(struct function *function)
 {
     struct declarator *d = function->declarator;
@@ -1363,6 +1403,8 @@ void lower(struct function *function)
         d->parameter_count = 0;         /* f(void) */
     function->generated_name = function->is_main ? "main__async" : function->symbol->name;
     function->lowering = now = arena_alloc(sizeof *now);
+    now->items.at = scratch.at;
+    now->items.capacity = scratch.capacity;
     now->function = function;
     context_now = NULL;
     extent_now = NULL;
@@ -1376,6 +1418,8 @@ void lower(struct function *function)
     now->types = hoist_types(function);
     now->root = extent_begin();
     now->root->is_block = true;
+    if (!type_is(function->result, TYPE_VOID))
+        now->result = new_member(function->result, "result");
     scope_awaits = function->body->has_await;
     track_parameters(function);
     add_item(ITEM_LOAD);
@@ -1384,12 +1428,15 @@ void lower(struct function *function)
             lower_bounds(function->declarator->parameters[i].type);
     lower_body(function);
     if (reachable) {
-        if (function->is_main && !type_is(function->result, TYPE_VOID))
-            emit_format("ac_self->result = 0;");
+        if (function->is_main && now->result) {
+            emit_set(now->result, "0");
+            emit_use(now->result);
+        }
         emit_format(function->is_generator ? "return AC_STOP;" : "return 0;");
     }
     extent_end(now->root);
     now->types = arena_format("%s%s", now->types, blocking_calls_text());
+    keep_items();
     flow(now);
     frame_decide(now);
 }

@@ -14,6 +14,10 @@
 #include "text.h"
 #include "tree.h"
 
+/* Stretches of items, in their order and apart from each other; both ends belong to it. */
+struct run { size_t first, last; };
+struct run_list { struct run *at; size_t count, capacity; };
+
 struct variable {
     struct symbol *symbol;      /* NULL: a temporary */
     struct type *type;
@@ -33,6 +37,8 @@ struct variable {
     bool crowded;               /* frame.c: live across a site together with very many others */
     bool resident;              /* frame.c: lives in the frame all the time */
     bool kept;                  /* frame.c: has a member of the frame */
+    unsigned callee;            /* no variable of the program, but the frame of callee number `callee` - 1; 0: not */
+    struct run_list runs;       /* flow.c: where it is live or mentioned; frame_layout.c: where its member of the frame is needed */
     struct extent *extent;      /* the block whose life it shares */
     struct variable *outer;     /* lower.c: the tracked variable of the same name that this one hides */
     unsigned same_named;        /* lower.c: how many it hides */
@@ -42,7 +48,9 @@ struct variable {
 struct extent {
     bool is_block;              /* a scope of the program; else a full expression */
     struct extent *parent, *first_child, *last_child, *next;
-    bool has_member;            /* frame.c: a variable of it, or of one within, has a member of the frame */
+    size_t first_item, last_item;
+    bool has_member;            /* frame_layout.c: a variable of it, or of one within, has a member of the frame */
+    struct run_list loops;      /* frame_layout.c: from label to jump, the jumps back that leave no extent but those within */
     unsigned number, last_number;   /* in the order of their beginnings; of itself and those within, the last */
     ARRAY(struct variable *) variables;
 };
@@ -64,30 +72,28 @@ enum initial_form { INITIAL_NONE, INITIAL_VALUE, INITIAL_LIST, INITIAL_STRING };
 
 struct item {
     uint8_t kind, form;
-    unsigned site;
-    unsigned label;
-    struct variable *variable;
-    struct extent *extent;      /* SITE: what it stands in: variables of others are not in scope there */
     bool yields;                /* SITE: no await but a yield */
-    struct declaration *whole;  /* TEXT: a declaration as it was written, if all its variables are C locals; DECLARE: of one of them, if not */
     bool on_error;              /* BRANCH: taken where the await or throw before it ends with an error */
     bool heap;                  /* SITE: text is not the call but the coroutine */
-    const char *text, *failure;
+    unsigned site;
+    unsigned label;
     token_index place;          /* whose line and column the text has */
+    struct variable *variable;
+    struct extent *extent;      /* what it stands in: variables of others are not in scope there */
+    struct declaration *whole;  /* TEXT: a declaration as it was written, if all its variables are C locals; DECLARE: of one of them, if not */
+    const char *text, *failure;
 };
 
-/* A callee whose frame is a member of ours: member `name` of the union `await`. */
+/* A callee whose frame is a member of ours, `await_<name>`. */
 struct callee {
     const char *name, *frame_tag;
     struct function *function;  /* of this file; NULL: of a header */
+    struct variable *variable;  /* stands for the member */
 };
 
 /* The variables that are live across a site, in order of their numbers; each variable stands in no more than COPIES_LIMIT + 1 lists, unless it
    can but be copied. */
 struct live_list { struct variable **at; size_t count, capacity; };
-
-/* Of a frame; where the size of a member is known to the C compiler alone, it is not `exact`, and that member does not count. */
-struct frame_size { uint64_t bytes, alignment; bool exact; };
 
 struct lowering {
     struct function *function;
@@ -96,7 +102,8 @@ struct lowering {
     ARRAY(struct callee) callees;
     ARRAY(struct blocking_call *) blocking_calls;   /* calls that other threads make (blocking.c): one for each shape */
     ARRAY(token_index) sites;   /* place of each site; number 0 is the function itself */
-    bool coro_member;           /* the union has `ac_coro_ref coro` for callees on the heap */
+    struct variable *awaited;   /* stands for the member `awaited`, the coroutine on the heap that is awaited; NULL: there is none */
+    struct variable *result;    /* stands for the member `result`; NULL: the function has no value */
     struct variable *alloca_list;   /* blocks that alloca gave; NULL: the function does not call it */
     unsigned resume_count;      /* sites where the function can be suspended */
     ARRAY(bool) suspends;       /* by site: is it one? */
@@ -106,7 +113,7 @@ struct lowering {
     const char *types;          /* types of the body, which are declared before the frame */
     struct live_list *live;     /* flow.c: by site */
     struct text frame, body;    /* emit.c */
-    struct frame_size size;     /* frame_size.c: 0 bytes until it is asked for */
+    struct part *layout;        /* frame_layout.c: NULL until it is asked for */
 };
 
 /* Builds function->lowering, with flow and frame. */
@@ -117,6 +124,8 @@ const char *assignment_text(const char *target, struct type *type, const char *v
 
 /* Decides which variables are live across which sites (flow.c). */
 void flow(struct lowering *l);
+/* Adds a stretch, which ends behind all others that end before it begins, and takes those that it touches into it. */
+void run_add(struct run_list *runs, size_t first, size_t last);
 
 /* Decides what is in the frame (frame.c). */
 void frame_decide(struct lowering *l);
@@ -127,6 +136,8 @@ enum { COPIES_LIMIT = 16 };
 enum { CROWD_LIMIT = 64 };
 /* The members of the frame struct, as C text. */
 void frame_members(struct lowering *l, struct text *out);
+/* The declaration of one. */
+const char *frame_member(struct lowering *l, const struct variable *v);
 const char *parameter_member(struct function *function, size_t index);
 
 /* --emit=frames and --emit=states. */

@@ -39,7 +39,10 @@ struct variable *new_block_object(struct type *type, token_index place);
 struct extent *extent_begin(void);
 void extent_end(struct extent *extent);
 
-void add_callee(const char *name, const char *frame_tag, struct function *function);
+/* What stands for the frame of this callee; it lives from the definition in front of its first argument to the last use of its result. */
+struct variable *callee_frame(const char *name, const char *frame_tag, struct function *function);
+/* What stands for the pointer to a coroutine on the heap that is awaited. */
+struct variable *awaited_coroutine(void);
 
 /* The value of a suspended generator is in the result; comes back when the next one is asked for. */
 void emit_yield(token_index place);

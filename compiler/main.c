@@ -1,7 +1,7 @@
 /* acc: translates async functions to plain C. The list of passes, in their order. */
 #include "callgraph.h"
 #include "diagnostic.h"
-#include "frame_size.h"
+#include "frame_layout.h"
 #include "lower.h"
 #include "options.h"
 #include "output.h"

@@ -1,58 +1,114 @@
 /* What --emit=frames and --emit=states tell of the lowered functions. */
-#include "frame_size.h"
+#include "frame_layout.h"
 #include "source.h"
 #include <stdio.h>
 #include <string.h>
 
 /* ---- frames ---- */
 
-/* Of the awaits that v lives across; the lists name it so often at most that this is no way to be quadratic. */
-static void print_lines(struct lowering *l, struct variable *v)
+enum { NAME_WIDTH = 32, SHOWN_LINES = 6 };
+
+/* Of the awaits that v lives across. */
+static void print_lines(struct lowering *l, const struct variable *v)
 {
-    const char *separator = " ";
-    for (unsigned site = 0; site < l->sites.count; site++)
-        for (size_t i = 0; i < l->live[site].count; i++)
-            if (l->live[site].at[i] == v && l->suspends.at[site]) {
-                printf("%s%u", separator, tokens[l->sites.at[site]].line);
-                separator = ", ";
-            }
+    unsigned count = 0, before = 0;
+    for (unsigned site = 0; site < l->sites.count && count <= SHOWN_LINES; site++)
+        for (size_t i = 0; i < l->live[site].count; i++) {
+            unsigned line = tokens[l->sites.at[site]].line;
+            if (l->live[site].at[i] != v || !l->suspends.at[site] || line == before)
+                continue;
+            if (count++ < SHOWN_LINES)
+                printf("%s%u", count > 1 ? ", " : " ", line);
+            else
+                printf(", ...");
+            before = line;
+        }
 }
 
-static void print_why(struct lowering *l, struct variable *v)
+/* What keeps a variable from being copied. */
+static const char *nature(struct type *type)
 {
-    if (v->resident) {
-        printf("in the frame: %s", v->must_reside ? "its address is taken" : "cannot be copied, and lives across the await of line");
-        if (v->must_reside)
-            return;
+    return type_is(type, TYPE_ARRAY)                           ? "an array"
+           : type_is_record(type)                              ? "a record"
+           : type_qualifiers(type) & QUALIFIER_VOLATILE ? "volatile"
+           : type_qualifiers(type) & QUALIFIER_ATOMIC   ? "_Atomic"
+                                                               : "no scalar";
+}
+
+/* Why a variable is not copied to the frame and back. */
+static void print_why_there(struct lowering *l, const struct variable *v)
+{
+    if (v->must_reside) {
+        printf("lives here: its address is taken, and its block awaits");
+    } else if (v->may_reside) {
+        printf("lives here: %s, used after the await of line", nature(v->type));
+        print_lines(l, v);
+    } else if (v->crowded) {
+        printf("lives here: it and more than %d others are used after one await", CROWD_LIMIT);
     } else {
-        printf("kept there across the await of line");
+        printf("lives here: it is used after more than %d awaits", COPIES_LIMIT);
     }
-    print_lines(l, v);
 }
 
-static void print_variable(struct lowering *l, struct variable *v, unsigned depth)
+static void print_why(struct lowering *l, const struct variable *v)
 {
-    uint64_t size = 0, alignment = 0;
-    bool known = type_size(v->type, &size, &alignment);
-    printf("%*s%-24s ", (int)depth * 4 + 4, "", type_declare(type_unqualified(v->type), v->member));
-    if (known)
-        printf("%6llu bytes  ", (unsigned long long)size);
-    else
-        printf("     ? bytes  ");
-    if (v->parameter)
+    if (v == l->result) {
+        printf("the value it ends with");
+    } else if (v->callee) {
+        printf("the frame of %s, awaited in line", l->callees.at[v->callee - 1].name);
+        print_lines(l, v);
+    } else if (v == l->awaited) {
+        printf("the coroutine on the heap that is awaited in line");
+        print_lines(l, v);
+    } else if (v->parameter) {
         printf("argument");
-    else
-        print_why(l, v);
+    } else if (v->resident) {
+        print_why_there(l, v);
+    } else {
+        printf("kept here across the await of line");
+        print_lines(l, v);
+    }
     putchar('\n');
 }
 
-static void print_extent(struct lowering *l, struct extent *extent, unsigned depth)
+/* `shift`: what stands before its name. */
+static void print_member(struct lowering *l, const struct part *part, const char *shift)
 {
-    for (size_t i = 0; i < extent->variables.count; i++)
-        if (extent->variables.at[i]->kept && !extent->variables.at[i]->parameter)
-            print_variable(l, extent->variables.at[i], depth);
-    for (struct extent *child = extent->first_child; child; child = child->next)
-        print_extent(l, child, child->variables.count ? depth + 1 : depth);
+    const struct variable *v = part->variable;
+    const char *name = arena_format("%s%s", shift, frame_member(l, v));
+    if (part->exact)
+        printf("    %6llu %6llu  %-*s  ", (unsigned long long)part->offset, (unsigned long long)part->size, NAME_WIDTH, name);
+    else
+        printf("    %6llu      ?  %-*s  ", (unsigned long long)part->offset, NAME_WIDTH, name);
+    print_why(l, v);
+}
+
+/* What shares bytes is told with `or` between its alternatives. */
+static void print_parts(struct lowering *l, const struct part *part, const char *first, const char *rest)
+{
+    if (part->kind == PART_MEMBER) {
+        print_member(l, part, first);
+        return;
+    }
+    for (const struct part *each = part->first; each; each = each->next) {
+        bool other = part->kind == PART_UNION && each != part->first;
+        if (part->kind == PART_UNION)
+            print_parts(l, each, arena_format("%s%s", other ? rest : first, other ? "or " : "   "), arena_format("%s   ", rest));
+        else
+            print_parts(l, each, each == part->first ? first : rest, rest);
+    }
+}
+
+static void print_name(bool *any, const char *heading, const char *name)
+{
+    printf("%s%s", *any ? ", " : heading, name);
+    *any = true;
+}
+
+static void end_names(bool any)
+{
+    if (any)
+        putchar('\n');
 }
 
 static bool is_static_constant(struct variable *v)
@@ -65,36 +121,45 @@ static void print_locals(struct lowering *l, bool constants, const char *heading
     bool any = false;
     for (size_t i = 0; i < l->variables.count; i++) {
         struct variable *v = l->variables.at[i];
-        if (v->kept || !v->symbol || is_static_constant(v) != constants)
-            continue;
-        printf("%s%s", any ? ", " : heading, v->symbol->name);
-        any = true;
+        if (!v->kept && v->symbol && is_static_constant(v) == constants)
+            print_name(&any, heading, v->symbol->name);
     }
-    if (any)
-        putchar('\n');
+    end_names(any);
+}
+
+/* Variables of blocks without an await. */
+static void print_untracked(const struct statement *s, bool *any)
+{
+    if (!s)
+        return;
+    if (s->kind == STATEMENT_DECLARATION || s->kind == STATEMENT_FOR)
+        for (size_t i = 0; s->declaration && i < s->declaration->declarator_count; i++) {
+            const struct symbol *symbol = s->declaration->declarators[i]->symbol;
+            if (symbol && symbol->kind == SYMBOL_VARIABLE && !symbol->variable && symbol->storage != STORAGE_STATIC && symbol->storage != STORAGE_EXTERN)
+                print_name(any, "    not in the frame, since their blocks do not await: ", symbol->name);
+        }
+    for (size_t i = 0; i < s->item_count; i++)
+        print_untracked(s->items[i], any);
+    for (size_t i = 0; i < s->catch_count; i++)
+        print_untracked(s->catches[i].body, any);
+    print_untracked(s->init, any);
+    print_untracked(s->body, any);
+    print_untracked(s->otherwise, any);
 }
 
 static void print_frame(struct function *f)
 {
     struct lowering *l = f->lowering;
-    struct frame_size whole = frame_size(f);
+    const struct part *frame = frame_layout(l);
     printf("%s:%u: %s: %s%llu bytes\n", token_file(f->declarator->name_token)->path, tokens[f->declarator->name_token].line,
-           f->symbol->name, whole.exact ? "" : "at least ", (unsigned long long)whole.bytes);
-    printf("    %-24s %6d bytes  resume function, who awaits it, state, error\n", "ac_frame base", FRAME_BASE_SIZE);
-    uint64_t size = 0, alignment = 0;
-    if (!type_is(f->result, TYPE_VOID) && type_size(f->result, &size, &alignment))
-        printf("    %-24s %6llu bytes  the value it ends with\n", type_declare(type_unqualified(f->result), "result"), (unsigned long long)size);
-    for (size_t i = 0; i < l->variables.count; i++)
-        if (l->variables.at[i]->parameter)
-            print_variable(l, l->variables.at[i], 0);
-    print_extent(l, l->root, 0);
-    for (size_t i = 0; i < l->callees.count; i++)
-        printf("    %-24s %6llu bytes  one of these at a time: the frame of %s\n", l->callees.at[i].name,
-               (unsigned long long)callee_frame_size(&l->callees.at[i]), l->callees.at[i].name);
-    if (l->coro_member)
-        printf("    %-24s %6u bytes  a coroutine on the heap that is awaited\n", "ac_coro *coro", 8u);
+           f->symbol->name, frame->exact ? "" : "at least ", (unsigned long long)frame->size);
+    printf("        at   size\n    %6d %6d  %-*s  resume function, who awaits it, state, error\n", 0, FRAME_BASE_SIZE, NAME_WIDTH, "ac_frame base");
+    print_parts(l, frame, "", "");
+    bool any = false;
     print_locals(l, false, "    not in the frame, since no await is between their values' setting and use: ");
     print_locals(l, true, "    not in the frame, since their values are constant: ");
+    print_untracked(f->body, &any);
+    end_names(any);
 }
 
 /* ---- states ---- */

@@ -3,6 +3,7 @@
    cannot change (constants, addresses of functions, locals that nobody assigns) is left in place, and what follows the last effect stays one
    expression. To settle an expression is to emit its effects; afterwards its text (copy_expression) is its value and has no effects left. */
 #include "lowering.h"
+#include <stdlib.h>
 #include <string.h>
 
 static void settle(struct expression *e);
@@ -534,24 +535,35 @@ static void await_result(struct expression *e, bool wanted, const char *place)
 /* Where an argument of a callee goes. */
 struct place { const char *text; struct type *type; };
 
-static struct place argument_place(const char *name, struct function *function, struct tag *frame, size_t index)
+static struct place argument_place(const char *callee, struct function *function, struct tag *frame, size_t index)
 {
     if (function)
-        return (struct place){arena_format("ac_self->await.%s.%s", name, parameter_member(function, index)), function->declarator->parameters[index].type};
+        return (struct place){arena_format("%s.%s", callee, parameter_member(function, index)), function->declarator->parameters[index].type};
     struct member *member = &frame->members[index];
     while (!member->name)       /* an anonymous union in a published frame begins with the argument */
         member = &type_strip(member->type)->tag->members[0];
-    return (struct place){arena_format("ac_self->await.%s.%s", name, member->name), member->type};
+    return (struct place){arena_format("%s.%s", callee, member->name), member->type};
 }
 
+/* Does a text speak of what is in the frame of a callee? */
 static bool lies_in_callee(const char *text)
 {
-    return strstr(text, "ac_self->await.") != NULL;
+    for (; (text = strchr(text, '\1')) != NULL; text++)
+        if (now->variables.at[strtoul(text + 1, NULL, 10)]->callee)
+            return true;
+    return false;
 }
 
-/* The value of the await before this one lies among the bytes that the arguments go to. So it is stored first; one that is more than a scalar, or
+/* Sets an argument from the frame of another callee, which may share bytes with this one: it is read before, and the rest of this one is set only later. */
+static void emit_first_argument(const struct place *place, const char *value)
+{
+    use_text(value);
+    emit_copied(place_now, one_line(assignment_text(place->text, place->type, value)));
+}
+
+/* The value of the await before this one may lie among the bytes that the arguments go to. So it is stored first; one that is more than a scalar, or
    that two arguments need, is taken out. */
-static void store_arguments(struct expression *call, const struct place *places, const char **arguments, size_t count)
+static void store_arguments(struct expression *call, struct variable *callee, const struct place *places, const char **arguments, size_t count)
 {
     size_t first = count;
     for (size_t i = 0; i < count; i++) {
@@ -566,7 +578,8 @@ static void store_arguments(struct expression *call, const struct place *places,
         arguments[i] = variable_reference(v);
     }
     if (first < count)
-        emit_format("%s", assignment_text(places[first].text, places[first].type, arguments[first]));
+        emit_first_argument(&places[first], arguments[first]);
+    emit_definition(callee);
     for (size_t i = 0; i < count; i++)
         if (i != first)
             emit_format("%s", assignment_text(places[i].text, places[i].type, arguments[i]));
@@ -584,25 +597,35 @@ static bool makes_handle(struct expression *e)
     return callee && callee->owned;
 }
 
+/* Sets v by a call that begins like this; the address and the size of v follow. */
+static void emit_take(struct variable *v, const char *call)
+{
+    use_text(call);
+    emit_definition(v);
+    emit_copied(place_now, one_line(arena_format("%s, &%s, sizeof %s);", call, variable_reference(v), variable_reference(v))));
+}
+
 static void await_member(struct expression *e, const char *start, const char *name, const char **arguments, size_t count, struct function *function, bool wanted)
 {
     struct tag *frame = function ? NULL : published_frame(name);
     bool void_result = function ? type_is(function->result, TYPE_VOID) : type_is(e->type, TYPE_VOID);
     bool has_result = function ? !void_result : frame->member_count > 1 && frame->members[1].name && !strcmp(frame->members[1].name, "result");
-    add_callee(name, arena_format("%s__frame", name), function);
+    struct variable *callee = callee_frame(name, arena_format("%s__frame", name), function);
+    const char *text = variable_reference(callee);
     struct place *places = arena_alloc((count + 1) * sizeof *places);
     for (size_t i = 0; i < count; i++)
-        places[i] = argument_place(name, function, frame, function ? i : i + 1 + has_result);
-    store_arguments(e, places, arguments, count);
+        places[i] = argument_place(text, function, frame, function ? i : i + 1 + has_result);
+    store_arguments(e, callee, places, arguments, count);
     emit_site(e->first, "%s(%s)", start, name);
+    emit_use(callee);
     if (has_result || void_result || !wanted) {
-        await_result(e, wanted, arena_format("ac_self->await.%s.result", name));
+        await_result(e, wanted, arena_format("%s.result", text));
         if (!has_result && !void_result)
-            emit_format("%s__take(&ac_self->await.%s, NULL, 0);", name, name);
+            emit_format("%s__take(&%s, NULL, 0);", name, text);
         return;
     }
     struct variable *v = new_temporary(value_type(e), e->first);
-    emit_define(v, "%s__take(&ac_self->await.%s, &%s, sizeof %s);", name, name, variable_reference(v), variable_reference(v));
+    emit_take(v, arena_format("%s__take(&%s", name, text));
     set_text(e, variable_reference(v), true);
 }
 
@@ -616,32 +639,38 @@ static struct item *site_item(unsigned site)
 
 static void await_coroutine(struct expression *e, const char *coroutine, bool wanted)
 {
-    now->coro_member = true;
+    struct variable *awaited = awaited_coroutine();
+    const char *pointer = variable_reference(awaited);
+    use_text(coroutine);
+    emit_definition(awaited);
     unsigned site = emit_site(e->first, "%s", coroutine);
     site_item(site)->heap = true;
     if (wanted && !type_is(e->type, TYPE_VOID)) {
         struct variable *v = new_temporary(value_type(e), e->first);
-        emit_set(v, arena_format("AC_RESULT(ac_self->await.coro, %s)", type_declare(value_type(e), "")));
+        emit_set(v, arena_format("AC_RESULT(%s, %s)", pointer, type_declare(value_type(e), "")));
         set_text(e, variable_reference(v), true);
     } else {
         set_text(e, "((void)0)", true);
     }
-    emit_format("ac_coro_free(ac_self->await.coro);");
+    emit_format("ac_coro_free(%s);", pointer);
 }
 
 static void await_future(struct expression *e, bool wanted)
 {
     settle(e->a);
-    add_callee("ac_future_wait", "ac_future_wait__frame", NULL);
-    emit_format(makes_handle(e->a) ? "ac_self->await.ac_future_wait.future = %s;" : "ac_self->await.ac_future_wait.future = ac_retain(%s);",
-                copy_expression(e->a));
+    struct variable *callee = callee_frame("ac_future_wait", "ac_future_wait__frame", NULL);
+    const char *future = arena_format("%s.future", variable_reference(callee)), *handle = copy_expression(e->a);
+    use_text(handle);
+    emit_copied(place_now, one_line(arena_format(makes_handle(e->a) ? "%s = %s;" : "%s = ac_retain(%s);", future, handle)));
+    emit_definition(callee);
     emit_site(e->first, "AC_START(ac_future_wait)");
+    emit_use(callee);
     if (wanted && !type_is(e->type, TYPE_VOID)) {
         struct variable *v = new_temporary(value_type(e), e->first);
-        emit_define(v, "ac_future_take(ac_self->await.ac_future_wait.future, &%s, sizeof %s);", variable_reference(v), variable_reference(v));
+        emit_take(v, arena_format("ac_future_take(%s", future));
         set_text(e, variable_reference(v), true);
     } else {
-        emit_format("ac_future_take(ac_self->await.ac_future_wait.future, NULL, 0);");
+        emit_format("ac_future_take(%s, NULL, 0);", future);
         set_text(e, "((void)0)", true);
     }
 }

@@ -265,8 +265,8 @@ int ac_pass(ac_frame *frame, uint32_t site, int error);
 /* What of both the status says: ac_suspend or ac_pass. */
 int ac_stop(ac_frame *frame, uint32_t site, int status);
 
-/* Begins the callee whose frame is the member `name` of `await`, its arguments being in it. */
-#define AC_START(name) AC_CALL(name##__resume, ac_enter(&ac_self->await.name.base, &name##__fn, ac_base))
+/* Begins the callee whose frame is the member `await_<name>`, its arguments being in it. */
+#define AC_START(name) AC_CALL(name##__resume, ac_enter(&ac_self->await_##name.base, &name##__fn, ac_base))
 
 /* One await. `call` starts the callee. Where that suspends, `keep` copies the locals that are still needed into the frame, and this function
  * returns; resumed, it comes back to the label ac_<site>, `restore` puts them back, and it goes on as if the call had just returned. An error
@@ -304,8 +304,8 @@ int ac_stop(ac_frame *frame, uint32_t site, int status);
     } while (0)
 /* The same as AC_AWAIT for a callee that is a coroutine on the heap: it is freed where it fails, and by emitted code when its result has been read. */
 #define AC_AWAIT_CORO(site, coroutine, keep, restore, failure)                                       \
-    AC_AWAIT(site, ac_coro_await(ac_base, ac_self->await.coro = (coroutine)), keep, restore,          \
-             ac_coro_free(ac_self->await.coro); failure)
+    AC_AWAIT(site, ac_coro_await(ac_base, ac_self->awaited = (coroutine)), keep, restore,             \
+             ac_coro_free(ac_self->awaited); failure)
 /* A yield: the value is in the result, and the state is kept. Asked for the next value, or closed, the function comes back to the label. */
 #define AC_YIELD(site, keep, restore, failure)                \
     do {                                                      \
@@ -572,9 +572,9 @@ struct ac_blocking_fn {
 };
 int ac_blocking__resume(ac_frame *frame);
 bool ac_blocking__abort(ac_frame *frame);
-/* Begins the call whose frame is the member `name` of `await`. */
+/* Begins the call whose frame is the member `await_<name>`. */
 #define AC_START_BLOCKING(name) \
-    AC_CALL(ac_blocking__resume, ac_enter(&ac_self->await.name.base, &name##__fn.fn, ac_base))
+    AC_CALL(ac_blocking__resume, ac_enter(&ac_self->await_##name.base, &name##__fn.fn, ac_base))
 
 AC__OPERATION(ac_to_thread) { ac_frame base; void *result; void *(*fn)(void *arg); void *arg; struct ac_blocking blocking; };
 AC__OPERATION(ac_executor_aenter) { ac_frame base; ac_executor *result; ac_executor *executor; };

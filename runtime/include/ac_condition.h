@@ -6,22 +6,22 @@ int ac_condition_acquire__resume(ac_frame *frame);
 struct ac_condition_acquire__frame {
     ac_frame base;
     struct ac_condition *condition;
-    union {
-        struct ac_lock_acquire__frame ac_lock_acquire;
-    } await;
+    struct ac_lock_acquire__frame await_ac_lock_acquire;
 };
 extern const ac_fn ac_condition_wait__fn;
 int ac_condition_wait__resume(ac_frame *frame);
 struct ac_condition_wait__frame {
     ac_frame base;
-    struct ac_condition *condition;
-    int ac_leave_1;
-    int ac_error_1;
-    struct ac_lock *lock;
     union {
-        struct ac_event_wait__frame ac_event_wait;
-        struct ac_lock_acquire__frame ac_lock_acquire;
-    } await;
+        struct ac_condition *condition;
+        struct ac_lock *lock;
+        int ac_leave_1;
+    };
+    union {
+        struct ac_event_wait__frame await_ac_event_wait;
+        struct ac_lock_acquire__frame await_ac_lock_acquire;
+    };
+    int ac_error_1;
 };
 extern const ac_fn ac_condition_wait_for__fn;
 int ac_condition_wait_for__resume(ac_frame *frame);
@@ -30,18 +30,14 @@ struct ac_condition_wait_for__frame {
     struct ac_condition *condition;
     _Bool (*holds)(void *);
     void *arg;
-    union {
-        struct ac_condition_wait__frame ac_condition_wait;
-    } await;
+    struct ac_condition_wait__frame await_ac_condition_wait;
 };
 extern const ac_fn ac_condition_aenter__fn;
 int ac_condition_aenter__resume(ac_frame *frame);
 struct ac_condition_aenter__frame {
     ac_frame base;
     struct ac_condition *condition;
-    union {
-        struct ac_lock_acquire__frame ac_lock_acquire;
-    } await;
+    struct ac_lock_acquire__frame await_ac_lock_acquire;
 };
 extern const ac_fn ac_condition_aexit__fn;
 int ac_condition_aexit__resume(ac_frame *frame);
