@@ -1035,11 +1035,24 @@ static const struct spot *label_choose(const struct spot *from)
     return NULL;
 }
 
+static bool same_barriers(const struct spot *a, const struct spot *b)
+{
+    return a->count == b->count && memcmp(a->barriers, b->barriers, (size_t)a->count * sizeof(int)) == 0;
+}
+
+/* A computed jump may lead to each label whose address is taken: they all stand under the barriers of the first one. */
 static void jumps_plant(void)
 {
+    const struct spot *computed = NULL;
     for (int i = 0; i < jump_count; i++) {
         const struct spot *first = label_choose(&jumps[i]), *second = label_choose(&jumps[i]);
         struct node *s = jumps[i].node;
+        if (s->kind == NODE_GOTO_COMPUTED && first && second) {
+            if (!computed)
+                computed = &jumps[i];
+            else if (!same_barriers(computed, &jumps[i]))
+                *s = *node_new(NODE_GOTO, &void_type, 0);
+        }
         if (first && second) {
             s->number = first->node->number;
             s->last = second->node->number;
