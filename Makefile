@@ -290,6 +290,7 @@ install: all
 	install -m 644 build/libac.a $(DESTDIR)$(PREFIX)/lib/libac.a
 	install -d $(DESTDIR)$(PREFIX)/share/acc
 	cp -R editors/clangd editors/vim editors/vscode editors/tree-sitter-ac $(DESTDIR)$(PREFIX)/share/acc
+	install -m 644 runtime/gdb/ac-gdb.py $(DESTDIR)$(PREFIX)/share/acc/ac-gdb.py
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: ac' 'Description: the runtime of acc, async/await for C' \
 	    'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -lac -lpthread' \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/ac.pc
