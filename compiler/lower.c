@@ -1283,7 +1283,7 @@ static bool mark(struct expression *e)
     }
     expression_children(e, mark_child, &found);
     if (e->kind == EXPRESSION_STATEMENT)
-        found |= mark_statement(e->body);
+        found |= mark_statement(e->body) | jumps_out(e->body);
     if (found)
         take_apart(e);
     else

@@ -85,6 +85,8 @@ const char *lower_full(struct expression *e, bool wanted);
 void use_expression(struct expression *e);
 /* Does it have to be taken apart? */
 bool needs_lowering(struct expression *e);
+/* Does a statement have one in it that may lead out of a statement expression around it? */
+bool jumps_out(struct statement *s);
 bool is_alloca_call(struct expression *e);
 /* Does a call have arguments of type AC_T? */
 bool passes_by_address(struct expression *call);

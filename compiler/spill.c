@@ -344,8 +344,6 @@ static void settle_conditional(struct expression *e, bool wanted)
     set_text(e, has_value ? variable_reference(v) : "((void)0)", true);
 }
 
-static bool jumps_out(struct statement *s);
-
 /* ({ ... }): the block as a statement; the value of its last expression is kept. */
 static void settle_statement_expression(struct expression *e, bool wanted)
 {
@@ -1139,7 +1137,7 @@ bool needs_lowering(struct expression *e)
     return s.found;
 }
 
-static bool jumps_out(struct statement *s)
+bool jumps_out(struct statement *s)
 {
     if (!s)
         return false;

@@ -9,6 +9,7 @@
    What a program does is known only when it is executed; one that does what is not defined, or takes too long, is
    grown anew. */
 #include "tree.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,9 @@ static uint64_t state; /* of the random numbers */
 static struct program *program;
 static struct function *function; /* that is being grown */
 static struct variable *visible[VISIBLE];
-static int visible_count;
+static int visible_count, block_start; /* those from block_start on belong to the innermost block */
+static struct { int at; struct variable *variable; } hidden[VISIBLE]; /* behind others of their name */
+static int hidden_count;
 static int barriers[BARRIERS], barrier_count, last_barrier, bound;
 static struct spot labels[JUMPS], jumps[JUMPS];
 static int label_count, jump_count;
@@ -70,6 +73,31 @@ static struct variable *variable_add(const struct type *type, const char *qualif
     return v;
 }
 
+static bool mentions(const struct node *node, const char *name)
+{
+    if (node && node->variable && strcmp(node->variable->name, name) == 0)
+        return true;
+    for (int i = 0; node && i < node->count; i++)
+        if (mentions(node->children[i], name))
+            return true;
+    return false;
+}
+
+/* Now and then a variable that is declared in a block has the name of one outside, of which its initialiser does not speak. */
+static void hide_another(struct variable *v, const struct node *initial)
+{
+    int at = block_start > 0 && chance(3) == 0 ? chance(block_start) : visible_count;
+    if (at == visible_count || hidden_count == VISIBLE || visible[at] == v || mentions(initial, visible[at]->name))
+        return;
+    for (int i = block_start; i < visible_count; i++)
+        if (strcmp(visible[i]->name, visible[at]->name) == 0)
+            return;
+    hidden[hidden_count].at = at;
+    hidden[hidden_count++].variable = visible[at];
+    memcpy(v->name, visible[at]->name, sizeof v->name);
+    visible[at] = v;
+}
+
 /* A visible variable that `fits`; of the first `limit` only. */
 static struct variable *variable_choose(bool (*fits)(const struct variable *), int limit)
 {
@@ -83,7 +111,7 @@ static struct variable *variable_choose(bool (*fits)(const struct variable *), i
 
 static bool holds_number(const struct variable *v)
 {
-    return v->type->kind != TYPE_TASK && v->type->kind != TYPE_FUNCTION;
+    return v->type->kind != TYPE_TASK && v->type->kind != TYPE_FUNCTION && v->type->kind != TYPE_REAL;
 }
 
 static bool may_change(const struct variable *v)
@@ -133,7 +161,7 @@ static struct node *index_of(struct node *array, int depth)
     if (depth > 0 && chance(2))
         index = node_operation(NODE_BINARY, INT_TYPE, "&", node_new(NODE_CAST, INT_TYPE, 1, number(depth - 1)),
                                node_constant(3));
-    if (chance(8) == 0)
+    if (chance(8) == 0 && array->type->kind != TYPE_VECTOR)
         return node_new(NODE_INDEX, array->type->inner, 2, index, array);
     return node_element(array, index);
 }
@@ -154,8 +182,8 @@ static struct node *number_in(struct node *e, int depth)
         if (is_number(type))
             return e;
         if (type->kind == TYPE_STRUCT)
-            e = node_member(e, chance(type->count));
-        else if (type->kind == TYPE_ARRAY)
+            e = node_member(e, chance(type == &types[BIG_AT] ? UNION_VIEW + 1 : type->count));
+        else if (type->kind == TYPE_ARRAY || type->kind == TYPE_VECTOR)
             e = index_of(e, depth);
         else if (type == &types[SMALL_POINTER_AT])
             e = node_member(handed(e, depth), chance(2));
@@ -313,13 +341,14 @@ static struct node *any_call(int depth)
 
 /* Statements grow in another surrounding: what is around them here does not reach in. */
 struct surrounding {
-    int visible, barriers, loops, switches, switch_barriers;
+    int visible, block_start, hidden, barriers, loops, switches, switch_barriers;
     bool group;
 };
 
 static struct surrounding surrounding_enter(bool barrier)
 {
-    struct surrounding saved = {visible_count, barrier_count, loops, switches, switch_barriers, in_group};
+    struct surrounding saved = {visible_count, block_start, hidden_count, barrier_count, loops, switches, switch_barriers, in_group};
+    block_start = visible_count;
     if (barrier && barrier_count < BARRIERS)
         barriers[barrier_count++] = ++last_barrier;
     return saved;
@@ -327,7 +356,12 @@ static struct surrounding surrounding_enter(bool barrier)
 
 static void surrounding_leave(struct surrounding saved)
 {
+    while (hidden_count > saved.hidden) {
+        hidden_count--;
+        visible[hidden[hidden_count].at] = hidden[hidden_count].variable;
+    }
     visible_count = saved.visible;
+    block_start = saved.block_start;
     barrier_count = saved.barriers;
     loops = saved.loops;
     switches = saved.switches;
@@ -349,12 +383,23 @@ static struct node *statement_expression(const struct type *type, int depth)
     return node_new(NODE_STATEMENTS, last->type, 1, inner);
 }
 
+/* What is made of doubles. */
+static struct node *number_of_reals(int depth)
+{
+    static const char *const operators[] = {"<", ">", "<=", ">=", "==", "!="};
+    struct node *a = value(&types[REAL_AT], depth - 1);
+    if (chance(2))
+        return node_new(NODE_CAST, &types[TYPE_LONG], 1, a);
+    return node_operation(NODE_BINARY, INT_TYPE, operators[chance(6)], a, value(&types[REAL_AT], depth - 1));
+}
+
 static struct node *number(int depth)
 {
     struct node *a;
     if (depth <= 0)
         return leaf(0);
-    switch (chance(22)) {
+    switch (chance(23)) {
+    case 22: return number_of_reals(depth);
     case 0:
     case 1:
     case 2: return binary(depth);
@@ -404,6 +449,12 @@ static struct node *initializer(const struct type *type, int depth)
         node_add(e, number(depth - 1));
         return e;
     }
+    for (int i = 0; type->kind == TYPE_VECTOR && i < type->count; i++) {
+        e->targets[i] = i;
+        node_add(e, number(depth - 1));
+    }
+    if (type->kind == TYPE_VECTOR)
+        return e;
     for (int i = 0; i < type->count; i++) {
         if (chance(4) == 0)
             continue; /* the next one has a designator, and this one is 0 */
@@ -434,6 +485,11 @@ static struct node *record(const struct type *type, int depth)
     case 0: return named(NODE_LATER, type, record(type, depth - 1));
     case 1: return named(NODE_NOTE, type, record(type, depth - 1));
     case 2: {
+        static const char *const operators[] = {"+", "-", "*", "&", "|", "^"};
+        if (type->kind == TYPE_VECTOR) {
+            struct node *left = record(type, depth - 1);
+            return node_operation(NODE_BINARY, type, operators[chance(6)], left, record(type, depth - 1));
+        }
         struct node *condition = number(depth - 1), *a = record(type, depth - 1);
         return node_new(NODE_CONDITIONAL, type, 3, condition, a, record(type, depth - 1));
     }
@@ -500,9 +556,32 @@ static struct node *function_value(int depth)
     return e;
 }
 
+static struct node *real(int depth)
+{
+    const struct type *type = &types[REAL_AT];
+    struct variable *v = variable_of(type, visible_count);
+    struct node *a, *b;
+    switch (depth > 0 ? chance(7) : 6) {
+    case 0: return named(chance(2) ? NODE_LATER : NODE_NOTE, type, real(depth - 1));
+    case 1: a = real(depth - 1); return node_operation(NODE_BINARY, type, chance(2) ? "+" : "-", a, real(depth - 1));
+    case 2:
+        if (v)
+            return node_operation(NODE_ASSIGN, type, chance(2) ? "=" : "+", node_variable(v), real(depth - 1));
+        break;
+    case 3: a = number(depth - 1), b = real(depth - 1); return node_new(NODE_CONDITIONAL, type, 3, a, b, real(depth - 1));
+    case 4: return statement_expression(type, depth);
+    default: break;
+    }
+    if (v && chance(2))
+        return node_variable(v);
+    return node_new(NODE_CAST, type, 1, node_new(NODE_CAST, INT_TYPE, 1, number(depth - 1)));
+}
+
 static struct node *value(const struct type *type, int depth)
 {
     switch (type->kind) {
+    case TYPE_REAL: return real(depth);
+    case TYPE_VECTOR:
     case TYPE_STRUCT: return record(type, depth);
     case TYPE_POINTER: return pointer(type, depth, visible_count);
     case TYPE_FUNCTION: return function_value(depth);
@@ -571,6 +650,7 @@ static void scalar_declare(struct node *to)
     struct node *initial = *qualifier == 's' ? node_constant(chance(100)) : full(number(3));
     struct variable *v = variable_add(type, qualifier);
     v->counter = *qualifier == 'c';
+    hide_another(v, initial);
     declare(to, v, initial);
 }
 
@@ -581,15 +661,19 @@ static void aggregate_declare(struct node *to)
         &array_types[TYPE_SHORT], &array_types[TYPE_UCHAR], &array_types[TYPE_LONG]};
     const struct type *type = kinds[chance(7)];
     struct node *initial = full(type->kind == TYPE_STRUCT && chance(2) ? value(type, 2) : initializer(type, 2));
-    declare(to, variable_add(type, ""), initial);
+    struct variable *v = variable_add(type, "");
+    hide_another(v, initial);
+    declare(to, v, initial);
 }
 
-static void pointer_declare(struct node *to)
+static void other_declare(struct node *to)
 {
-    int which = chance(3);
-    const struct type *type = &types[which == 0 ? FUNCTION_AT : which == 1 ? INT_POINTER_AT : SMALL_POINTER_AT];
+    static const int others[] = {FUNCTION_AT, INT_POINTER_AT, SMALL_POINTER_AT, REAL_AT, VECTOR_AT};
+    const struct type *type = &types[others[chance(5)]];
     struct node *initial = full(value(type, 2));
-    declare(to, variable_add(type, ""), initial);
+    struct variable *v = variable_add(type, "");
+    hide_another(v, initial);
+    declare(to, v, initial);
 }
 
 /* Between 4 and 7, so that the places of other arrays do for this one. */
@@ -641,7 +725,7 @@ static void declaration(struct node *to)
     case 3: scalar_declare(to); break;
     case 4:
     case 5: aggregate_declare(to); break;
-    case 6: pointer_declare(to); break;
+    case 6: other_declare(to); break;
     case 7: open_array_declare(to); break;
     default: child_start(to); break;
     }
@@ -870,7 +954,7 @@ static void try_statement(struct node *to, int depth)
 {
     struct node *s = node_new(NODE_TRY, &void_type, 1, barred(depth - 1, false));
     if (chance(2))
-        node_add(s, handler(NULL, 200 + chance(8), depth));
+        node_add(s, handler(NULL, chance(3) ? 200 + chance(8) : ECANCELED, depth));
     if (chance(4) || s->count == 1) {
         int mark = visible_count;
         struct variable *error = variable_add(INT_TYPE, "");
@@ -888,6 +972,10 @@ static void throw_statement(struct node *to)
         node_new(NODE_THROW, &void_type, 1, full(node_operation(NODE_BINARY, INT_TYPE, "+", code, node_constant(200))));
     struct node *guard =
         node_operation(NODE_BINARY, INT_TYPE, "&", node_new(NODE_CAST, INT_TYPE, 1, number(2)), node_constant(3));
+    if (!in_defer && chance(3) == 0) {
+        s = node_new(NODE_CANCEL, &void_type, 0);
+        s->number = id++;
+    }
     node_add(to, node_new(NODE_IF, &void_type, 2,
                           full(node_operation(NODE_BINARY, INT_TYPE, "==", guard, node_constant(2))), s));
 }
@@ -1073,7 +1161,7 @@ static void parameter_add(const struct type *type)
 
 static void function_begin(const struct type *result)
 {
-    visible_count = barrier_count = label_count = jump_count = loops = switches = bound = 0;
+    visible_count = block_start = hidden_count = barrier_count = label_count = jump_count = loops = switches = bound = 0;
     in_group = in_defer = false;
     statements_left = STATEMENTS;
     function = function_new(program, result);
@@ -1093,8 +1181,8 @@ static void function_grow(int count)
 
 static const struct type *parameter_type(void)
 {
-    static const int others[] = {INT_POINTER_AT, SMALL_AT, BIG_AT, SMALL_POINTER_AT};
-    return chance(2) ? number_type() : &types[others[chance(4)]];
+    static const int others[] = {INT_POINTER_AT, SMALL_AT, BIG_AT, SMALL_POINTER_AT, REAL_AT, VECTOR_AT};
+    return chance(2) ? number_type() : &types[others[chance(6)]];
 }
 
 static void grow(void)

@@ -67,7 +67,7 @@ struct deposit {
 
 static jmp_buf rejected;
 static const char *reject_reason;
-static int steps, depth, fuel;
+static int steps, depth, fuel, undoing;
 static char output[OUTPUT + 200];
 static int output_length, column;
 static struct activation *active;
@@ -171,6 +171,8 @@ static struct cell *load(struct place place, const struct type *type)
             reject("reads what has no value");
         value[i] = from[i];
     }
+    if (is_number(type))
+        value->number = converted(value->number, type);     /* of a union, it may have been stored as another */
     return value;
 }
 
@@ -375,6 +377,12 @@ static int64_t combined(const char *operator_, int64_t a, int64_t b, const struc
 static struct cell *operated(const char *operator_, struct cell *a, const struct type *a_type, struct cell *b,
                              const struct type *b_type)
 {
+    if (a_type->kind == TYPE_VECTOR) {
+        struct cell *all = cells_new(a_type->cells);
+        for (int i = 0; i < a_type->cells; i++)
+            all[i] = (struct cell){.set = true, .number = combined(operator_, a[i].number, b[i].number, a_type->inner)};
+        return all;
+    }
     if (a_type->kind == TYPE_POINTER) {
         struct cell *moved = number(a->number + (*operator_ == '-' ? -b->number : b->number) * a_type->inner->cells);
         moved->object = a->object;
@@ -428,7 +436,8 @@ static void initialize(const struct node *e, struct cell *cells)
         cells[i] = (struct cell){.set = true};
     for (int i = 0; i < e->count; i++) {
         const struct member *member = type->kind == TYPE_STRUCT ? &type->members[e->targets[i]] : NULL;
-        const struct type *part = member ? member->type : type->kind == TYPE_ARRAY ? type->inner : type;
+        bool elements = type->kind == TYPE_ARRAY || type->kind == TYPE_VECTOR;
+        const struct type *part = member ? member->type : elements ? type->inner : type;
         struct cell *to = cells + (member ? member->cell : e->targets[i] * part->cells);
         if (e->children[i]->kind == NODE_INITIALIZER) {
             initialize(e->children[i], to);
@@ -444,7 +453,8 @@ static void initialize(const struct node *e, struct cell *cells)
 static int64_t digest(const struct cell *value, const struct type *type)
 {
     int64_t sum = 0;
-    for (int i = 0; i < type->cells && (is_number(type) || type->kind == TYPE_STRUCT); i++)
+    bool shown = is_number(type) || type->kind == TYPE_STRUCT || type->kind == TYPE_REAL || type->kind == TYPE_VECTOR;
+    for (int i = 0; i < type->cells && shown; i++)
         sum ^= value[i].number;
     return sum;
 }
@@ -650,7 +660,9 @@ static enum outcome undo(struct undo *undos, int *count, int item, enum outcome 
     while (*count > 0 && undos[*count - 1].item > item) {
         const struct node *s = undos[--*count].statement;
         struct activation saved = *active;
+        undoing++;
         enum outcome end = execute(s->children[0], NULL);
+        undoing--;
         if (end == ERROR) {
             outcome = ERROR;
         } else {
@@ -1069,6 +1081,16 @@ static enum outcome leave_with_value(const struct node *s, enum outcome kind)
     return kind;
 }
 
+/* While something is undone, a cancellation waits for an await that depends on what else suspends. */
+static enum outcome cancel(const struct node *s)
+{
+    if (undoing)
+        reject("is cancelled while it undoes something");
+    event('x', s->number, 0);
+    active->error = ECANCELED;
+    return ERROR;
+}
+
 static void fill(const struct node *s)
 {
     struct object *object = object_of(s->variable);
@@ -1111,6 +1133,7 @@ static enum outcome execute(const struct node *s, const struct node *seek)
     case NODE_WITH: return with_statement(s);
     case NODE_EACH: return each_statement(s);
     case NODE_YIELD: return yield(s);
+    case NODE_CANCEL: return cancel(s);
     default: return NORMAL; /* labels; defers are begun by their block */
     }
 }
@@ -1134,7 +1157,7 @@ static void run_rounds(const struct program *program)
 
 char *program_interpret(const struct program *program, const char **reason)
 {
-    steps = depth = output_length = column = static_count = 0;
+    steps = depth = output_length = column = static_count = undoing = 0;
     fuel = 12;
     active = NULL;
     handlers = NULL;

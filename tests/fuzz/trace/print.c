@@ -525,6 +525,7 @@ static void statement(const struct node *s)
     case NODE_WITH: with_statement(s); break;
     case NODE_EACH: each_statement(s); break;
     case NODE_YIELD: word_and_value("yield", child[0]); break;
+    case NODE_CANCEL: write("await cancelled(%d);", (int)s->number); break;
     default: break;
     }
 }
@@ -548,7 +549,8 @@ static void prelude(void)
           "#ifndef SUSPEND\n#define SUSPEND 1\n#endif\n\n"
           "struct small { int a; unsigned char b; };\n"
           "struct big { int a; unsigned bits : 5; int low : 4; _Bool flag : 1; short e[4]; struct small in; long long "
-          "z; };\n"
+          "z; union { int w; unsigned u; }; };\n"
+          "typedef int quad __attribute__((vector_size(16)));\n"
           "typedef async int (*function)(int, int);\n"
           "struct ticket { int id, value; };\n"
           "struct guard { int id, value; };\n"
@@ -576,6 +578,8 @@ static void prelude(void)
           "value + 1;\n}\n\n");
     write("static async int quiet(int value)\n{\n    for (int i = 0; i < (value & 3); i++)\n        await rest();\n"
           "    if ((value & 7) == 5)\n        throw 300 + (value & 31);\n    return value * 3 + 1;\n}\n\n"
+          "static async void cancelled(int id)\n{\n    event('x', id, 0);\n    ac_cancel(ac_current_task());\n"
+          "    await ac_sleep(0);\n    event('?', id, 0);\n}\n\n"
           "static async void deposit(int value, int *slot)\n{\n    await rest();\n    *slot += value;\n}\n\n"
           "static struct guard guard_of(int id, int value)\n{\n    return (struct guard){id, value};\n}\n\n"
           "static async int guard_aenter(struct guard *g)\n{\n    await rest();\n    event('(', g->id, g->value);\n"
@@ -617,13 +621,15 @@ static void helpers(const struct program *program)
     for (int i = 0; i < TYPES; i++) {
         const struct type *type = &types[i];
         const char *space = type->name[strlen(type->name) - 1] == '*' ? "" : " ";
-        const char *value = is_number(type) ? "(long long)value" : "0";
+        const char *value = is_number(type) || type->kind == TYPE_REAL ? "(long long)value" : "0";
         if (type == &types[SMALL_AT])
             value = "value.a ^ value.b";
         else if (type == &types[BIG_AT])
             value =
                 "value.a ^ value.bits ^ value.low ^ value.flag ^ value.e[0] ^ value.e[1] ^ value.e[2] ^ value.e[3] ^\n"
-                "          value.in.a ^ value.in.b ^ value.z";
+                "          value.in.a ^ value.in.b ^ value.z ^ value.w";
+        else if (type == &types[VECTOR_AT])
+            value = "value[0] ^ value[1] ^ value[2] ^ value[3]";
         if (program_uses(program, NODE_NOTE, type))
             write("static %s%snote_%s(int id, %s%svalue)\n{\n    event('n', id, %s);\n    return value;\n}\n\n",
                   type->name, space, type->word, type->name, space, value);
@@ -651,7 +657,8 @@ static void signature(const struct function *function)
 static void main_function(const struct program *program)
 {
     write("async int main(void)\n{\n    for (int round = 0; round < %d; round++) {\n        try {\n"
-          "            event('r', round, await f%d(round));\n        } catch (int error) {\n"
+          "            event('r', round, await f%d(round));\n        } catch (ECANCELED) {\n"
+          "            event('e', round, ECANCELED);\n        } catch (int error) {\n"
           "            event('e', round, error);\n        }\n    }\n    putchar('\\n');\n    return 0;\n}\n",
           program->rounds, program->last->number);
 }

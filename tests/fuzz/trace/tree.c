@@ -18,7 +18,7 @@ static const struct member small_members[] = {{"a", &types[TYPE_INT], 0, 0}, {"b
 static const struct member big_members[] = {
     {"a", &types[TYPE_INT], 0, 0},     {"bits", &types[TYPE_UINT], 5, 1},     {"low", &types[TYPE_INT], 4, 2},
     {"flag", &types[TYPE_BOOL], 1, 3}, {"e", &array_types[TYPE_SHORT], 0, 4}, {"in", &types[SMALL_AT], 0, 8},
-    {"z", &types[TYPE_LONG], 0, 10},
+    {"z", &types[TYPE_LONG], 0, 10},   {"w", &types[TYPE_INT], 0, 11},        {"u", &types[TYPE_UINT], 0, 11},
 };
 
 const struct type types[TYPES] = {
@@ -40,12 +40,14 @@ const struct type types[TYPES] = {
                   .count = 2,
                   .cells = 2},
     [BIG_AT] =
-        {.kind = TYPE_STRUCT, .name = "struct big", .word = "big", .members = big_members, .count = 7, .cells = 11},
+        {.kind = TYPE_STRUCT, .name = "struct big", .word = "big", .members = big_members, .count = 8, .cells = 12},
     [SMALL_POINTER_AT] = {.kind = TYPE_POINTER,
                           .name = "struct small *",
                           .word = "small_pointer",
                           .inner = &types[SMALL_AT],
                           .cells = 1},
+    [REAL_AT] = {.kind = TYPE_REAL, .name = "double", .word = "real", .size = 8, .cells = 1},
+    [VECTOR_AT] = {.kind = TYPE_VECTOR, .name = "quad", .word = "quad", .inner = INT_TYPE, .count = 4, .cells = 4},
 };
 const struct type small_array = {.kind = TYPE_ARRAY, .inner = &types[SMALL_AT], .count = 4, .cells = 8};
 const struct type open_array = {.kind = TYPE_ARRAY, .inner = INT_TYPE};

@@ -27,6 +27,8 @@ enum type_kind {
     TYPE_FUNCTION, /* pointer to an async function (int, int) -> int */
     TYPE_POINTER,
     TYPE_STRUCT,
+    TYPE_REAL,   /* double, whose values are whole numbers here: exact in whatever order */
+    TYPE_VECTOR, /* GNU C's: operators work on all elements */
     TYPE_ARRAY,
     TYPE_TASK,
     TYPE_VOID
@@ -46,7 +48,7 @@ struct type {
     int size;                 /* in bytes, of a number */
     const struct type *inner; /* pointed to; element */
     const struct member *members;
-    int count; /* of members, elements */
+    int count; /* of members, elements; of a union, the first member counts */
     int cells; /* scalars in it; 0: an array whose length is known at run time */
 };
 
@@ -58,6 +60,8 @@ enum {
     SMALL_AT,
     BIG_AT,
     SMALL_POINTER_AT,
+    REAL_AT,
+    VECTOR_AT,
     TYPES
 };
 extern const struct type types[TYPES];
@@ -131,7 +135,8 @@ int64_t converted(int64_t number, const struct type *type);
     X(SPAWN) /* async deposit(0, 1) */                                                                                 \
     X(WITH)  /* async with: 0 the manager's value, 1 the body; number its name, form whether it swallows */            \
     X(EACH)  /* async for: over 0 values; last the iterator's name; 1 the body. number: the generator, or -1 */        \
-    X(YIELD)
+    X(YIELD)                                                                                                           \
+    X(CANCEL) /* the task is cancelled, and awaits: number */
 
 enum node_kind {
 #define X(name) NODE_##name,
@@ -200,6 +205,7 @@ struct node *node_operation(enum node_kind kind, const struct type *type, const 
                             struct node *b);
 /* A member of a struct, or of what a pointer points to. */
 struct node *node_member(struct node *record, int which);
+enum { UNION_VIEW = 8 }; /* the other member of the union in the large struct, whose first is the last that counts */
 struct node *node_element(struct node *array, struct node *index);
 struct variable *variable_new(struct function *function, const struct type *type, const char *prefix);
 struct function *function_new(struct program *program, const struct type *result);
