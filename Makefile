@@ -183,7 +183,7 @@ build/tests/faults: tests/faults/faults.c tests/conversation.c tests/process.c t
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
 # Each fuzzer is called with the first seed and the number of seeds; its status is 0 when nothing failed.
-FUZZERS = build/fuzz/trace build/fuzz/csmith
+FUZZERS = build/fuzz/trace build/fuzz/csmith build/fuzz/mutate
 
 build/fuzz/asyncify: tests/fuzz/asyncify.c build/libacc.a
 	@mkdir -p $(@D)
@@ -192,7 +192,11 @@ build/fuzz/csmith: $(wildcard tests/fuzz/*.h) tests/process.h $(addprefix tests/
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
-fuzz: build/acc build/libac.a build/asan/libac.a build/fuzz/asyncify $(FUZZERS)
+build/fuzz/mutate: tests/fuzz/mutate.c tests/process.c tests/process.h
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
+
+fuzz: build/acc build/asan/acc build/libac.a build/asan/libac.a build/fuzz/asyncify $(FUZZERS)
 	@for tool in csmith clang; do CC="$(CC)" tests/deps.sh --optional $$tool; done
 	@failed=0; for fuzzer in $(FUZZERS); do $$fuzzer $(SEED) $(N) || failed=1; done; exit $$failed
 
@@ -202,7 +206,7 @@ build/tests/certificates/ca.pem: tests/certificates.sh
 
 TLS_TESTS = $(if $(TLS),build/libac_tls.a build/asan/libac_tls.a build/tests/certificates/ca.pem)
 check: build/acc build/libac.a build/asan/acc build/asan/libac.a $(TLS_TESTS) build/tests/run build/tests/clients \
-       build/fuzz/trace build/fuzz/csmith build/fuzz/asyncify build/bench-source $(COUNTED) build/tests/asserts build/tests/passthrough-cc \
+       build/fuzz/trace build/fuzz/csmith build/fuzz/mutate build/fuzz/asyncify build/bench-source $(COUNTED) build/tests/asserts build/tests/passthrough-cc \
        $(addprefix build/,$(UNIT)) $(addprefix build/asan/,$(UNIT))
 	SANITIZERS='$(SANITIZERS)' build/tests/run '$(TEST)'
 

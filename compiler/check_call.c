@@ -97,8 +97,10 @@ static void note_declaration(struct expression *call)
     struct expression *callee = expression_inner(call->a);
     if (callee->kind == EXPRESSION_NAME && callee->symbol && callee->symbol->place)
         rule_note(callee->symbol->place, "declared here");
-    if (called_name(call) && !strcmp(called_name(call), "ac_gather") && call->argument_count && type_is_handle(call->arguments[0]->type))
-        rule_note(call->first, "it awaits an array: 'Coro(int) calls[] = { a(), b() }; await ac_gather(calls, 2, results);'");
+    if (called_name(call) && !strcmp(called_name(call), "ac_gather") && call->argument_count &&
+        type_is_handle(call->arguments[0]->type))
+        rule_note(call->first,
+                  "it awaits an array: 'Coro(int) calls[] = { a(), b() }; await ac_gather(calls, 2, results);'");
 }
 
 /* `f(void)` and, for an async function, `f()` take none. */

@@ -287,7 +287,8 @@ bool check_conversion(struct type *to, struct expression *from, struct conversio
     if (type_is(type, TYPE_VOID)) {
         rule_error(from->first, "void value not ignored as it ought to be");
         if (expression_inner(from)->kind == EXPRESSION_AWAIT)
-            dialect_note(from->first, "it gives no status: where it fails, its error is thrown here, for 'try { ... } catch (int error) { ... }'");
+            dialect_note(from->first, "it gives no status: where it fails, its error is thrown here, for 'try { ... } "
+                                      "catch (int error) { ... }'");
         return false;
     }
     if (is_union_parameter(to, conversion))

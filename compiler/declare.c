@@ -801,7 +801,7 @@ static struct symbol *symbol_for(enum symbol_kind kind, uint8_t storage, struct 
         }
         return symbol_again(here, type, draft->name_token);
     }
-    bool told = type_strip(type)->kind == TYPE_UNKNOWN;  /* its type, which was meant to be something else */
+    bool told = type_strip(type)->kind == TYPE_UNKNOWN; /* its type, which was meant to be something else */
     if (here && here->place && !told)
         declared_twice(here, draft->name_token, here->kind == kind ? "redeclaration of" : "redeclared as different kind of symbol:");
     struct symbol *before = linked ? symbol_linked(draft->name) : NULL;

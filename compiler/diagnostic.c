@@ -222,8 +222,8 @@ static void json_show(enum severity severity, const token_index *place, const ch
         json_location(*place);
     fputs("]", stderr);
     json_fix();
-    fputs(", \"column-origin\": 1, \"escape-source\": false", stderr);
-    fputs(severity == SEVERITY_NOTE ? "}" : ", \"children\": [", stderr);
+    fputs(", \"escape-source\": false", stderr);
+    fputs(severity == SEVERITY_NOTE ? "}" : ", \"column-origin\": 1, \"children\": [", stderr);
 }
 
 void diagnostics_end(void)

@@ -1,5 +1,5 @@
-/* Who comes from asyncio, tokio, JavaScript, C++ or Go writes its words by habit. Behind the error that this gives stands a note with the
-   word of acc. Only names that the program has not declared are looked at. */
+/* Who comes from asyncio, tokio, JavaScript, C++ or Go writes its words by habit. Behind the error that this gives
+   stands a note with the word of acc. Only names that the program has not declared are looked at. */
 #include "foreign.h"
 #include "diagnostic.h"
 #include "memory.h"
@@ -8,15 +8,17 @@
 
 struct foreign {
     const char *word;
-    const char *replacement;    /* that mends the program; NULL */
+    const char *replacement; /* that mends the program; NULL */
     const char *note;
 };
 
 static const struct foreign words[] = {
     {"def", NULL, "an async function is declared as in C, with the type that it gives: 'async int name(int argument)'"},
-    {"function", NULL, "an async function is declared as in C, with the type that it gives: 'async int name(int argument)'"},
+    {"function", NULL,
+     "an async function is declared as in C, with the type that it gives: 'async int name(int argument)'"},
     {"fn", NULL, "an async function is declared as in C, with the type that it gives: 'async int name(int argument)'"},
-    {"func", NULL, "an async function is declared as in C, with the type that it gives: 'async int name(int argument)'"},
+    {"func", NULL,
+     "an async function is declared as in C, with the type that it gives: 'async int name(int argument)'"},
     {"as", NULL, "the variable stands in front: 'async with (struct thing *name = manager)'"},
     {"with", NULL, "the manager stands in parentheses: 'async with (manager)'"},
     {"in", NULL, "what is gone over stands behind a colon: 'async for (int i : iterator)'"},
@@ -27,8 +29,10 @@ static const struct foreign words[] = {
     {"except", "catch", "'catch' is the word: 'catch (int error)' takes any error, 'catch (ETIMEDOUT)' that one"},
     {"finally", NULL, "put 'defer { ... }' in front of the 'try': it runs however the block is left"},
     {"new", NULL, "an error is a number: an errno value, or a code of your own from AC_EUSER up"},
-    {"go", "async", "'async call;' starts a child of an 'async { }' block; 'ac_create_task(call)' a task that may outlive it"},
-    {"spawn", "async", "'async call;' starts a child of an 'async { }' block; 'ac_create_task(call)' a task that may outlive it"},
+    {"go", "async",
+     "'async call;' starts a child of an 'async { }' block; 'ac_create_task(call)' a task that may outlive it"},
+    {"spawn", "async",
+     "'async call;' starts a child of an 'async { }' block; 'ac_create_task(call)' a task that may outlive it"},
     {"asyncio", NULL, "the runtime's functions begin with 'ac_': 'await ac_sleep(1)'"},
     {"tokio", NULL, "the runtime's functions begin with 'ac_': 'await ac_sleep(1)'"},
     {"Task", NULL, "what a task gives belongs to its type: 'Task(int)'"},
@@ -99,8 +103,8 @@ static bool note_phrase(token_index place)
     else if (is_colon_of_for(place))
         note_at(place, "'async for' goes over a generator");
     else if (place && is_word(place - 1, "async") && is_word(place + 1, "="))
-        note_at(place, "a child is declared with the type that it gives: 'async int %.*s = ...'", (int)tokens[place].length,
-                tokens[place].text);
+        note_at(place, "a child is declared with the type that it gives: 'async int %.*s = ...'",
+                (int)tokens[place].length, tokens[place].text);
     else
         return place >= 2 && is_word(place, ":") && is_word(place - 1, ":") && note_word(place - 2);
     return true;

@@ -1,16 +1,17 @@
-/* -Wreturn-type: an async function with a value whose end control can reach. The C compiler sees only that the code made of it ends.
+/* -Wreturn-type: an async function with a value whose end control can reach. The C compiler sees only that the code
+   made of it ends.
 
-   One walk over the body in the order of the text, which asks of each statement: given that control can get to it, can it get past it? Where
-   that is not sure, it is taken not to, since a false alarm is worse than none: a switch over an enumeration without a default is taken to
-   have all its values. */
+   One walk over the body in the order of the text, which asks of each statement: given that control can get to it,
+   can it get past it? Where that is not sure, it is taken not to, since a false alarm is worse than none: a switch
+   over an enumeration without a default is taken to have all its values. */
 #include "checking.h"
 #include <string.h>
 
 /* What a break leaves: a loop or a switch. */
 struct breakable {
-    bool broken;    /* a break that control can reach */
-    bool entered;   /* SWITCH: control reaches its labels */
-    bool complete;  /* SWITCH: one of its labels is taken */
+    bool broken;   /* a break that control can reach */
+    bool entered;  /* SWITCH: control reaches its labels */
+    bool complete; /* SWITCH: one of its labels is taken */
 };
 
 static bool passes(struct statement *s, bool reached, struct breakable *around, struct breakable *choice);
@@ -30,7 +31,8 @@ static bool is_never(struct expression *condition)
 /* A call of a function that does not return. */
 static bool ends_all(struct expression *e)
 {
-    static const char *const builtins[] = {"__builtin_unreachable", "__builtin_trap", "__builtin_abort", "__builtin_exit"};
+    static const char *const builtins[] = {"__builtin_unreachable", "__builtin_trap", "__builtin_abort",
+                                           "__builtin_exit"};
     e = e ? expression_inner(e) : NULL;
     if (!e || e->kind != EXPRESSION_CALL)
         return false;
@@ -131,10 +133,11 @@ static bool passes(struct statement *s, bool reached, struct breakable *around, 
 void warn_return(struct function *function)
 {
     struct type *result = type_strip(function->symbol->type)->inner;
-    if (error_count || function->is_generator || function->is_main || type_is(result, TYPE_VOID) || is_unknown(result) ||
-        !passes(function->body, true, NULL, NULL))
+    if (error_count || function->is_generator || function->is_main || type_is(result, TYPE_VOID) ||
+        is_unknown(result) || !passes(function->body, true, NULL, NULL))
         return;
     token_index end = function->body->last;
-    if (warning_at(end, "return-type", "control reaches the end of '%s', which gives '%s'", function->symbol->name, type_text(result)))
+    if (warning_at(end, "return-type", "control reaches the end of '%s', which gives '%s'", function->symbol->name,
+                   type_text(result)))
         note_at(end, "'return' a value on every way, or 'throw' an error");
 }

@@ -30,8 +30,8 @@ struct messages {
 
 /* What stands before a message's text: `error: `, `note@9: `. */
 struct mark {
-    char *first, *text;     /* where it begins, and what is behind it; NULL: there is none */
-    unsigned column;        /* 0: none is said */
+    char *first, *text; /* where it begins, and what is behind it; NULL: there is none */
+    unsigned column;    /* 0: none is said */
 };
 
 static void message_add(struct messages *messages, struct message message)

@@ -35,9 +35,11 @@ static struct {
 };
 
 /* Programs that are made, numbered 1, 2 ...; any other number is run by its name. */
-static const struct { const char *folder; void (*run)(const struct test *); int count; } made_kinds[] = {
+static const struct { const char *folder; void (*run)(const struct test *); int count;
+} made_kinds[] = {
     {"random", random_test, 16},
     {"spill", spill_test, SPILL_PARTS},
+    {"mutated", mutated_test, 4},
 };
 
 static struct test *tests;
@@ -99,6 +101,16 @@ void fuzz_test(const struct test *test)
 void script_test(const struct test *test)
 {
     must_run(test, (const char *const[]){"sh", "-eu", test->path, test->work, NULL}, test->limit);
+}
+
+/* Each part is a few seeds. */
+void mutated_test(const struct test *test)
+{
+    enum { SEEDS = 12 };
+    char *first = text_format("%ld", (strtol(test->path, NULL, 10) - 1) * SEEDS + 1), *count = text_format("%d", SEEDS);
+    must_run(test, (const char *const[]){"build/fuzz/mutate", first, count, NULL}, test->limit);
+    free(first);
+    free(count);
 }
 
 /* "folder/file" without the file's ending. */

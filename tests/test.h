@@ -17,6 +17,8 @@ void program_test(const struct test *test);
 void random_test(const struct test *test);
 void spill_test(const struct test *test);
 enum { SPILL_PARTS = 40 };  /* programs into which the latter are divided */
+/* Programs with something wrong in them: tests/fuzz/mutate.c; the path is which part of them. */
+void mutated_test(const struct test *test);
 /* Translates only, and compares acc's messages with those that the source announces. */
 void message_test(const struct test *test);
 /* A shell script that uses acc as a person would, or a program of check's own: passes with exit status 0. */

@@ -42,10 +42,28 @@ says 1 a.ac -fdiagnostics-color=never
 
 says 1 a.ac -fdiagnostics-format=json
 place() { printf '{"file": "%s/a.ac", "line": 8, "display-column": %s, "byte-column": %s, "column": %s}' "$work" "$1" "$2" "$1"; }
-grep -qF "[{\"kind\": \"error\", \"message\": \"'length' undeclared\", \"locations\": [{\"caret\": $(place 39 33), \"finish\": $(place 44 38)}], \"column-origin\": 1, \"escape-source\": false, \"children\": [{\"kind\": \"note\"" "$work/said" ||
+grep -qF "[{\"kind\": \"error\", \"message\": \"'length' undeclared\", \"locations\": [{\"caret\": $(place 39 33), \"finish\": $(place 44 38)}], \"escape-source\": false, \"column-origin\": 1, \"children\": [{\"kind\": \"note\"" "$work/said" ||
     fail "the JSON is another: $(cat "$work/said")"
 grep -qF "\"fixits\": [{\"start\": $(place 39 33), \"next\": $(place 45 39), \"string\": \"lenght\"}]" "$work/said" ||
     fail "the JSON tells no cure: $(cat "$work/said")"
+
+# The same members as gcc's have, and what a note lacks there it lacks here.
+printf 'void fetch(int);\nvoid f(void)\n{\n    int lenght = 1;\n    fetch(length);\n}\n' >"$work/a.c"
+if command -v gcc >/dev/null 2>&1 && gcc -fsyntax-only -fdiagnostics-format=json "$work/a.c" 2>"$work/gcc.said" || grep -q '^\[{' "$work/gcc.said"; then
+    for who in gcc.said said; do
+        grep -o '"[a-z-]*":' "$work/$who" | grep -v '"option' | sort -u >"$work/$who.members"
+        [ "$(grep -o '"column-origin"' "$work/$who" | wc -l)" = "$(grep -o '"children"' "$work/$who" | wc -l)" ] ||
+            fail "$who: a note has a column-origin"
+    done
+    diff -u "$work/gcc.said.members" "$work/said.members" || fail "the JSON has other members than gcc's"
+fi
+
+if command -v script >/dev/null 2>&1; then
+    TERM=xterm script -qec "$acc $include -fsyntax-only $work/a.ac" /dev/null >"$work/terminal" 2>&1 </dev/null || true
+    grep -q "$escape\[01;31merror:$escape\[m" "$work/terminal" || fail "there are no colours on a terminal: $(cat "$work/terminal")"
+    TERM=dumb script -qec "$acc $include -fsyntax-only $work/a.ac" /dev/null >"$work/terminal" 2>&1 </dev/null || true
+    ! grep -q "$escape" "$work/terminal" || fail "there are colours on a terminal that has none"
+fi
 
 says 0 warned.ac
 grep -q 'warning: the coroutine .*\[-Wunawaited\]$' "$work/said" || fail "there is no warning: $(cat "$work/said")"
