@@ -634,6 +634,7 @@ static void check_cast(struct expression *e)
         rule_error(e->first, "void value not ignored as it ought to be");
     } else if (type_is(to, TYPE_ARRAY) || type_is(to, TYPE_FUNCTION)) {
         rule_error(e->first, "cast specifies type '%s'", type_text(to));
+        e->type = unknown();
     } else if (type_is(from, TYPE_CORO) && type_is_arithmetic(to)) {
         dialect_error(e->first, "cast of a '%s' to '%s'", type_text(from), type_text(to));
         note_missing_await(e->a);
@@ -643,6 +644,7 @@ static void check_cast(struct expression *e)
     } else if (type_is(to, TYPE_STRUCT) && !type_same(from, to)) {
         rule_error(e->first, "a cast to a struct, '%s'", type_text(to));
         rule_note(e->first, "'(%s){...}' makes one", type_text(to));
+        e->type = unknown();
     } else if ((type_is(from, TYPE_POINTER) && is_floating(to)) || (type_is(to, TYPE_POINTER) && is_floating(from))) {
         rule_error(e->first, "cannot convert '%s' to '%s'", type_text(from), type_text(to));
     }

@@ -364,7 +364,7 @@ static struct type *tag_type(struct tag *tag)
 
 struct tag *defined_tag(struct type *type, struct range range)
 {
-    return type->tag->complete && type->tag->body_last == range.last ? type->tag : NULL;
+    return type->tag && type->tag->complete && type->tag->body_last == range.last ? type->tag : NULL;
 }
 
 static void wrong_kind(struct tag *tag, token_index name)
@@ -388,7 +388,7 @@ struct type *tag_reference(int keyword, token_index keyword_token, token_index n
     (void)keyword;
     if (tag && tag->kind != tag_kind(keyword_token)) {
         wrong_kind(tag, name);
-        tag = NULL;
+        return type_basic(TYPE_UNKNOWN);
     }
     if (!tag) {
         tag = tag_declare(text, tag_kind(keyword_token), keyword_token);
@@ -447,7 +447,8 @@ static void enum_fix(struct tag *tag, struct specifier_list *fixed)
 struct type *enum_reference(token_index keyword, token_index name, struct specifier_list *fixed)
 {
     struct type *type = tag_reference(T_ENUM, keyword, name, true);
-    enum_fix(type->tag, fixed);
+    if (type->tag)  /* it is an enum */
+        enum_fix(type->tag, fixed);
     return type;
 }
 

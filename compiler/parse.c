@@ -456,6 +456,17 @@ static bool tell_type(token_index place, const char *token, const char *const *e
     return true;
 }
 
+/* A `catch` that stands behind no `try` was read as a name, and what follows it makes no sense then. */
+static bool tell_catch(const struct parser *parser, token_index place)
+{
+    for (token_index t = place; parser->in_async && t && place - t < 4; t--)
+        if (tokens[t].plain_name && (token_is(t, "catch") || token_is(t, "_Catch")) && !symbol_find(tokens[t].name)) {
+            error_at(t, "'catch' without a 'try' before it");
+            return true;
+        }
+    return false;
+}
+
 static void tell_end(struct parser *parser)
 {
     error_at(parser->end, "expected '}' before the end of the file");
@@ -507,7 +518,7 @@ void syntax_error(struct parser *parser, token_index place, const char *token, c
     parser->skip_group = place < parser->end && tokens[place].kind == TOKEN_PUNCTUATOR && !strcmp(tokens[place].name, "{");
     bool of_broken_try = !strcmp(token, "CATCH") && parser->before == T_SKIPPED;
     if (quiet || of_broken_try || (place >= parser->end && parser->unclosed) || follows_unknown(place) ||
-        tell_name(parser, place) || tell_type(place, token, expected, count))
+        tell_catch(parser, place) || tell_name(parser, place) || tell_type(place, token, expected, count))
         return;
     const char *what = what_expected(expected, count);
     const char *shown = token_shown(parser, place);
