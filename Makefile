@@ -6,6 +6,7 @@
 #   make fuzz       random programs, N=100 of them from SEED=1 on: tests/fuzz/
 #   make faults     every allocation and system call of the programs of tests/runtime and samples fails in turn, and each of their awaits
 #                   is cancelled; PROGRAMS='samples/timer.ac' only there: long; tests/faults/
+#   make soak       a server under mixed load, with TLS, for SOAK=60 seconds on each backend: tests/soak/; needs OpenSSL
 #   make passthrough    headers and whole programs in C pass through acc unchanged: long; tests/passthrough/
 #   make matrix     docs/matrix.md: every construct with an await around it, in acc and in g++'s coroutines
 #   make editors-check  the grammars for editors, with packages of npm; make editors-parser makes that of tree-sitter anew
@@ -26,6 +27,7 @@ TEST     = *
 ROWS     =
 N        = 100
 SEED     = 1
+SOAK     = 60
 VERSION  = $(shell sed -n 's|^\#define ACC_VERSION "\(.*\)"|\1|p' compiler/options.c)
 
 WARNINGS = -std=c11 -Wall -Wextra -Wpedantic
@@ -38,7 +40,7 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer $(SANITIZERS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all picture editors-check editors-parser demo check fuzz faults matrix passthrough bench install deps format lint clean
+.PHONY: all picture editors-check editors-parser demo check fuzz faults soak matrix passthrough bench install deps format lint clean
 
 all: build/acc build/libac.a
 
@@ -215,6 +217,15 @@ PROGRAMS =
 OPTIONS  =
 faults: build/acc build/asan/libac.a $(TLS_TESTS) build/tests/faults
 	build/tests/faults $(OPTIONS) $(PROGRAMS)
+
+build/soak.d/soak.c: tests/soak/soak.ac build/acc
+	@mkdir -p $(@D)
+	build/acc -Iruntime/include $< -o $@
+build/soak: build/soak.d/soak.c build/libac_tls.a build/libac.a
+	$(CC) -std=gnu11 -O2 -g -Iruntime/include -o $@ $^ -lpthread -lssl -lcrypto
+soak: build/soak $(TLS_TESTS)
+	@for backend in epoll uring poll; do echo "$(SOAK) seconds on $$backend"; \
+	    AC_BACKEND=$$backend build/soak $(SOAK) $(SEED) build/soak.d build/tests/certificates || exit 1; done
 
 # Headers of the system and of many packages, and whole programs; installs and fetches what it lacks.
 passthrough: build/acc build/libac.a build/tests/asserts build/tests/passthrough-cc
