@@ -603,10 +603,17 @@ static void emit_take(struct variable *v, const char *call)
     emit_copied(place_now, one_line(arena_format("%s, &%s, sizeof %s);", call, variable_reference(v), variable_reference(v))));
 }
 
+/* Whether the frame of an operation of any T holds the value, or what it comes from, until that is taken: ac.h says so. */
+static bool is_taken_from(const char *name)
+{
+    return symbol_find(intern_string(arena_format("%s__take", name))) != NULL;
+}
+
 static void await_member(struct expression *e, const char *start, const char *name, const char **arguments, size_t count, struct function *function, bool wanted)
 {
     struct tag *frame = function ? NULL : published_frame(name);
     bool void_result = function ? type_is(function->result, TYPE_VOID) : type_is(e->type, TYPE_VOID);
+    bool taken = !function && is_taken_from(name);
     bool has_result = function ? !void_result : frame->member_count > 1 && frame->members[1].name && !strcmp(frame->members[1].name, "result");
     struct variable *callee = callee_frame(name, arena_format("%s__frame", name), function);
     const char *text = variable_reference(callee);
@@ -616,9 +623,9 @@ static void await_member(struct expression *e, const char *start, const char *na
     store_arguments(e, callee, places, arguments, count);
     emit_site(e->first, "%s(%s)", start, name);
     emit_use(callee);
-    if (has_result || void_result || !wanted) {
+    if (!taken || void_result || !wanted) {
         await_result(e, wanted, arena_format("%s.result", text));
-        if (!has_result && !void_result)
+        if (taken)
             emit_format("%s__take(&%s, NULL, 0);", name, text);
         return;
     }
