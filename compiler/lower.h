@@ -119,6 +119,11 @@ struct lowering {
 /* Builds function->lowering, with flow and frame. */
 void lower(struct function *function);
 
+/* What `async` says of members, typedefs, type names and declarators is put into the words of C: of one of them, and, before functions are
+   lowered, of all that stand in the bodies of async functions (copy.c). */
+void rename_async_site(struct async_site *site);
+void rename_async_sites_inside(void);
+
 /* `target = value;`, also for a record with constant members, which C does not assign. */
 const char *assignment_text(const char *target, struct type *type, const char *value);
 

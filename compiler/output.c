@@ -254,48 +254,6 @@ static bool in_async_definition(token_index t)
     return low < unit.functions.count && unit.functions.at[low]->is_async && unit.functions.at[low]->declaration->first <= t;
 }
 
-/* What the declarator says of the result, around the async function: `(*` and `)[3]` in `async int (*f(int))[3]`. */
-static void drop_result_declarator(struct declarator *d)
-{
-    int open = 0;
-    for (token_index t = d->first; t < d->async_part.first; t++) {
-        open += token_is(t, "(");
-        tokens[t].renamed = "";
-    }
-    int depth = 0;
-    bool wraps = open > 0;
-    for (token_index t = d->async_part.last + 1; wraps && t <= d->last; t++) {
-        bool opens = token_is(t, "(") || token_is(t, "["), closes = token_is(t, ")") || token_is(t, "]");
-        if (!open && !depth && !opens)
-            break;
-        if (closes && !depth)
-            open--;
-        else
-            depth += opens - closes;
-        tokens[t].renamed = "";
-    }
-}
-
-/* async specifiers give way to `ac_coro_ref`, which stands where the last of them stood: behind `static` and its like, as compilers want
-   it. What else the declarator says of the result goes. */
-static void rename_site_tokens(struct async_site *site)
-{
-    struct specifiers *s = site->specifiers;
-    token_index last = s->async_token;
-    for (size_t i = 0; i < s->count; i++) {
-        uint8_t role = s->at[i].role;
-        if (role != ROLE_ASYNC && role != ROLE_TYPE && role != ROLE_QUALIFIER && role != ROLE_YIELD)
-            continue;
-        for (token_index t = s->at[i].first; t <= s->at[i].last; t++)
-            tokens[t].renamed = "";
-        last = s->at[i].last;
-    }
-    tokens[last].renamed = s->is_generator ? "ac_gen_ref" : "ac_coro_ref";
-    for (size_t i = 0; i < site->declarator_count; i++)
-        if (site->declarators[i]->has_async_part)
-            drop_result_declarator(site->declarators[i]);
-}
-
 /* Tokens beside each other that change together are one edit, so that macros among them (bool) go with them. */
 static void edit_site(struct async_site *site)
 {
@@ -349,7 +307,7 @@ static void find_edits(void)
             continue;
         mark_inlined(token_text(site->first));
         if (!in_async_definition(site->first))
-            rename_site_tokens(site);
+            rename_async_site(site);
     }
     for (size_t i = 0; i < unit.functions.count; i++)
         if (unit.functions.at[i]->is_async)

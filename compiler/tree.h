@@ -308,7 +308,7 @@ struct unit {
     ARRAY(struct type_use) type_uses;               /* in the order of parsing: those of a function stand together */
     ARRAY(struct declaration *) declarations;       /* file scope, in order */
     ARRAY(struct function *) functions;             /* definitions, async ones and plain */
-    /* Every declarator outside async bodies whose text must change because its specifiers say async (not plain_text): at file scope, among
+    /* Every declarator whose text must change because its specifiers say async (not plain_text): at file scope, in async bodies, among
        members, parameters, typedefs, with the specifiers that belong to it. In the order of the text. */
     ARRAY(struct async_site) async_sites;
     /* Members, parameters and type names some of which `async` says nothing of, and declarations of nothing: told by check. */
