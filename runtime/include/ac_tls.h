@@ -89,6 +89,15 @@ ac_async(ac_server *) ac_start_tls_server(ac_async(void) (*handler)(ac_stream *s
 ac_async(ac_server *) ac_start_tls_server_arg(ac_async(void) (*handler)(ac_stream *stream, void *arg), void *arg,
                                               const char *host, int port, ac_tls_context *context);
 
+/* Transports and protocols over TLS. create_connection(ssl=), create_server(ssl=): `made` is called when the handshake is done.
+ * ac_tls_stream gives the stream that such a transport stands on, for the questions below and nothing else; NULL for any
+ * other. */
+ac_async(ac_transport *) ac_create_tls_connection(const ac_protocol *protocol, void *self, const char *host, int port,
+                                                  ac_tls_context *context, const char *name);
+ac_async(ac_server *) ac_create_tls_server(const ac_protocol *protocol, void *self, const char *host, int port,
+                                           ac_tls_context *context);
+const ac_stream *ac_tls_stream(const ac_transport *transport);
+
 /* Why the last TLS error of this stream came about, in words: "certificate verify failed: certificate has expired".
  * Valid as long as the stream; "" where there was none. NULL for the stream: of this thread's last failure, a
  * context's included, valid until the next one. */

@@ -148,7 +148,8 @@ static int connection_end(struct connection_frame *self, int error)
     if (error)
         ac_pass(&self->base, 0, error);
     ac_coro_free(self->handler);
-    ac_stream_close(stream);
+    if (!stream->transport)             /* else it was handed on to that */
+        ac_stream_close(stream);
     stream->task = NULL;
     connection_settle(stream);
     ac_release(stream);

@@ -38,8 +38,8 @@ struct ac__stream_layer_fn {
     /* As recv does: bytes; 0 at the end; -EAGAIN where the descriptor has to be readable first; minus the error. */
     ssize_t (*receive)(ac_stream *stream, void *memory, size_t size);
 
-    /* Whether there is nothing more to receive; asked without taking a byte. */
-    bool (*at_end)(ac_stream *stream);
+    /* As receive would answer for a byte, without taking it: 1 also for an error. */
+    int (*peek)(ac_stream *stream);
 
     /* Makes some of these bytes ready in `held`, at least one. How many; or minus the error. */
     ssize_t (*seal)(ac_stream *stream, const void *bytes, size_t size);

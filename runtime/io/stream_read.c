@@ -215,6 +215,9 @@ int ac__stream_receive(ac_stream *stream, size_t room)
 
 bool ac__stream_watch(ac_stream *stream)
 {
+    /* A layer may have more of what it has received. */
+    if (ac__stream_layer(stream) && stream->layer->fn->peek(stream) != -EAGAIN)
+        return 1;
     stream->waiting_for_input = !input_start(stream, NULL, 0, 0);
     return !stream->waiting_for_input;
 }
@@ -663,7 +666,7 @@ static bool descriptor_at_end(ac_stream *stream)
     char byte;
 
     if (ac__stream_layer(stream))
-        return stream->layer->fn->at_end(stream);
+        return stream->layer->fn->peek(stream) == 0;
     if (stream->socket)
         return recv(stream->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
     return poll(&entry, 1, 0) == 1 && (entry.revents & POLLHUP) && !(entry.revents & POLLIN);

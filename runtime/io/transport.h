@@ -84,9 +84,17 @@ void ac__transport_readable(ac_transport *transport);
 /* A transport over a stream, which it takes over, also when this fails. NULL without memory. */
 ac_transport *ac__transport_of_stream(ac_stream *stream, const ac_protocol *protocol, void *self);
 
+/* The stream that a transport stands on; NULL for one over datagrams. */
+const ac_stream *ac__stream_of_transport(const ac_transport *transport);
+
 /* ---- transport_datagram.c ---- */
 
 /* A transport over a datagram socket, which it takes over, also when this fails. NULL without memory. */
 ac_transport *ac__transport_of_datagram(ac_datagram *datagram, const ac_protocol *protocol, void *self);
+
+/* ---- transport_open.ac ---- */
+
+/* A transport that was just made, or NULL: waits until its protocol has been told so, as asyncio does. */
+ac_async(ac_transport *) ac__transport_begun(ac_transport *transport);
 
 #endif

@@ -281,6 +281,11 @@ static bool ends_by_closing(const ac_transport *transport)
     return is_stream(transport) && !AC__CONTAINER(transport, const struct stream_transport, base)->readable;
 }
 
+const ac_stream *ac__stream_of_transport(const ac_transport *transport)
+{
+    return is_stream(transport) ? stream_of(transport) : NULL;
+}
+
 bool ac_transport_can_write_eof(const ac_transport *transport)
 {
     return is_stream(transport) && (stream_of(transport)->socket || ends_by_closing(transport));

@@ -187,16 +187,19 @@ static ssize_t layer_receive(ac_stream *stream, void *memory, size_t size)
     return status ? -status : (ssize_t)count;
 }
 
-static bool layer_at_end(ac_stream *stream)
+static int layer_peek(ac_stream *stream)
 {
     struct tls *tls = tls_of(stream);
     size_t count;
     char byte;
 
+    int status;
+
     if (tls->error)
-        return 0;
+        return 1;
     ERR_clear_error();
-    return !SSL_peek_ex(tls->ssl, &byte, 1, &count) && tls_status(tls) == AC_STOP;
+    status = SSL_peek_ex(tls->ssl, &byte, 1, &count) ? 0 : tls_status(tls);
+    return status == AC_STOP ? 0 : status == EAGAIN ? -EAGAIN : 1;
 }
 
 static ssize_t layer_seal(ac_stream *stream, const void *bytes, size_t size)
@@ -280,7 +283,7 @@ static void layer_free(struct ac__stream_layer *layer)
 
 static const struct ac__stream_layer_fn layer_fn = {
     .receive = layer_receive,
-    .at_end = layer_at_end,
+    .peek = layer_peek,
     .seal = layer_seal,
     .end = layer_end,
     .close = layer_close,

@@ -4,10 +4,19 @@
 #define _GNU_SOURCE
 #include "tls.h"
 
+#include "../io/transport.h"
+
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
+
+const ac_stream *ac_tls_stream(const ac_transport *transport)
+{
+    const ac_stream *stream = ac__stream_of_transport(transport);
+
+    return stream && tls_of(stream) ? stream : NULL;
+}
 
 /* The stream's SSL object once the handshake is done, else NULL. */
 static SSL *ssl_of(const ac_stream *stream)
