@@ -10,10 +10,13 @@
 
 #include "address.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -65,12 +68,41 @@ ac_stream *ac__stream_new(ac_loop *loop, int fd, bool socket)
     stream->loop = loop;
     stream->references = 1;
     stream->fd = fd;
+    stream->given = -1;
     stream->socket = socket;
     stream->read_limit = AC__STREAM_READ_LIMIT;
     stream->low = AC__STREAM_LOW;
     stream->high = AC__STREAM_HIGH;
     stream->hard = AC__STREAM_HARD;
     return stream;
+}
+
+/*
+ * Nobody can tell how much a terminal takes without waiting, and it may take nothing for as long as its user likes. Its
+ * mode is shared with whoever else has it open; so a stream over one in blocking mode opens it once more, for itself. Not
+ * the master of a pseudo-terminal: opening that makes another. -1 where it is no such terminal, or cannot be opened.
+ */
+static int terminal_reopen(int fd)
+{
+    char path[32];
+    unsigned number;
+    int mode = fcntl(fd, F_GETFL);
+
+    if (mode < 0 || (mode & O_NONBLOCK) || !isatty(fd) || ioctl(fd, TIOCGPTN, &number) == 0)
+        return -1;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return open(path, (mode & O_ACCMODE) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+/* From now on the stream works through that opening, where there is one. */
+static void terminal_use(ac_stream *stream)
+{
+    int own = terminal_reopen(stream->fd);
+
+    if (own < 0)
+        return;
+    stream->given = stream->fd;
+    stream->fd = own;
 }
 
 ac_stream *ac_stream_from_fd(int fd)
@@ -93,7 +125,9 @@ ac_stream *ac_stream_from_fd(int fd)
         errno = error;
         return NULL;
     }
-    ac__io_adopt(loop, fd, socket && type == SOCK_STREAM);
+    if (!socket)
+        terminal_use(stream);
+    ac__io_adopt(loop, stream->fd, socket && type == SOCK_STREAM);
     return stream;
 }
 
@@ -128,6 +162,8 @@ void ac__stream_finish(ac_stream *stream)
     stream->fd = -1;
     ac__io_forget(stream->loop, fd);
     close(fd);
+    if (stream->given >= 0)
+        close(stream->given);
     ac__waiters_complete(&stream->drainers, stream->write_error);
     ac__waiters_complete(&stream->closers, stream->write_error);
     if (stream->transport)
@@ -266,7 +302,7 @@ AC__COROUTINE(ac_stream_aexit, (ac_stream *stream, int error), (frame->stream = 
 
 int ac_stream_fd(const ac_stream *stream)
 {
-    return stream->fd;
+    return stream->fd >= 0 && stream->given >= 0 ? stream->given : stream->fd;
 }
 
 const char *ac_stream_peer(ac_stream *stream)

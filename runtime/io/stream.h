@@ -60,6 +60,7 @@ struct ac_stream {
     struct ac__stream_layer *layer;     /* NULL where bytes go as they are; the stream's own */
     uint32_t references;                /* the user's, the server's, and that of the task that sends the rest */
     int fd;                             /* -1 once closed */
+    int given;                          /* the terminal that was handed over, which `fd` is another opening of; else -1 */
 
     bool socket;                        /* recv, send and shutdown work on fd */
     bool eof;                           /* the peer has ended its side: nothing will be added to `input` */

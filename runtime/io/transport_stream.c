@@ -179,7 +179,7 @@ static bool set_marks(ac_transport *transport, struct ac__marks marks)
 
 static int stream_fd(const ac_transport *transport)
 {
-    return stream_of(transport)->fd;
+    return ac_stream_fd(stream_of(transport));
 }
 
 static const struct ac__transport_kind stream_kind = {
