@@ -3,6 +3,7 @@
 #include "emit.h"
 #include "publish.h"
 #include "diagnostic.h"
+#include "map.h"
 #include "source.h"
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@ struct printer {
     uint32_t line;          /* what the C compiler takes the current line for */
     uint32_t source_line;   /* line of the .ac file whose text stands on it; 0: nothing yet */
     size_t line_start;
+    struct text starters;   /* functions that start the callees of a lean function */
+    struct map started;     /* by name: those that have one */
 };
 
 /* ---- text with references resolved ---- */
@@ -175,6 +178,20 @@ static void put_text(struct printer *p, token_index place, const char *text)
 
 /* ---- items ---- */
 
+/* In a function of very many awaits, `AC_START(name)` is a call of a function that says so once. */
+static const char *lean_start(struct printer *p, const char *call)
+{
+    const char *function = p->l->function->generated_name, *name = strchr(call, '(') + 1;
+    int macro_length = (int)(name - call) - 1, name_length = (int)strcspn(name, ")");
+    if (strncmp(call, "AC_START", 8))
+        return call;
+    void **known = map_at(&p->started, intern(name, (size_t)name_length));
+    if (!*known)
+        text_format(&p->starters, "AC_STARTER(%s, %.*s, %.*s)\n", function, macro_length, call, name_length, name);
+    *known = p;
+    return arena_format("%s__start_%.*s(ac_self)", function, name_length, name);
+}
+
 static void put_site(struct printer *p, struct item *item)
 {
     struct text keep = {0}, back = {0};
@@ -189,7 +206,7 @@ static void put_site(struct printer *p, struct item *item)
     }
     const char *failure = resolved(p->l, item->failure);
     if (p->l->resume_count > LEAN_ABOVE && !item->yields && !item->heap && !strcmp(failure, "return ac_status;"))
-        put(p, item->place, arena_format("AC_AWAIT_LEAN(%u, %s, %s, %s);", item->site, resolved(p->l, item->text), text_string(&keep), text_string(&back)));
+        put(p, item->place, arena_format("AC_AWAIT_LEAN(%u, %s, %s, %s);", item->site, lean_start(p, resolved(p->l, item->text)), text_string(&keep), text_string(&back)));
     else if (item->yields)
         put(p, item->place, arena_format("AC_YIELD(%u, %s, %s, %s);", item->site, text_string(&keep), text_string(&back), failure));
     else
@@ -274,6 +291,11 @@ static void put_item(struct printer *p, struct item *item)
 static bool body_says(struct printer *p, const char *word)
 {
     return p->out.at && strstr(p->out.at, word);
+}
+
+static bool is_lean(struct printer *p)
+{
+    return p->l->resume_count > LEAN_ABOVE && body_says(p, "AC_AWAIT_LEAN");
 }
 
 /* Short declarations share a line. */
@@ -449,7 +471,9 @@ static void add_head(struct printer *body, struct text *out)
         text_format(out, "    struct %s__frame *ac_self = (struct %s__frame *)ac_base;\n", l->function->generated_name, l->function->generated_name);
     else if (!body_says(body, "ac_base") && !dispatch.length)
         text_add(out, "    (void)ac_base;\n");
-    if (body_says(body, "ac_status") || body_says(body, "AC_AWAIT") || body_says(body, "AC_YIELD"))
+    if (is_lean(body))
+        text_add(out, "    int ac_status = ac_base->error; unsigned ac_site = 0;\n");
+    else if (body_says(body, "ac_status") || body_says(body, "AC_AWAIT") || body_says(body, "AC_YIELD"))
         text_add(out, "    int ac_status = 0;\n");
     if (body_says(body, "ac_function"))
         text_format(out, "    static const char ac_function[] = \"%s\";\n", l->function->symbol->name);
@@ -482,6 +506,8 @@ void emit_function(struct function *f)
     struct printer p = {.l = l, .out = emptied(scratch.out)};
     for (size_t i = 0; i < l->items.count; i++)
         put_item(&p, &l->items.at[i]);
+    if (is_lean(&p))
+        put(&p, f->body_last, "ac_exit: return ac_stop(ac_base, ac_site, ac_status);");
     put(&p, f->body_last, "}");
     end_line(&p);
     add_description(f, &body);
@@ -492,6 +518,7 @@ void emit_function(struct function *f)
     add_head(&p, &head);
     const char *path = token_file(name)->path;
     add_as_line(&body, path, tokens[name].line, text_string(&constructor));
+    add_as_line(&body, path, tokens[name].line, text_string(&p.starters));
     add_as_line(&body, path, tokens[name].line, text_string(&head));
     text_add(&body, text_string(&p.out));
     l->body = (struct text){.at = arena_copy(body.at, body.length), .length = body.length, .capacity = body.length + 1};

@@ -288,20 +288,26 @@ int ac_stop(ac_frame *frame, uint32_t site, int status);
             }                                                 \
         }                                                     \
     } while (0)
-/* The same for functions of very many awaits, in fewer branches, which C compilers get through sooner: an error leaves the function, too. */
+/* The same for functions of very many awaits, where C compilers would take long over so many branches: an error leaves the function, too, and all
+ * leave it at one place, its end: `ac_exit`. */
 #define AC_AWAIT_LEAN(site, call, keep, restore)              \
     do {                                                      \
+        keep                                                  \
         ac_status = (call);                                   \
-        if (0) {                                              \
-        ac_##site:                                            \
-            restore                                           \
-            ac_status = ac_base->error;                       \
-        }                                                     \
+    ac_##site:                                                \
+        restore                                               \
         if (AC__RARELY(ac_status != 0)) {                     \
-            keep                                              \
-            return ac_stop(ac_base, (site), ac_status);       \
+            ac_site = (site);                                 \
+            goto ac_exit;                                     \
         }                                                     \
     } while (0)
+/* Defines a function `caller`__start_`name` of what all its awaits of `name` have in common; `start` is AC_START or its like. */
+#define AC_STARTER(caller, start, name)                       \
+    AC__APART static int caller##__start_##name(struct caller##__frame *ac_self) \
+    {                                                         \
+        ac_frame *ac_base = &ac_self->base;                   \
+        return start(name);                                   \
+    }
 /* The same as AC_AWAIT for a callee that is a coroutine on the heap: it is freed where it fails, and by emitted code when its result has been read. */
 #define AC_AWAIT_CORO(site, coroutine, keep, restore, failure)                                       \
     AC_AWAIT(site, ac_coro_await(ac_base, ac_self->awaited = (coroutine)), keep, restore,             \
@@ -322,8 +328,10 @@ int ac_stop(ac_frame *frame, uint32_t site, int status);
     } while (0)
 #if defined(__GNUC__)
 #define AC__RARELY(condition) __builtin_expect((condition), 0)
+#define AC__APART __attribute__((noinline))
 #else
 #define AC__RARELY(condition) (condition)
+#define AC__APART
 #endif
 
 /* Memory of a block: an array of variable length whose block awaits. NULL without memory. */
