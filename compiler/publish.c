@@ -59,8 +59,7 @@ int publish_write(void)
     struct text out = {0}, guard = {0};
     add_guard(&guard);
     text_format(&out, "/* Made by acc from %s: edit that file, not this one. */\n", file_part(options.input_name));
-    /* Nobody types a frame's name: editors, to which `await` is a keyword (ac_editor.h), read on. */
-    text_format(&out, "#if !defined %s && !defined AC_EDITOR\n#define %s\n", text_string(&guard), text_string(&guard));
+    text_format(&out, "#ifndef %s\n#define %s\n", text_string(&guard), text_string(&guard));
     for (size_t i = 0; i < unit.functions.count; i++)
         if (is_published(unit.functions.at[i]))
             add_frame(unit.functions.at[i], &out);

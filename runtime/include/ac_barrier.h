@@ -1,5 +1,5 @@
 /* Made by acc from barrier.ac: edit that file, not this one. */
-#if !defined AC_PUBLISHED_BARRIER_AC && !defined AC_EDITOR
+#ifndef AC_PUBLISHED_BARRIER_AC
 #define AC_PUBLISHED_BARRIER_AC
 extern const ac_fn ac_barrier_wait__fn;
 int ac_barrier_wait__resume(ac_frame *frame);

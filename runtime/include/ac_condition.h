@@ -1,5 +1,5 @@
 /* Made by acc from condition.ac: edit that file, not this one. */
-#if !defined AC_PUBLISHED_CONDITION_AC && !defined AC_EDITOR
+#ifndef AC_PUBLISHED_CONDITION_AC
 #define AC_PUBLISHED_CONDITION_AC
 extern const ac_fn ac_condition_acquire__fn;
 int ac_condition_acquire__resume(ac_frame *frame);
