@@ -91,6 +91,12 @@ static bool is_colon_of_for(token_index place)
     return t && is_word(t, "(") && is_word(t - 1, "for");
 }
 
+static bool is_handle_word(token_index t)
+{
+    return (is_word(t, "Task") || is_word(t, "Coro") || is_word(t, "Future") || is_word(t, "Gen")) &&
+           !symbol_find(tokens[t].name);
+}
+
 /* Several tokens that say something together. */
 static bool note_phrase(token_index place)
 {
@@ -100,6 +106,8 @@ static bool note_phrase(token_index place)
         note_at(place, "'async for (int i : iterator)' are the words");
     else if (is_word(place, ";") && place && is_word(place - 1, "throw"))
         note_at(place, "the error is named, too: in 'catch (int error)', 'throw error;'");
+    else if (place >= 2 && is_word(place - 1, "(") && is_handle_word(place - 2))
+        note_at(place - 2, "'%.*s(T)' is declared in <ac.h>", (int)tokens[place - 2].length, tokens[place - 2].text);
     else if (is_colon_of_for(place))
         note_at(place, "'async for' goes over a generator");
     else if (place && is_word(place - 1, "async") && is_word(place + 1, "="))

@@ -509,7 +509,8 @@ static int body_token(struct parser *parser, struct range *place)
     }
     *place = (struct range){ open, close };
     parser->at = close + 1;
-    plain_body_scan(open + 1, close);
+    if (!parser->unclosed)  /* else other functions are in it */
+        plain_body_scan(open + 1, close);
     return T_PLAIN_BODY;
 }
 
