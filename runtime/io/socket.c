@@ -13,9 +13,22 @@ static bool moves_bytes(const struct ac__io *io)
     return (io->kind >= AC__IO_READ && io->kind <= AC__IO_SEND) || io->kind == AC__IO_PREAD || io->kind == AC__IO_PWRITE;
 }
 
+/* A write to a pipe or by io_uring raises SIGPIPE where nobody reads, and no flag keeps it away as MSG_NOSIGNAL does. So from the
+ * first write on it is ignored; a program that sets it anew afterwards means it. */
+static void keep_sigpipe_away(void)
+{
+    static atomic_bool done;
+    if (AC__RARELY(!atomic_load_explicit(&done, memory_order_relaxed))) {
+        atomic_store_explicit(&done, true, memory_order_relaxed);
+        ac__ignore_sigpipe();
+    }
+}
+
 /* Threads do what the backend cannot wait for. io_uring's own threads do most of that, but stat is none of its operations here. */
 bool ac__io_start(ac_loop *loop, struct ac__io *io)
 {
+    if (io->kind == AC__IO_WRITE)
+        keep_sigpipe_away();
     if (ac__faults_on() && moves_bytes(io))
         io->length = ac__fault_length(io->fd, io->length);
     if (ac__io_is_file(io) && (!loop->backend->fn->files || io->kind == AC__IO_STAT))

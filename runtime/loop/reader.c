@@ -62,7 +62,8 @@ static void reader_remove(struct ac__reader *reader)
         reader_free(reader);
 }
 
-/* While its call runs it counts as queued, so that it may remove itself. A descriptor that fails is no longer watched. */
+/* While its call runs it counts as queued, so that it may remove itself. A descriptor that is closed is no longer watched; where the
+ * system has no memory for the waiting, it is tried again, and until then called at each turn. */
 static int reader_run(ac_frame *frame)
 {
     struct ac__reader *reader = AC__CONTAINER(frame, struct ac__reader, item.base);
@@ -72,7 +73,7 @@ static int reader_run(ac_frame *frame)
     reader->queued = false;
     if (reader->removed)
         reader_free(reader);
-    else if (reader->io.result < 0)
+    else if (reader->io.result == -EBADF)
         reader_remove(reader);
     else
         reader_start(reader);

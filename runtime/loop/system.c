@@ -63,7 +63,7 @@ static ssize_t write_ready(struct ac__io *io)
     return write(io->fd, io->buffer, flags & O_NONBLOCK || io->length < PIPE_BUF ? io->length : PIPE_BUF);
 }
 
-/* A descriptor that is no socket. Writing to a pipe without a reader raises SIGPIPE, which ac_main ignores. */
+/* A descriptor that is no socket. Writing to a pipe without a reader raises SIGPIPE, which is ignored. */
 static ssize_t transfer_file(struct ac__io *io, bool write_it)
 {
     ssize_t count = read_or_write(io, write_it, RWF_NOWAIT);
