@@ -147,7 +147,7 @@ build/counted/steps.o: tests/steps.c
 # ---- tests ----
 
 # Some systems have a compiler without the sanitizers' libraries.
-ifneq ($(filter check,$(MAKECMDGOALS)),)
+ifneq ($(filter check faults,$(MAKECMDGOALS)),)
 ifeq ($(shell mkdir -p build; echo 'int main(void) { return 0; }' | $(CC) $(SANITIZERS) -x c - -o build/probe 2>/dev/null && echo yes),)
 $(info note: $(CC) has no sanitizers here: the tests run without them)
 SANITIZERS =
@@ -180,6 +180,9 @@ build/tests/clients: tests/clients.c tests/process.c tests/process.h
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
+build/tests/storm.so: tests/storm.c
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) -O1 -shared -fPIC -o $@ $<
 build/tests/faults: tests/faults/faults.c tests/conversation.c tests/process.c tests/conversation.h tests/process.h
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
@@ -209,6 +212,7 @@ build/tests/certificates/ca.pem: tests/certificates.sh
 TLS_TESTS = $(if $(TLS),build/libac_tls.a build/asan/libac_tls.a build/tests/certificates/ca.pem)
 check: build/acc build/libac.a build/asan/acc build/asan/libac.a $(TLS_TESTS) build/tests/run build/tests/clients \
        build/fuzz/trace build/fuzz/csmith build/fuzz/mutate build/fuzz/asyncify build/bench-source $(COUNTED) build/tests/asserts build/tests/passthrough-cc \
+       build/tests/storm.so build/tests/faults \
        $(addprefix build/,$(UNIT)) $(addprefix build/asan/,$(UNIT))
 	SANITIZERS='$(SANITIZERS)' build/tests/run '$(TEST)'
 
@@ -216,7 +220,7 @@ check: build/acc build/libac.a build/asan/acc build/asan/libac.a $(TLS_TESTS) bu
 PROGRAMS =
 OPTIONS  =
 faults: build/acc build/asan/libac.a $(TLS_TESTS) build/tests/faults
-	build/tests/faults $(OPTIONS) $(PROGRAMS)
+	SANITIZERS='$(SANITIZERS)' build/tests/faults $(OPTIONS) $(PROGRAMS)
 
 build/soak.d/soak.c: tests/soak/soak.ac build/acc
 	@mkdir -p $(@D)

@@ -12,7 +12,8 @@
        // acc: -I dir              options for acc
        // cflags: -std=gnu11       options for the C compilers
        // needs: tls               links with libac_tls; left out where that was not built
-       // not: tcc suspend         ways of compiling to leave out; backends: not on those that AUTO does not take */
+       // not: tcc suspend         ways of compiling to leave out; backends: not on those that AUTO does not take; storm, short: not where
+                                  every call is interrupted, or transfers are short; faults: not by make faults (tests/faults/faults.c) */
 #define _GNU_SOURCE
 #include "conversation.h"
 #include "process.h"
@@ -313,6 +314,23 @@ static void execute_on_backends(struct program *program, const char *executable)
     program_execute(program, executable, "AC_BACKEND=poll");
 }
 
+/* What may not change anything: signals that interrupt every call, and reads and writes that move a few bytes. */
+static void execute_in_bad_weather(struct program *program, const char *executable)
+{
+    if (strncmp(program->test->name, "lang/", 5) == 0 || strncmp(program->test->name, "matrix/", 7) == 0 || program->talk.count)
+        return;
+    struct list before = program->environment;
+    for (int short_ones = 0; short_ones < 2; short_ones++) {
+        if (list_has(&program->left_out, short_ones ? "short" : "storm"))
+            continue;
+        program->environment = before;
+        list_add(&program->environment, short_ones ? "AC_FAULT_TRANSFER=7" : "LD_PRELOAD=build/tests/storm.so");
+        program_execute(program, executable, "AC_BACKEND=epoll");
+        program_execute(program, executable, "AC_BACKEND=uring");
+    }
+    program->environment = before;
+}
+
 static void program_check_way(struct program *program, const struct list *sources, const struct way *way)
 {
     if (list_has(&program->left_out, way->name) || !process_exists(way->compiler))
@@ -321,6 +339,8 @@ static void program_check_way(struct program *program, const struct list *source
     program_execute(program, executable, NULL);
     if (strcmp(way->name, "asan") == 0)
         execute_on_backends(program, executable);
+    if (strcmp(way->name, "gcc") == 0)
+        execute_in_bad_weather(program, executable);
 }
 
 void program_test(const struct test *test)

@@ -137,12 +137,15 @@ static void program_make(struct program *program)
     *strrchr(folder, '/') = '\0';
     folders_make(executable);
     const char *const translate[] = {"build/acc", "-Iruntime/include", program->source, "-o", translated, NULL};
-    const char *const compile[] = {
-        "gcc", "-std=gnu11", "-w", "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined",
-        "-Iruntime/include", folder, "-Wl,--wrap=main", "-o", executable, translated, "tests/faults/main.c",
-        program->needs_tls ? "build/asan/libac_tls.a" : "build/asan/libac.a", "build/asan/libac.a", "-lpthread",
-        program->needs_tls ? "-lssl" : NULL, "-lcrypto", NULL};
+    const char *sanitizers = getenv("SANITIZERS");     /* of the Makefile, which knows whether there are any */
+    char *line = text_format("gcc -std=gnu11 -w -O1 -g %s -Iruntime/include %s -Wl,--wrap=main -o %s %s tests/faults/main.c %s "
+                             "build/asan/libac.a -lpthread %s",
+                             sanitizers ? sanitizers : "-fsanitize=address,undefined -fno-sanitize-recover=undefined", folder,
+                             executable, translated, program->needs_tls ? "build/asan/libac_tls.a" : "",
+                             program->needs_tls ? "-lssl -lcrypto" : "");
+    const char *const compile[] = {"sh", "-c", line, NULL};
     program->executable = run_tool(translate, words) && run_tool(compile, words) ? executable : NULL;
+    free(line);
 }
 
 /* ---- One run ---- */
