@@ -679,6 +679,7 @@ typedef struct ac_loop_config {
     double slow_step;           /* seconds after which a step counts as slow in debug mode; 0: 0.1 */
     double watchdog;            /* seconds: see ac_loop_set_watchdog; 0: none */
     unsigned pool_threads;      /* limit of its thread pool; 0: four per processor, at most 64 */
+    const struct ac_backend_fn *own_backend;    /* the program's own, in place of `backend`: see ac_backend.h; NULL: none */
 } ac_loop_config;
 
 /* Runs a coroutine on a new loop until it has ended; then cancels what still runs and waits for it, closes the loop.

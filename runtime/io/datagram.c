@@ -248,7 +248,7 @@ static int receive(ac_datagram *datagram, ac_frame *operation, struct ac__io *io
         return EBUSY;
     ac__datagram_prepare(datagram);
     *io = (struct ac__io){
-        .kind = AC__IO_RECVMSG, .fd = datagram->fd, .buffer = &datagram->message, .flags = MSG_TRUNC
+        .kind = AC_IO_RECVMSG, .fd = datagram->fd, .buffer = &datagram->message, .flags = MSG_TRUNC
     };
     status = ac__io_await(operation, io);
     if (status == AC_PENDING) {
@@ -339,7 +339,7 @@ static int send_to(ac_datagram *datagram, ac_frame *operation, struct ac__io *io
                 return EDESTADDRREQ;
         }
         *io = (struct ac__io){
-            .kind = address ? AC__IO_SENDTO : AC__IO_SEND,
+            .kind = address ? AC_IO_SENDTO : AC_IO_SEND,
             .fd = datagram->fd,
             .buffer = bytes.iov_base,
             .length = bytes.iov_len,

@@ -7,18 +7,18 @@
 
 #include <sys/stat.h>
 
-AC__IO_OPERATION(ac_file_open, AC__KEEP_NUMBER, .kind = AC__IO_OPEN, .fd = -1, .address = ac__writable(self->path), .flags = self->flags,
+AC__IO_OPERATION(ac_file_open, AC__KEEP_NUMBER, .kind = AC_IO_OPEN, .fd = -1, .address = ac__writable(self->path), .flags = self->flags,
                  .length = self->mode)
-AC__IO_OPERATION(ac_file_read, AC__KEEP_SIZE, .kind = AC__IO_READ, .fd = self->fd, .buffer = self->buffer, .length = self->size)
-AC__IO_OPERATION(ac_file_write, AC__KEEP_SIZE, .kind = AC__IO_WRITE, .fd = self->fd, .buffer = ac__writable(self->buffer),
+AC__IO_OPERATION(ac_file_read, AC__KEEP_SIZE, .kind = AC_IO_READ, .fd = self->fd, .buffer = self->buffer, .length = self->size)
+AC__IO_OPERATION(ac_file_write, AC__KEEP_SIZE, .kind = AC_IO_WRITE, .fd = self->fd, .buffer = ac__writable(self->buffer),
                  .length = self->size)
-AC__IO_OPERATION(ac_file_pread, AC__KEEP_SIZE, .kind = AC__IO_PREAD, .fd = self->fd, .buffer = self->buffer, .length = self->size,
+AC__IO_OPERATION(ac_file_pread, AC__KEEP_SIZE, .kind = AC_IO_PREAD, .fd = self->fd, .buffer = self->buffer, .length = self->size,
                  .offset = self->offset)
-AC__IO_OPERATION(ac_file_pwrite, AC__KEEP_SIZE, .kind = AC__IO_PWRITE, .fd = self->fd, .buffer = ac__writable(self->buffer),
+AC__IO_OPERATION(ac_file_pwrite, AC__KEEP_SIZE, .kind = AC_IO_PWRITE, .fd = self->fd, .buffer = ac__writable(self->buffer),
                  .length = self->size, .offset = self->offset)
-AC__IO_OPERATION(ac_file_fsync, AC__KEEP_NOTHING, .kind = AC__IO_SYNC, .fd = self->fd)
-AC__IO_OPERATION(ac_file_fdatasync, AC__KEEP_NOTHING, .kind = AC__IO_SYNC, .fd = self->fd, .flags = 1)
-AC__IO_OPERATION(ac_file_stat, AC__KEEP_NOTHING, .kind = AC__IO_STAT, .fd = self->fd, .address = self->status)
+AC__IO_OPERATION(ac_file_fsync, AC__KEEP_NOTHING, .kind = AC_IO_SYNC, .fd = self->fd)
+AC__IO_OPERATION(ac_file_fdatasync, AC__KEEP_NOTHING, .kind = AC_IO_SYNC, .fd = self->fd, .flags = 1)
+AC__IO_OPERATION(ac_file_stat, AC__KEEP_NOTHING, .kind = AC_IO_STAT, .fd = self->fd, .address = self->status)
 
 AC__OPERATION_FN(ac_file_open, ac_file_open_abort, int)
 AC__OPERATION_FN(ac_file_read, ac_file_read_abort, ssize_t)

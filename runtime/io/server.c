@@ -313,7 +313,7 @@ static void listener_done(struct ac__io *request)
 static void listener_accept(struct listener *listener)
 {
     for (int i = 0; i < ACCEPT_BATCH; i++) {
-        listener->request.kind = AC__IO_ACCEPT;
+        listener->request.kind = AC_IO_ACCEPT;
         listener->request.fd = listener->fd;
         listener->request.flags = 0;
         listener->request.done = listener_done;

@@ -10,7 +10,7 @@
 /* Kinds of which a call may move less than it is asked for. */
 static bool moves_bytes(const struct ac__io *io)
 {
-    return (io->kind >= AC__IO_READ && io->kind <= AC__IO_SEND) || io->kind == AC__IO_PREAD || io->kind == AC__IO_PWRITE;
+    return (io->kind >= AC_IO_READ && io->kind <= AC_IO_SEND) || io->kind == AC_IO_PREAD || io->kind == AC_IO_PWRITE;
 }
 
 /* A write to a pipe or by io_uring raises SIGPIPE where nobody reads, and no flag keeps it away as MSG_NOSIGNAL does. So from the
@@ -31,7 +31,7 @@ bool ac__io_start(ac_loop *loop, struct ac__io *io)
         keep_sigpipe_away();
     if (ac__faults_on() && moves_bytes(io))
         io->length = ac__fault_length(io->fd, io->length);
-    if (ac__io_is_file(io) && (!loop->backend->fn->files || io->kind == AC__IO_STAT))
+    if (ac__io_is_file(io) && (!loop->backend->fn->files || io->kind == AC_IO_STAT))
         return ac__offload_start(loop, io);
     bool complete = loop->backend->fn->start(loop->backend, io);
     return complete && io->result == -AC__EUNPOLLABLE ? ac__offload_start(loop, io) : complete;
@@ -102,22 +102,22 @@ bool ac__io_abort(struct ac__io *io)
     return ac__io_cancel(task->loop, io);
 }
 
-AC__IO_OPERATION(ac_readable, AC__KEEP_NOTHING, .kind = AC__IO_POLL_IN, .fd = self->fd)
-AC__IO_OPERATION(ac_writable, AC__KEEP_NOTHING, .kind = AC__IO_POLL_OUT, .fd = self->fd)
-AC__IO_OPERATION(ac_read, AC__KEEP_SIZE, .kind = AC__IO_READ, .fd = self->fd, .buffer = self->buffer, .length = self->size)
-AC__IO_OPERATION(ac_write, AC__KEEP_SIZE, .kind = AC__IO_WRITE, .fd = self->fd, .buffer = ac__writable(self->buffer),
+AC__IO_OPERATION(ac_readable, AC__KEEP_NOTHING, .kind = AC_IO_POLL_IN, .fd = self->fd)
+AC__IO_OPERATION(ac_writable, AC__KEEP_NOTHING, .kind = AC_IO_POLL_OUT, .fd = self->fd)
+AC__IO_OPERATION(ac_read, AC__KEEP_SIZE, .kind = AC_IO_READ, .fd = self->fd, .buffer = self->buffer, .length = self->size)
+AC__IO_OPERATION(ac_write, AC__KEEP_SIZE, .kind = AC_IO_WRITE, .fd = self->fd, .buffer = ac__writable(self->buffer),
                  .length = self->size)
-AC__IO_OPERATION(ac_recv, AC__KEEP_SIZE, .kind = AC__IO_RECV, .fd = self->fd, .buffer = self->buffer, .length = self->size,
+AC__IO_OPERATION(ac_recv, AC__KEEP_SIZE, .kind = AC_IO_RECV, .fd = self->fd, .buffer = self->buffer, .length = self->size,
                  .flags = self->flags)
-AC__IO_OPERATION(ac_send, AC__KEEP_SIZE, .kind = AC__IO_SEND, .fd = self->fd, .buffer = ac__writable(self->buffer),
+AC__IO_OPERATION(ac_send, AC__KEEP_SIZE, .kind = AC_IO_SEND, .fd = self->fd, .buffer = ac__writable(self->buffer),
                  .length = self->size, .flags = self->flags)
-AC__IO_OPERATION(ac_recvfrom, AC__KEEP_SIZE, .kind = AC__IO_RECVFROM, .fd = self->fd, .buffer = self->buffer, .length = self->size,
+AC__IO_OPERATION(ac_recvfrom, AC__KEEP_SIZE, .kind = AC_IO_RECVFROM, .fd = self->fd, .buffer = self->buffer, .length = self->size,
                  .flags = self->flags, .address = self->address, .address_length = self->length)
-AC__IO_OPERATION(ac_sendto, AC__KEEP_SIZE, .kind = AC__IO_SENDTO, .fd = self->fd, .buffer = ac__writable(self->buffer),
+AC__IO_OPERATION(ac_sendto, AC__KEEP_SIZE, .kind = AC_IO_SENDTO, .fd = self->fd, .buffer = ac__writable(self->buffer),
                  .length = self->size, .flags = self->flags, .address = ac__writable(self->address),
                  .address_size = (uint16_t)self->length)
-AC__IO_OPERATION(ac_accept, AC__KEEP_NUMBER, .kind = AC__IO_ACCEPT, .fd = self->fd)
-AC__IO_OPERATION(ac_connect_addr, AC__KEEP_NOTHING, .kind = AC__IO_CONNECT, .fd = self->fd, .address = ac__writable(self->address),
+AC__IO_OPERATION(ac_accept, AC__KEEP_NUMBER, .kind = AC_IO_ACCEPT, .fd = self->fd)
+AC__IO_OPERATION(ac_connect_addr, AC__KEEP_NOTHING, .kind = AC_IO_CONNECT, .fd = self->fd, .address = ac__writable(self->address),
                  .address_size = (uint16_t)self->length)
 
 AC__OPERATION_FN_VOID(ac_readable, ac_readable_abort)

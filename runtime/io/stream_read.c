@@ -50,7 +50,7 @@ static bool descriptor_start(ac_stream *stream, void *memory, size_t size, bool 
     struct ac__io *request = &stream->input_request;
 
     request->at_once = at_once;
-    request->kind = !memory ? AC__IO_POLL_IN : stream->socket ? AC__IO_RECV : AC__IO_READ;
+    request->kind = !memory ? AC_IO_POLL_IN : stream->socket ? AC_IO_RECV : AC_IO_READ;
     request->fd = stream->fd;
     request->buffer = memory;
     request->length = size;

@@ -52,7 +52,7 @@ static bool output_start(ac_stream *stream, int kind, const void *bytes, size_t 
 /* Sends what the system takes at once: how much, or minus the error. */
 static ssize_t descriptor_try(ac_stream *stream, const void *bytes, size_t size)
 {
-    output_start(stream, stream->socket ? AC__IO_SEND : AC__IO_WRITE, bytes, size, 1);
+    output_start(stream, stream->socket ? AC_IO_SEND : AC_IO_WRITE, bytes, size, 1);
     ssize_t result = stream->output_request.result;
     return result == -EAGAIN ? 0 : result;
 }
@@ -101,7 +101,7 @@ static ssize_t output_try(ac_stream *stream, const void *bytes, size_t size)
 /* Waits until the system would take more. */
 static void output_wait(ac_stream *stream)
 {
-    stream->waiting_for_room = !output_start(stream, AC__IO_POLL_OUT, NULL, 0, 0);
+    stream->waiting_for_room = !output_start(stream, AC_IO_POLL_OUT, NULL, 0, 0);
 }
 
 /* The end of output, for the peer. */

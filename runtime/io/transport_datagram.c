@@ -98,7 +98,7 @@ static int send_now(struct datagram_transport *self, const void *bytes, size_t s
                     socklen_t length)
 {
     struct ac__io io = {
-        .kind = address ? AC__IO_SENDTO : AC__IO_SEND,
+        .kind = address ? AC_IO_SENDTO : AC_IO_SEND,
         .fd = self->datagram->fd,
         .buffer = (void *)(uintptr_t)bytes,
         .length = size,
@@ -132,7 +132,7 @@ static void send_waiting(ac_transport *transport)
         const struct sockaddr *address = packet->length ? (const struct sockaddr *)&packet->address : NULL;
         int error = send_now(self, packet->bytes, packet->size, address, packet->length);
         if (error == EAGAIN) {
-            self->output_waits = wait_for(self, &self->output, AC__IO_POLL_OUT, output_done);
+            self->output_waits = wait_for(self, &self->output, AC_IO_POLL_OUT, output_done);
             break;
         }
         packet_drop_first(self);
@@ -149,7 +149,7 @@ static void send_waiting(ac_transport *transport)
 static int receive_now(struct datagram_transport *self, ac_packet **packet)
 {
     struct ac__io io = {
-        .kind = AC__IO_RECVMSG,
+        .kind = AC_IO_RECVMSG,
         .fd = self->datagram->fd,
         .buffer = &self->datagram->message,
         .flags = MSG_TRUNC,
@@ -171,7 +171,7 @@ static void receive_some(ac_transport *transport)
         ac_packet *packet = NULL;
         int error = receive_now(self, &packet);
         if (error == EAGAIN)
-            self->input_waits = wait_for(self, &self->input, AC__IO_POLL_IN, input_done);
+            self->input_waits = wait_for(self, &self->input, AC_IO_POLL_IN, input_done);
         else if (error)
             tell_error(transport, error);
         else if (transport->protocol->datagram)
@@ -326,7 +326,7 @@ int ac_transport_sendto(ac_transport *transport, const void *data, size_t size, 
             tell_error(transport, error);
         if (error != EAGAIN)
             return error;
-        self->output_waits = wait_for(self, &self->output, AC__IO_POLL_OUT, output_done);
+        self->output_waits = wait_for(self, &self->output, AC_IO_POLL_OUT, output_done);
     }
     error = packet_add(self, data, size, address, address ? length : 0);
     if (!error && self->buffered > self->marks.high && !transport->output_over_mark)

@@ -47,7 +47,7 @@ struct slot {
 };
 
 struct epoll {
-    struct ac__backend base;
+    struct ac_backend base;
     int fd;
     pid_t pid;                      /* of the process that made it: a child process shares it, and must not change it */
     int suspects;                   /* the first, or -1 */
@@ -104,7 +104,7 @@ static void reset(struct slot *slot, unsigned flags)
     slot->flags = (slot->flags & SUSPECT) | flags;
 }
 
-static void adopt(struct ac__backend *backend, int fd, bool stream)
+static void adopt(struct ac_backend *backend, int fd, bool stream)
 {
     struct epoll *epoll = (struct epoll *)backend;
     struct slot *slot = slot_of(epoll, fd);
@@ -129,7 +129,7 @@ static bool is_tcp(struct slot *slot, int fd)
 /* Whether a call of this request that has moved only a part says that nothing is left (no room is). */
 static bool part_means_drained(struct slot *slot, const struct ac__io *io)
 {
-    bool plain = io->kind == AC__IO_READ || io->kind == AC__IO_RECV || io->kind == AC__IO_WRITE || io->kind == AC__IO_SEND;
+    bool plain = io->kind == AC_IO_READ || io->kind == AC_IO_RECV || io->kind == AC_IO_WRITE || io->kind == AC_IO_SEND;
     return plain && !(io->flags & (MSG_PEEK | MSG_OOB)) && (slot->flags & (STREAM | NEVER_DRAINED)) == STREAM &&
            is_tcp(slot, io->fd);
 }
@@ -146,15 +146,15 @@ static void learn_accepted(struct epoll *epoll, int listener, int fd)
 static void learn(struct epoll *epoll, struct ac__io *io)
 {
     struct slot *slot = &epoll->slots[io->fd];
-    if (io->kind == AC__IO_ACCEPT && io->result >= 0)
+    if (io->kind == AC_IO_ACCEPT && io->result >= 0)
         learn_accepted(epoll, io->fd, (int)io->result);
     else if (io->result > 0 && (size_t)io->result < io->length && part_means_drained(slot, io))
-        slot->flags &= ~ready_flag(ac__io_is_output(io));
+        slot->flags &= ~ready_flag(ac_io_is_output(io));
 }
 
 static bool attempt(struct epoll *epoll, struct ac__io *io, int direction)
 {
-    if (ac__io_attempt(io)) {
+    if (ac_io_attempt(io)) {
         learn(epoll, io);
         return true;
     }
@@ -167,7 +167,7 @@ static bool attempt(struct epoll *epoll, struct ac__io *io, int direction)
 /* Files that cannot be polled are always ready; their calls block for the disk. */
 static bool unpollable(struct ac__io *io)
 {
-    return ac__io_fail(io, ac__io_is_poll(io) ? 0 : AC__EUNPOLLABLE);
+    return ac__io_fail(io, ac_io_is_poll(io) ? 0 : AC__EUNPOLLABLE);
 }
 
 static int control(struct epoll *epoll, int operation, int fd)
@@ -193,7 +193,7 @@ static void complete_unpollable(struct epoll *epoll, int fd)
         while ((io = epoll->slots[fd].queues[direction])) {
             reset(&epoll->slots[fd], 0);
             take_out(epoll, &epoll->slots[fd].queues[direction], io);
-            if (!ac__io_attempt(io))
+            if (!ac_io_attempt(io))
                 unpollable(io);
             io->done(io);
         }
@@ -213,18 +213,18 @@ static bool register_and_wait(struct epoll *epoll, struct slot *slot, struct ac_
     return false;
 }
 
-static bool start(struct ac__backend *backend, struct ac__io *io)
+static bool start(struct ac_backend *backend, struct ac__io *io)
 {
     struct epoll *epoll = (struct epoll *)backend;
-    int direction = ac__io_is_output(io);
+    int direction = ac_io_is_output(io);
     struct slot *slot = slot_of(epoll, io->fd);
     if (!slot)
         return ac__io_fail(io, errno);
     io->events = 0;
-    if (ac__io_never_waits(io))
-        return ac__io_attempt(io) || ac__io_fail(io, EAGAIN);
+    if (ac_io_never_waits(io))
+        return ac_io_attempt(io) || ac__io_fail(io, EAGAIN);
     bool drained = (slot->flags & (OURS | REGISTERED)) == (OURS | REGISTERED) && !(slot->flags & ready_flag(direction)) &&
-                   io->kind != AC__IO_CONNECT;
+                   io->kind != AC_IO_CONNECT;
     if (!slot->queues[direction] && !drained && attempt(epoll, io, direction))
         return true;
     if (io->at_once)
@@ -232,10 +232,10 @@ static bool start(struct ac__backend *backend, struct ac__io *io)
     return register_and_wait(epoll, &epoll->slots[io->fd], io, direction);
 }
 
-static bool cancel(struct ac__backend *backend, struct ac__io *io)
+static bool cancel(struct ac_backend *backend, struct ac__io *io)
 {
     struct epoll *epoll = (struct epoll *)backend;
-    take_out(epoll, &epoll->slots[io->fd].queues[ac__io_is_output(io)], io);
+    take_out(epoll, &epoll->slots[io->fd].queues[ac_io_is_output(io)], io);
     return true;
 }
 
@@ -245,7 +245,7 @@ static void serve(struct epoll *epoll, int fd, int direction)
     struct ac__io *io, *last = epoll->slots[fd].queues[direction] ? epoll->slots[fd].queues[direction]->prev : NULL;
     bool first = true;
     while ((io = epoll->slots[fd].queues[direction])) {
-        if (ac__io_is_poll(io) && first)
+        if (ac_io_is_poll(io) && first)
             io->result = 0;
         else if (!attempt(epoll, io, direction))
             return;
@@ -340,7 +340,7 @@ static int wait_and_check(struct epoll *epoll, struct epoll_event *events, int64
     return wait_for_events(epoll, events, timeout);
 }
 
-static int wait_for_requests(struct ac__backend *backend, int64_t timeout)
+static int wait_for_requests(struct ac_backend *backend, int64_t timeout)
 {
     struct epoll *epoll = (struct epoll *)backend;
     struct epoll_event events[EVENTS];
@@ -353,7 +353,7 @@ static int wait_for_requests(struct ac__backend *backend, int64_t timeout)
 }
 
 /* Removed explicitly: where another process has the same file open, closing would not. */
-static void forget(struct ac__backend *backend, int fd)
+static void forget(struct ac_backend *backend, int fd)
 {
     struct epoll *epoll = (struct epoll *)backend;
     if (fd < 0 || (size_t)fd >= epoll->count)
@@ -364,12 +364,12 @@ static void forget(struct ac__backend *backend, int fd)
     reset(&epoll->slots[fd], 0);
 }
 
-static int descriptor(struct ac__backend *backend)
+static int descriptor(struct ac_backend *backend)
 {
     return ((struct epoll *)backend)->fd;
 }
 
-static struct ac__backend *open_epoll(void)
+static struct ac_backend *open_epoll(void)
 {
     struct epoll *epoll = calloc(1, sizeof *epoll);
     if (!epoll)
@@ -387,7 +387,7 @@ static struct ac__backend *open_epoll(void)
     return &epoll->base;
 }
 
-static void close_epoll(struct ac__backend *backend)
+static void close_epoll(struct ac_backend *backend)
 {
     struct epoll *epoll = (struct epoll *)backend;
     close(epoll->fd);
@@ -395,7 +395,7 @@ static void close_epoll(struct ac__backend *backend)
     free(epoll);
 }
 
-const struct ac__backend_fn ac__backend_epoll = {
+const struct ac_backend_fn ac__backend_epoll = {
     .name = "epoll",
     .open = open_epoll,
     .close = close_epoll,

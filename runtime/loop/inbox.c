@@ -25,7 +25,7 @@ static void woken(struct ac__io *io)
 
 static bool start_waiting(ac_loop *loop)
 {
-    loop->wake_io = (struct ac__io){ .kind = AC__IO_POLL_IN, .fd = loop->wake_fd, .done = woken, .owner = loop };
+    loop->wake_io = (struct ac__io){ .kind = AC_IO_POLL_IN, .fd = loop->wake_fd, .done = woken, .owner = loop };
     return loop->backend->fn->start(loop->backend, &loop->wake_io);
 }
 

@@ -91,10 +91,20 @@ static int backend_choice(int configured)
     return configured != AC_BACKEND_AUTO ? configured : choose(getenv("AC_BACKEND"), names, 4, AC_BACKEND_AUTO);
 }
 
-/* One that the system cannot do is replaced in silence by the next that it can. */
-static struct ac__backend *backend_open(int which)
+const ac_backend_fn *ac_backend_named(const char *name)
 {
-    struct ac__backend *backend = NULL;
+    const ac_backend_fn *const known[] = { &ac__backend_epoll, &ac__backend_uring, &ac__backend_poll };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(known[i]->name, name) == 0)
+            return known[i];
+    }
+    return NULL;
+}
+
+/* One that the system cannot do is replaced in silence by the next that it can. */
+static struct ac_backend *backend_open(int which)
+{
+    struct ac_backend *backend = NULL;
     if (which == AC_BACKEND_URING)
         backend = (ac__backend_uring.open)();
     if (!backend && which != AC_BACKEND_POLL)
@@ -123,7 +133,8 @@ static ac_loop *loop_make(const ac_loop_config *config)
     *loop = (ac_loop){ .references = 1, .tail = &loop->head, .pid = getpid(), .thread = pthread_self(), .wake_fd = -1 };
     configure(loop, config);
     ac__clock(loop);
-    loop->backend = backend_open(backend_choice(config->backend));
+    const ac_backend_fn *own = config->own_backend;
+    loop->backend = own ? (own->open)() : backend_open(backend_choice(config->backend));
     if (!loop->backend) {
         free(loop);
         return NULL;

@@ -42,7 +42,7 @@ struct ac_loop {
     ac_transport *transports;      /* that are open */
     struct ac__generator *generators;   /* all that have not been released */
 
-    struct ac__backend *backend;
+    struct ac_backend *backend;
     struct ac__reader *readers;    /* ac_add_reader and ac_add_writer */
     struct ac__signals *signals;   /* handlers and waiters; NULL until needed */
 

@@ -19,19 +19,19 @@ struct offloaded {
 static ssize_t blocking_call(const struct ac__io *io)
 {
     switch (io->kind) {
-    case AC__IO_READ:
+    case AC_IO_READ:
         return read(io->fd, io->buffer, io->length);
-    case AC__IO_WRITE:
+    case AC_IO_WRITE:
         return write(io->fd, io->buffer, io->length);
-    case AC__IO_OPEN:
+    case AC_IO_OPEN:
         return open(io->address, io->flags | O_CLOEXEC, (mode_t)io->length);
-    case AC__IO_PREAD:
+    case AC_IO_PREAD:
         return pread(io->fd, io->buffer, io->length, io->offset);
-    case AC__IO_PWRITE:
+    case AC_IO_PWRITE:
         return pwrite(io->fd, io->buffer, io->length, io->offset);
-    case AC__IO_SYNC:
+    case AC_IO_SYNC:
         return io->flags ? fdatasync(io->fd) : fsync(io->fd);
-    case AC__IO_STAT:
+    case AC_IO_STAT:
         return fstat(io->fd, io->address);
     default:
         errno = EINVAL;
@@ -71,7 +71,7 @@ static bool try_at_once(struct ac__io *io)
         return true;
     }
     struct iovec part = { .iov_base = io->buffer, .iov_len = io->length };
-    if (io->kind != AC__IO_PREAD)
+    if (io->kind != AC_IO_PREAD)
         return false;
     io->result = preadv2(io->fd, &part, 1, io->offset, RWF_NOWAIT);
     return io->result >= 0 && (size_t)io->result == io->length;

@@ -14,7 +14,7 @@
 enum { FIRST_ENTRIES = 64, COMPLETE = 2 /* io->events: in the list of those; 1 is connect's */ };
 
 struct poller {
-    struct ac__backend base;
+    struct ac_backend base;
     struct ac__io *waiting;         /* circular lists: those that wait */
     struct ac__io *complete;        /* and those whose call was made, until their `done` is called */
     size_t count;                   /* of those that wait */
@@ -31,7 +31,7 @@ static struct ac__io *next_waiting(const struct poller *poller, const struct ac_
 static bool is_behind(const struct poller *poller, const struct ac__io *io)
 {
     for (const struct ac__io *other = poller->waiting; other; other = next_waiting(poller, other)) {
-        if (other->fd == io->fd && ac__io_is_output(other) == ac__io_is_output(io))
+        if (other->fd == io->fd && ac_io_is_output(other) == ac_io_is_output(io))
             return true;
     }
     return false;
@@ -50,15 +50,15 @@ static bool make_room(struct poller *poller)
     return true;
 }
 
-static bool start(struct ac__backend *backend, struct ac__io *io)
+static bool start(struct ac_backend *backend, struct ac__io *io)
 {
     struct poller *poller = (struct poller *)backend;
     io->events = 0;
     if (fcntl(io->fd, F_GETFD) < 0)
         return ac__io_fail(io, errno);
-    if (ac__io_never_waits(io))
-        return ac__io_attempt(io) || ac__io_fail(io, EAGAIN);
-    if (!is_behind(poller, io) && ac__io_attempt(io))
+    if (ac_io_never_waits(io))
+        return ac_io_attempt(io) || ac__io_fail(io, EAGAIN);
+    if (!is_behind(poller, io) && ac_io_attempt(io))
         return true;
     if (io->at_once)
         return ac__io_fail(io, EAGAIN);
@@ -78,13 +78,13 @@ static void complete(struct poller *poller, struct ac__io *io)
     ac__io_append(&poller->complete, io);
 }
 
-static bool cancel(struct ac__backend *backend, struct ac__io *io)
+static bool cancel(struct ac_backend *backend, struct ac__io *io)
 {
     struct poller *poller = (struct poller *)backend;
     if (io->events != COMPLETE) {
         ac__io_take_out(&poller->waiting, io);
         poller->count--;
-    } else if (ac__io_is_poll(io)) {
+    } else if (ac_io_is_poll(io)) {
         ac__io_take_out(&poller->complete, io);
     } else {
         return false;
@@ -98,7 +98,7 @@ static void fill_in(struct poller *poller)
 {
     size_t i = 0;
     for (struct ac__io *io = poller->waiting; io; io = next_waiting(poller, io))
-        poller->entries[i++] = (struct pollfd){ .fd = io->fd, .events = ac__io_is_output(io) ? POLLOUT : POLLIN };
+        poller->entries[i++] = (struct pollfd){ .fd = io->fd, .events = ac_io_is_output(io) ? POLLOUT : POLLIN };
 }
 
 static void make_calls(struct poller *poller, size_t count)
@@ -106,13 +106,13 @@ static void make_calls(struct poller *poller, size_t count)
     struct ac__io *io = poller->waiting;
     for (size_t i = 0; i < count; i++) {
         struct ac__io *next = io->next;
-        if (poller->entries[i].revents && ac__io_attempt(io))
+        if (poller->entries[i].revents && ac_io_attempt(io))
             complete(poller, io);
         io = next;
     }
 }
 
-static int wait_for_requests(struct ac__backend *backend, int64_t timeout)
+static int wait_for_requests(struct ac_backend *backend, int64_t timeout)
 {
     struct poller *poller = (struct poller *)backend;
     struct timespec limit = { .tv_sec = timeout / 1000000000, .tv_nsec = timeout % 1000000000 };
@@ -138,7 +138,7 @@ static struct ac__io *find(const struct poller *poller, int fd)
     return NULL;
 }
 
-static void forget(struct ac__backend *backend, int fd)
+static void forget(struct ac_backend *backend, int fd)
 {
     struct poller *poller = (struct poller *)backend;
     struct ac__io *io;
@@ -148,19 +148,19 @@ static void forget(struct ac__backend *backend, int fd)
     }
 }
 
-static void adopt(struct ac__backend *backend, int fd, bool socket)
+static void adopt(struct ac_backend *backend, int fd, bool socket)
 {
     (void)socket;
     forget(backend, fd);
 }
 
-static int descriptor(struct ac__backend *backend)
+static int descriptor(struct ac_backend *backend)
 {
     (void)backend;
     return -1;
 }
 
-static struct ac__backend *open_poll(void)
+static struct ac_backend *open_poll(void)
 {
     struct poller *poller = calloc(1, sizeof *poller);
     if (!poller)
@@ -169,14 +169,14 @@ static struct ac__backend *open_poll(void)
     return &poller->base;
 }
 
-static void close_poll(struct ac__backend *backend)
+static void close_poll(struct ac_backend *backend)
 {
     struct poller *poller = (struct poller *)backend;
     free(poller->entries);
     free(poller);
 }
 
-const struct ac__backend_fn ac__backend_poll = {
+const struct ac_backend_fn ac__backend_poll = {
     .name = "poll",
     .open = open_poll,
     .close = close_poll,

@@ -127,22 +127,22 @@ static int remove_one(ac_loop *loop, int fd, uint8_t kind)
 
 int ac_add_reader(ac_loop *loop, int fd, void (*fn)(void *), void *arg)
 {
-    return ac__elsewhere(loop, __func__) ? EPERM : add(loop, fd, AC__IO_POLL_IN, fn, arg);
+    return ac__elsewhere(loop, __func__) ? EPERM : add(loop, fd, AC_IO_POLL_IN, fn, arg);
 }
 
 int ac_add_writer(ac_loop *loop, int fd, void (*fn)(void *), void *arg)
 {
-    return ac__elsewhere(loop, __func__) ? EPERM : add(loop, fd, AC__IO_POLL_OUT, fn, arg);
+    return ac__elsewhere(loop, __func__) ? EPERM : add(loop, fd, AC_IO_POLL_OUT, fn, arg);
 }
 
 int ac_remove_reader(ac_loop *loop, int fd)
 {
-    return ac__elsewhere(loop, __func__) ? EPERM : remove_one(loop, fd, AC__IO_POLL_IN);
+    return ac__elsewhere(loop, __func__) ? EPERM : remove_one(loop, fd, AC_IO_POLL_IN);
 }
 
 int ac_remove_writer(ac_loop *loop, int fd)
 {
-    return ac__elsewhere(loop, __func__) ? EPERM : remove_one(loop, fd, AC__IO_POLL_OUT);
+    return ac__elsewhere(loop, __func__) ? EPERM : remove_one(loop, fd, AC_IO_POLL_OUT);
 }
 
 /* Those in the ready queue are marked, and free themselves when the queue is emptied. */

@@ -135,30 +135,30 @@ static ssize_t poll_now(struct ac__io *io, short events)
 static ssize_t make_call(struct ac__io *io)
 {
     switch (io->kind) {
-    case AC__IO_POLL_IN:
+    case AC_IO_POLL_IN:
         return poll_now(io, POLLIN);
-    case AC__IO_POLL_OUT:
+    case AC_IO_POLL_OUT:
         return poll_now(io, POLLOUT);
-    case AC__IO_READ:
+    case AC_IO_READ:
         return transfer(io, false);
-    case AC__IO_WRITE:
+    case AC_IO_WRITE:
         return transfer(io, true);
-    case AC__IO_RECV:
+    case AC_IO_RECV:
         return recv(io->fd, io->buffer, io->length, io->flags | MSG_DONTWAIT);
-    case AC__IO_SEND:
+    case AC_IO_SEND:
         return send(io->fd, io->buffer, io->length, io->flags | MSG_DONTWAIT | MSG_NOSIGNAL);
-    case AC__IO_RECVFROM:
+    case AC_IO_RECVFROM:
         return recvfrom(io->fd, io->buffer, io->length, io->flags | MSG_DONTWAIT, io->address, io->address_length);
-    case AC__IO_SENDTO:
+    case AC_IO_SENDTO:
         return sendto(io->fd, io->buffer, io->length, io->flags | MSG_DONTWAIT | MSG_NOSIGNAL, io->address,
                       io->address_size);
-    case AC__IO_RECVMSG:
+    case AC_IO_RECVMSG:
         return recvmsg(io->fd, io->buffer, io->flags | MSG_DONTWAIT);
-    case AC__IO_SENDMSG:
+    case AC_IO_SENDMSG:
         return sendmsg(io->fd, io->buffer, io->flags | MSG_DONTWAIT | MSG_NOSIGNAL);
-    case AC__IO_ACCEPT:
+    case AC_IO_ACCEPT:
         return accept_now(io);
-    case AC__IO_CONNECT:
+    case AC_IO_CONNECT:
         return io->events ? connect_end(io) : connect_begin(io);
     default:
         errno = EINVAL;
@@ -169,12 +169,12 @@ static ssize_t make_call(struct ac__io *io)
 /* EAGAIN of connect is no promise that it will go on: a local socket whose queue is full. */
 static bool would_block(const struct ac__io *io, int error)
 {
-    if (io->kind == AC__IO_CONNECT)
+    if (io->kind == AC_IO_CONNECT)
         return error == EINPROGRESS || error == EALREADY;
     return error == EAGAIN || error == EWOULDBLOCK;
 }
 
-void ac__io_call_all(struct ac__backend *backend, struct ac__io **complete)
+void ac__io_call_all(struct ac_backend *backend, struct ac__io **complete)
 {
     while (*complete) {
         struct ac__io *io = *complete;
@@ -203,7 +203,7 @@ bool ac__slots_reach(void **slots, size_t *count, size_t size, int fd)
 }
 
 /* A system call's own ECANCELED is told as EIO: it is no cancellation of the task. */
-bool ac__io_attempt(struct ac__io *io)
+bool ac_io_attempt(struct ac__io *io)
 {
     do {
         io->result = make_call(io);

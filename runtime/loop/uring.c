@@ -50,7 +50,7 @@ struct slot {
 };
 
 struct uring {
-    struct ac__backend base;
+    struct ac_backend base;
     struct io_uring ring;
     struct ac__io *reaped;          /* completions that have not been called: a circular list by next and prev */
     struct ac__io *files;           /* requests for files, all of them the kernel's: a circular list */
@@ -71,7 +71,7 @@ static struct ac__io **queue_of(struct uring *uring, const struct ac__io *io)
 {
     if (ac__io_is_file(io))
         return &uring->files;
-    return &uring->slots[io->fd].queues[ac__io_is_output(io)];
+    return &uring->slots[io->fd].queues[ac_io_is_output(io)];
 }
 
 /* ---- Submitting ---- */
@@ -93,19 +93,19 @@ static bool is_packet_to_send(const struct ac__io *io)
 {
     int type = 0;
     socklen_t size = sizeof type;
-    return (io->kind == AC__IO_SEND || io->kind == AC__IO_SENDMSG) &&
+    return (io->kind == AC_IO_SEND || io->kind == AC_IO_SENDMSG) &&
            getsockopt(io->fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type != SOCK_STREAM;
 }
 
 /* Requests that are an operation of the ring. */
 static bool has_operation(const struct ac__io *io)
 {
-    return !is_packet_to_send(io) && io->kind != AC__IO_RECVFROM && io->kind != AC__IO_SENDTO && io->kind != AC__IO_CONNECT;
+    return !is_packet_to_send(io) && io->kind != AC_IO_RECVFROM && io->kind != AC_IO_SENDTO && io->kind != AC_IO_CONNECT;
 }
 
 static void prepare_poll(struct io_uring_sqe *sqe, struct ac__io *io)
 {
-    io_uring_prep_poll_add(sqe, io->fd, ac__io_is_output(io) ? POLLOUT : POLLIN);
+    io_uring_prep_poll_add(sqe, io->fd, ac_io_is_output(io) ? POLLOUT : POLLIN);
 }
 
 static unsigned clamp(size_t length)
@@ -116,37 +116,37 @@ static unsigned clamp(size_t length)
 static void prepare(struct io_uring_sqe *sqe, struct ac__io *io)
 {
     switch (io->kind) {
-    case AC__IO_READ:
+    case AC_IO_READ:
         io_uring_prep_read(sqe, io->fd, io->buffer, clamp(io->length), (uint64_t)-1);
         break;
-    case AC__IO_WRITE:
+    case AC_IO_WRITE:
         io_uring_prep_write(sqe, io->fd, io->buffer, clamp(io->length), (uint64_t)-1);
         break;
-    case AC__IO_RECV:
+    case AC_IO_RECV:
         io_uring_prep_recv(sqe, io->fd, io->buffer, io->length, io->flags);
         break;
-    case AC__IO_SEND:
+    case AC_IO_SEND:
         io_uring_prep_send(sqe, io->fd, io->buffer, io->length, io->flags | MSG_NOSIGNAL);
         break;
-    case AC__IO_RECVMSG:
+    case AC_IO_RECVMSG:
         io_uring_prep_recvmsg(sqe, io->fd, io->buffer, (unsigned)io->flags);
         break;
-    case AC__IO_SENDMSG:
+    case AC_IO_SENDMSG:
         io_uring_prep_sendmsg(sqe, io->fd, io->buffer, (unsigned)io->flags | MSG_NOSIGNAL);
         break;
-    case AC__IO_OPEN:
+    case AC_IO_OPEN:
         io_uring_prep_openat(sqe, AT_FDCWD, io->address, io->flags | O_CLOEXEC, (mode_t)io->length);
         break;
-    case AC__IO_PREAD:
+    case AC_IO_PREAD:
         io_uring_prep_read(sqe, io->fd, io->buffer, clamp(io->length), (uint64_t)io->offset);
         break;
-    case AC__IO_PWRITE:
+    case AC_IO_PWRITE:
         io_uring_prep_write(sqe, io->fd, io->buffer, clamp(io->length), (uint64_t)io->offset);
         break;
-    case AC__IO_SYNC:
+    case AC_IO_SYNC:
         io_uring_prep_fsync(sqe, io->fd, io->flags ? IORING_FSYNC_DATASYNC : 0);
         break;
-    case AC__IO_ACCEPT:
+    case AC_IO_ACCEPT:
         io_uring_prep_accept(sqe, io->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         break;
     default:
@@ -159,16 +159,16 @@ static void prepare(struct io_uring_sqe *sqe, struct ac__io *io)
 static int likely_error(const struct ac__io *io)
 {
     switch (io->kind) {
-    case AC__IO_ACCEPT:
-    case AC__IO_OPEN:
+    case AC_IO_ACCEPT:
+    case AC_IO_OPEN:
         return EMFILE;
-    case AC__IO_RECV:
-    case AC__IO_SEND:
-    case AC__IO_RECVMSG:
-    case AC__IO_SENDMSG:
+    case AC_IO_RECV:
+    case AC_IO_SEND:
+    case AC_IO_RECVMSG:
+    case AC_IO_SENDMSG:
         return ECONNRESET;
-    case AC__IO_POLL_IN:
-    case AC__IO_POLL_OUT:
+    case AC_IO_POLL_IN:
+    case AC_IO_POLL_OUT:
         return ENOMEM;
     default:
         return EIO;
@@ -224,13 +224,13 @@ static void finish(struct uring *uring, struct ac__io *io, ssize_t result)
         submit_first(uring, queue);
 }
 
-/* ac__io_attempt reads events as whether a connect is under way, and writes it. */
+/* ac_io_attempt reads events as whether a connect is under way, and writes it. */
 static bool attempt(struct ac__io *io)
 {
     uint32_t events = io->events;
     io->events = events & CONNECTING;
-    bool complete_now = ac__io_attempt(io);
-    bool connecting = io->kind == AC__IO_CONNECT && io->events;
+    bool complete_now = ac_io_attempt(io);
+    bool connecting = io->kind == AC_IO_CONNECT && io->events;
     io->events = (events & ~(uint32_t)CONNECTING) | (connecting ? CONNECTING : 0);
     return complete_now;
 }
@@ -248,7 +248,7 @@ static void go_on(struct uring *uring, struct ac__io *io, int result)
 
 static ssize_t meaning(const struct ac__io *io, int result)
 {
-    if (ac__io_is_poll(io) && result >= 0)
+    if (ac_io_is_poll(io) && result >= 0)
         return result & POLLNVAL ? -EBADF : 0;
     return result;
 }
@@ -297,7 +297,7 @@ static void reap(struct uring *uring)
 /* Sockets mostly take at once what is sent. */
 static bool is_tried_first(const struct ac__io *io)
 {
-    return io->at_once || io->kind == AC__IO_SEND || io->kind == AC__IO_SENDMSG || io->kind == AC__IO_SENDTO || io->kind == AC__IO_CONNECT;
+    return io->at_once || io->kind == AC_IO_SEND || io->kind == AC_IO_SENDMSG || io->kind == AC_IO_SENDTO || io->kind == AC_IO_CONNECT;
 }
 
 static bool start_file(struct uring *uring, struct ac__io *io)
@@ -310,7 +310,7 @@ static bool start_file(struct uring *uring, struct ac__io *io)
     return false;
 }
 
-static bool start(struct ac__backend *backend, struct ac__io *io)
+static bool start(struct ac_backend *backend, struct ac__io *io)
 {
     struct uring *uring = (struct uring *)backend;
     if (ac__io_is_file(io))
@@ -318,8 +318,8 @@ static bool start(struct ac__backend *backend, struct ac__io *io)
     if (!slot_of(uring, io->fd))
         return ac__io_fail(io, errno);
     io->events = 0;
-    if (ac__io_never_waits(io))
-        return ac__io_attempt(io) || ac__io_fail(io, EAGAIN);
+    if (ac_io_never_waits(io))
+        return ac_io_attempt(io) || ac__io_fail(io, EAGAIN);
     struct ac__io **queue = queue_of(uring, io);
     bool first = !*queue;
     if (first && is_tried_first(io) && attempt(io))
@@ -353,10 +353,10 @@ static void ask_to_cancel(struct uring *uring, struct ac__io *io)
 /* What was withdrawn, or brings nothing that could be lost. */
 static bool is_without_effect(const struct ac__io *io)
 {
-    return ac__io_is_poll(io) || io->result == -ECANCELED;
+    return ac_io_is_poll(io) || io->result == -ECANCELED;
 }
 
-static bool cancel(struct ac__backend *backend, struct ac__io *io)
+static bool cancel(struct ac_backend *backend, struct ac__io *io)
 {
     struct uring *uring = (struct uring *)backend;
     if (io->events & STOPPED)
@@ -392,7 +392,7 @@ static bool is_passing(int error)
     return error == EINTR || error == ETIME || error == EAGAIN || error == EBUSY;
 }
 
-static int wait_for_requests(struct ac__backend *backend, int64_t timeout)
+static int wait_for_requests(struct ac_backend *backend, int64_t timeout)
 {
     struct uring *uring = (struct uring *)backend;
     int status = enter(uring, timeout);
@@ -424,7 +424,7 @@ static void fail_all(struct uring *uring, int fd)
 }
 
 /* What waits in the submission ring names descriptors by number: the kernel has to see it before the number is free. */
-static void forget(struct ac__backend *backend, int fd)
+static void forget(struct ac_backend *backend, int fd)
 {
     struct uring *uring = (struct uring *)backend;
     if (fd < 0 || (size_t)fd >= uring->count)
@@ -434,7 +434,7 @@ static void forget(struct ac__backend *backend, int fd)
         io_uring_submit(&uring->ring);
 }
 
-static void adopt(struct ac__backend *backend, int fd, bool stream)
+static void adopt(struct ac_backend *backend, int fd, bool stream)
 {
     struct uring *uring = (struct uring *)backend;
     (void)stream;
@@ -442,7 +442,7 @@ static void adopt(struct ac__backend *backend, int fd, bool stream)
         fail_all(uring, fd);
 }
 
-static int descriptor(struct ac__backend *backend)
+static int descriptor(struct ac_backend *backend)
 {
     return ((struct uring *)backend)->ring.ring_fd;
 }
@@ -456,7 +456,7 @@ static void stop_first(struct uring *uring, struct ac__io *first)
         reap(uring);
     }
     ac__io_take_out(&uring->reaped, first);
-    if ((first->kind == AC__IO_ACCEPT || first->kind == AC__IO_OPEN) && first->result >= 0)
+    if ((first->kind == AC_IO_ACCEPT || first->kind == AC_IO_OPEN) && first->result >= 0)
         close((int)first->result);
     first->events = STOPPED;
 }
@@ -475,7 +475,7 @@ static void stop_queue(struct uring *uring, struct ac__io **queue)
 }
 
 /* What is complete is still told. */
-static void stop(struct ac__backend *backend)
+static void stop(struct ac_backend *backend)
 {
     struct uring *uring = (struct uring *)backend;
     ac__io_call_all(&uring->base, &uring->reaped);
@@ -487,7 +487,7 @@ static void stop(struct ac__backend *backend)
     }
 }
 
-static void flush(struct ac__backend *backend)
+static void flush(struct ac_backend *backend)
 {
     struct uring *uring = (struct uring *)backend;
     if (io_uring_sq_ready(&uring->ring))
@@ -520,7 +520,7 @@ static int open_ring(struct io_uring *ring)
     return status == -EINVAL ? io_uring_queue_init_params(ENTRIES, ring, &plain) : status;
 }
 
-static struct ac__backend *open_uring(void)
+static struct ac_backend *open_uring(void)
 {
     struct uring *uring = calloc(1, sizeof *uring);
     if (!uring)
@@ -540,7 +540,7 @@ static struct ac__backend *open_uring(void)
     return &uring->base;
 }
 
-static void close_uring(struct ac__backend *backend)
+static void close_uring(struct ac_backend *backend)
 {
     struct uring *uring = (struct uring *)backend;
     io_uring_queue_exit(&uring->ring);
@@ -548,7 +548,7 @@ static void close_uring(struct ac__backend *backend)
     free(uring);
 }
 
-const struct ac__backend_fn ac__backend_uring = {
+const struct ac_backend_fn ac__backend_uring = {
     .name = "io_uring",
     .files = true,
     .open = open_uring,
@@ -565,12 +565,12 @@ const struct ac__backend_fn ac__backend_uring = {
 
 #else
 
-static struct ac__backend *open_uring(void)
+static struct ac_backend *open_uring(void)
 {
     errno = ENOSYS;
     return NULL;
 }
 
-const struct ac__backend_fn ac__backend_uring = { .name = "io_uring", .open = open_uring };
+const struct ac_backend_fn ac__backend_uring = { .name = "io_uring", .open = open_uring };
 
 #endif
