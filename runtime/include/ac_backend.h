@@ -60,20 +60,21 @@ typedef struct ac_backend_fn {
      * no one else uses yet. */
     void (*adopt)(ac_backend *backend, int fd, bool socket);
     int (*descriptor)(ac_backend *backend);     /* readable when `wait` would complete something; -1: none */
-    void (*stop)(ac_backend *backend);          /* the loop closes: all requests are given up, none will be completed, and
-                                                   their memory is no one's any more; NULL: nothing to do for that */
+    /* The loop closes: all requests are given up, none will be completed, and their memory is no one's any more. NULL:
+     * nothing to do for that. */
+    void (*stop)(ac_backend *backend);
     void (*flush)(ac_backend *backend);         /* before someone else waits on that descriptor; NULL: nothing to do */
 } ac_backend_fn;
 
 /* Begins every backend. */
 struct ac_backend {
     const ac_backend_fn *fn;
-    size_t waiting;         /* requests that wait, counted up and down by the backend: where it is 0 a loop may be stuck. The loop takes off
-                               its own request for its wake-up */
+    size_t waiting;         /* requests that wait, counted up and down by the backend: where it is 0 a loop may be stuck.
+                               The loop takes off its own request for its wake-up */
 };
 
-/* Those that libac has: "epoll", "poll", "io_uring"; their `open` fails where the system has no such thing. NULL: no such
- * one. */
+/* Those that libac has: "epoll", "poll", "io_uring"; their `open` fails where the system has no such thing. NULL: no
+ * such one. */
 const ac_backend_fn *ac_backend_named(const char *name);
 
 /* Makes the request's call without blocking, on any descriptor in any mode. False: it would block. Else `result` is
@@ -84,8 +85,8 @@ bool ac_io_attempt(ac_io *io);
 /* Whether it waits for room, not for input: the two directions of a descriptor. */
 static inline bool ac_io_is_output(const ac_io *io)
 {
-    return io->kind == AC_IO_POLL_OUT || io->kind == AC_IO_WRITE || io->kind == AC_IO_SEND || io->kind == AC_IO_SENDTO ||
-           io->kind == AC_IO_SENDMSG || io->kind == AC_IO_CONNECT;
+    return io->kind == AC_IO_POLL_OUT || io->kind == AC_IO_WRITE || io->kind == AC_IO_SEND ||
+           io->kind == AC_IO_SENDTO || io->kind == AC_IO_SENDMSG || io->kind == AC_IO_CONNECT;
 }
 
 /* Whether it is for readiness alone. */
