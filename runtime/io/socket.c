@@ -27,7 +27,7 @@ static void keep_sigpipe_away(void)
 /* Threads do what the backend cannot wait for. io_uring's own threads do most of that, but stat is none of its operations here. */
 bool ac__io_start(ac_loop *loop, struct ac__io *io)
 {
-    if (io->kind == AC__IO_WRITE)
+    if (io->kind == AC_IO_WRITE)
         keep_sigpipe_away();
     if (ac__faults_on() && moves_bytes(io))
         io->length = ac__fault_length(io->fd, io->length);
