@@ -104,6 +104,8 @@ static bool note_phrase(token_index place)
         note_at(place + 1, "there are no closures: make it an async function, and pass what it needs as arguments");
     else if (is_word(place, "await") && place && is_word(place - 1, "for"))
         note_at(place, "'async for (int i : iterator)' are the words");
+    else if (is_word(place, "await") && tokens[place].plain_name)
+        note_at(place, "what is waited for stands behind it: 'await f()'");
     else if (is_word(place, ";") && place && is_word(place - 1, "throw"))
         note_at(place, "the error is named, too: in 'catch (int error)', 'throw error;'");
     else if (place >= 2 && is_word(place - 1, "(") && is_handle_word(place - 2))

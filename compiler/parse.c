@@ -371,6 +371,7 @@ void recovered(struct parser *parser)
 {
     parser->recovering = false;
     parser->skip_group = false;
+    parser->resume = 0;
 }
 
 static bool expects(const char *const *expected, size_t count, const char *name)
@@ -482,7 +483,7 @@ static bool later_line(token_index a, token_index b)
 /* One token that would have been right, if there is one that says enough. */
 static const char *closing_expected(const char *const *expected, size_t count)
 {
-    static const char *const closers[] = { "';'", "')'", "']'", "'}'", "':'", "'('", "'{'" };
+    static const char *const closers[] = { "')'", "';'", "']'", "'}'", "':'", "'('", "'{'" };
     for (size_t i = 0; i < sizeof closers / sizeof *closers; i++)
         if (expects(expected, count, closers[i]))
             return closers[i];
@@ -512,6 +513,16 @@ static const char *what_expected(const char *const *expected, size_t count)
     return closer;
 }
 
+/* What lacks its `;` is mended by one, so that what follows is read as it stands: the next line, or what a keyword begins. The rest of an
+   if or a do would have lost its beginning. */
+static void resume_at(struct parser *parser, token_index place, const char *missing, bool next_line)
+{
+    bool begins = tokens[place].kind == TOKEN_NAME && (next_line || keyword_code(place));
+    if (strcmp(missing, "';'") || !begins || token_is(place, "else") || token_is(place, "while") || place <= parser->resumed)
+        return;
+    parser->resume = parser->resumed = place;
+}
+
 void syntax_error(struct parser *parser, token_index place, const char *token, const char *const *expected, size_t count)
 {
     parser->recovering = true;
@@ -531,8 +542,10 @@ void syntax_error(struct parser *parser, token_index place, const char *token, c
         error_at(place, "unexpected %s", shown);
     } else if (*what == '\'' && later_line(place, before)) {
         error_at(before, "expected %s after %s", what, token_shown(parser, before));
+        resume_at(parser, place, what, true);
     } else {
         error_at(place, "expected %s before %s", what, shown);
+        resume_at(parser, place, what, false);
     }
     note_foreign(place);
 }

@@ -118,6 +118,8 @@ struct parser {
     bool skip_body;             /* the body of a plain function comes: give it as one token */
     bool skip_group;            /* an error was told at a `{`: skip to its `}` */
     bool unclosed;              /* the end of the file was told already: a brace is never closed */
+    token_index resume;         /* a `;` was missing in front of this token, and is given before it; 0: no */
+    token_index resumed;        /* the last such token */
     bool recovering;            /* an error was told and the parser has not found its way back */
     struct function *function;  /* being defined; NULL: file scope */
     bool in_async;              /* its body is that of an async function: contextual keywords */

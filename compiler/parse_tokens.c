@@ -566,6 +566,12 @@ int grammar_token(GRAMMAR_STYPE *value, struct range *place, struct parser *pars
         code = parser->start;
         parser->start = 0;
         *place = (struct range){ parser->at, parser->at };
+    } else if (parser->resume && parser->recovering) {  /* the grammar has dropped the token there, and looks for a `;` */
+        code = ';';
+        parser->at = parser->resume;
+        parser->resume = 0;
+        parser->second = 0;
+        *place = (struct range){ parser->at - 1, parser->at - 1 };
     } else if (parser->second) {
         code = second_token(parser, value, place);
         parser->second = 0;
