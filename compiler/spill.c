@@ -130,9 +130,11 @@ static void settle_value_member(struct expression *e)
         v->may_reside = v->must_reside = true;
 }
 
-/* An array that can be indexed where it lies. */
+/* An array, or a vector, that can be indexed where it lies. */
 static bool is_array_place(struct expression *e)
 {
+    if (type_is(e->type, TYPE_VECTOR))
+        return e->is_lvalue;
     return type_is(e->type, TYPE_ARRAY) && (e->is_lvalue || expression_inner(e)->kind == EXPRESSION_MEMBER);
 }
 
