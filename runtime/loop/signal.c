@@ -1,7 +1,7 @@
 /* signal.c: signals as callbacks of a loop, and as something to wait for.
  *
  * A process-wide table says which loop a signal belongs to. The handler that the kernel calls only marks the signal as pending and
- * wakes that loop; the rest is done there. A signal that a task has once waited for stays the loop's until the loop is closed, so
+ * wakes that loop; the rest is done there, and needs no memory: the record of a callback goes into the ready queue itself. A signal that a task has once waited for stays the loop's until the loop is closed, so
  * that one that comes between two waits is kept for the next. */
 #define _GNU_SOURCE
 #include "loop.h"
@@ -10,10 +10,16 @@
 
 enum { SIGNALS = 65 };
 
+struct handler {
+    struct ac__item item;          /* queued while `queued` */
+    void (*fn)(void *arg);
+    void *arg;
+    bool queued, removed;          /* removed: freed when it leaves the queue */
+};
+
 struct ac__signals {
     struct {
-        void (*fn)(void *arg);
-        void *arg;
+        struct handler *handler;   /* NULL: none */
         struct sigaction before;   /* restored when the loop gives the signal up */
         bool ours;                 /* the process-wide handler is installed for this loop */
         bool waited;               /* installed by a wait */
@@ -70,6 +76,35 @@ static void uninstall(ac_loop *loop, int signal)
 
 /* ---- Callbacks ---- */
 
+static int handler_run(ac_frame *frame)
+{
+    struct handler *handler = AC__CONTAINER(frame, struct handler, item.base);
+    ac__thread.task = NULL;
+    handler->queued = false;
+    if (handler->removed)
+        ac__pool_give(handler, sizeof *handler);
+    else
+        handler->fn(handler->arg);
+    return AC_PENDING;
+}
+
+static const ac_fn handler_fn = { .resume = handler_run, .name = "signal handler", .kind = AC_KIND_OBJECT };
+
+static struct handler *handler_new(void)
+{
+    struct handler *handler = ac__pool_take(sizeof *handler);
+    if (handler)
+        *handler = (struct handler){ .item.base = { .fn = &handler_fn, .parent = &handler->item.base } };
+    return handler;
+}
+
+static void handler_remove(struct handler *handler)
+{
+    handler->removed = true;
+    if (!handler->queued)
+        ac__pool_give(handler, sizeof *handler);
+}
+
 int ac_add_signal_handler(ac_loop *loop, int signal, void (*fn)(void *), void *arg)
 {
     if (signal <= 0 || signal >= SIGNALS || !fn)
@@ -78,21 +113,29 @@ int ac_add_signal_handler(ac_loop *loop, int signal, void (*fn)(void *), void *a
         return EPERM;
     if (!signals_of(loop))
         return ENOMEM;
+    struct handler *handler = loop->signals->table[signal].handler, *made = handler ? NULL : handler_new();
+    if (!handler && !made)
+        return ENOMEM;
     int error = install(loop, signal);
-    if (error)
+    if (error) {
+        ac__pool_give(made, sizeof *made);
         return error;
-    if (!loop->signals->table[signal].fn)
+    }
+    if (made) {
+        loop->signals->table[signal].handler = handler = made;
         loop->holds++;
-    loop->signals->table[signal].fn = fn;
-    loop->signals->table[signal].arg = arg;
+    }
+    handler->fn = fn;
+    handler->arg = arg;
     return 0;
 }
 
 int ac_remove_signal_handler(ac_loop *loop, int signal)
 {
-    if (signal <= 0 || signal >= SIGNALS || !loop->signals || !loop->signals->table[signal].fn)
+    if (signal <= 0 || signal >= SIGNALS || !loop->signals || !loop->signals->table[signal].handler)
         return ENOENT;
-    loop->signals->table[signal].fn = NULL;
+    handler_remove(loop->signals->table[signal].handler);
+    loop->signals->table[signal].handler = NULL;
     loop->holds--;
     if (!loop->signals->table[signal].waited)
         uninstall(loop, signal);
@@ -136,9 +179,11 @@ static bool hand_over(ac_loop *loop, int signal)
 
 static void dispatch(ac_loop *loop, int signal)
 {
-    void (*fn)(void *) = loop->signals->table[signal].fn;
-    if (fn && !ac_call_soon(loop, fn, loop->signals->table[signal].arg))
-        ac_loop_report(loop, "a signal was lost", ENOMEM, NULL);
+    struct handler *handler = loop->signals->table[signal].handler;
+    if (handler && !handler->queued) {
+        handler->queued = true;
+        ac__enqueue(loop, &handler->item);
+    }
     if (!hand_over(loop, signal) && loop->signals->table[signal].waited)
         loop->signals->table[signal].kept = true;
 }
@@ -216,8 +261,11 @@ ac_coro *ac_signal_wait(const sigset_t *set)
 
 void ac__signals_close(ac_loop *loop)
 {
-    for (int signal = 1; loop->signals && signal < SIGNALS; signal++)
+    for (int signal = 1; loop->signals && signal < SIGNALS; signal++) {
         uninstall(loop, signal);
+        if (loop->signals->table[signal].handler)
+            handler_remove(loop->signals->table[signal].handler);
+    }
     free(loop->signals);
     loop->signals = NULL;
 }
