@@ -7,6 +7,7 @@
 #   make faults     every allocation and system call of the programs of tests/runtime and samples fails in turn, and each of their awaits
 #                   is cancelled; PROGRAMS='samples/timer.ac' only there: long; tests/faults/
 #   make soak       a server under mixed load, with TLS, for SOAK=60 seconds on each backend: tests/soak/; needs OpenSSL
+#   make idle       as many idle connections as this system allows, up to 100,000, and the bytes for each
 #   make passthrough    headers and whole programs in C pass through acc unchanged: long; tests/passthrough/
 #   make matrix     docs/matrix.md: every construct with an await around it, in acc and in g++'s coroutines
 #   make editors-check  the grammars for editors, with packages of npm; make editors-parser makes that of tree-sitter anew
@@ -40,7 +41,7 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer $(SANITIZERS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all picture editors-check editors-parser demo check fuzz faults soak matrix passthrough bench install deps format lint clean
+.PHONY: all picture editors-check editors-parser demo check fuzz faults idle soak matrix passthrough bench install deps format lint clean
 
 all: build/acc build/libac.a
 
@@ -230,6 +231,10 @@ build/soak: build/soak.d/soak.c build/libac_tls.a build/libac.a
 soak: build/soak $(TLS_TESTS)
 	@for backend in epoll uring poll; do echo "$(SOAK) seconds on $$backend"; \
 	    AC_BACKEND=$$backend build/soak $(SOAK) $(SEED) build/soak.d build/tests/certificates || exit 1; done
+
+# As many idle connections as descriptors are allowed, up to 100,000: how many were held, and the bytes for each.
+idle: build/samples/echo_server build/tests/clients
+	@for backend in epoll uring; do echo $$backend; AC_BACKEND=$$backend build/tests/clients build/samples/echo_server 100000 0 || exit 1; done
 
 # Headers of the system and of many packages, and whole programs; installs and fetches what it lacks.
 passthrough: build/acc build/libac.a build/tests/asserts build/tests/passthrough-cc

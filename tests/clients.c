@@ -4,7 +4,9 @@
 
        clients SERVER COUNT MESSAGES      SERVER takes a port (0) and prints the one it got at the end of a line
 
-   The descriptors that a process may open bound COUNT: it says so when it has to take fewer. */
+   The descriptors that a process may open bound COUNT: it says so when it has to take fewer. While all are connected and nobody
+   says anything, it tells how much memory the server has taken for each. With 0 messages each client says one when it has connected,
+   before the next one comes, so that this memory is that of connections which were used and are idle: `make idle`. */
 #define _GNU_SOURCE
 #include "process.h"
 #include <arpa/inet.h>
@@ -12,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EVENTS = 512, SIZE = 48, DEADLINE = 120 };
+enum { EVENTS = 512, SIZE = 48, DEADLINE = 120, PORTS = 20000 };
 
 struct client {
     int fd;
@@ -86,18 +89,45 @@ static bool client_hear(struct client *client, int messages)
     return false;
 }
 
-static int connect_to(int port)
+/* Each PORTS clients have an address of their own: one has not ports enough for all. */
+static int connect_to(int port, int number)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK + (uint32_t)(number / PORTS))};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (number >= PORTS && (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one) < 0 ||
+                            bind(fd, (struct sockaddr *)&own, sizeof own) < 0))
+        give_up("bind");
     if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
         give_up("connect");
     return fd;
 }
 
-/* All connect, then all talk, then all leave. */
-static void crowd_run(int port, int count, int messages)
+/* The memory of a process that is its own, in bytes; 0 where the system does not tell. */
+static long memory_of(pid_t pid)
+{
+    char *path = text_format("/proc/%d/statm", (int)pid);
+    char *text = file_read(path, NULL);
+    long total = 0, resident = 0, shared = 0;
+    if (!text || sscanf(text, "%ld %ld %ld", &total, &resident, &shared) != 3)
+        resident = shared = 0;
+    free(text);
+    free(path);
+    return (resident - shared) * sysconf(_SC_PAGESIZE);
+}
+
+static void say_one(struct client *client)
+{
+    struct pollfd wait = {.fd = client->fd, .events = POLLIN};
+    client_send(client);
+    while (!client_hear(client, 1))
+        if (poll(&wait, 1, 5000) <= 0)
+            give_up("no echo");
+}
+
+/* All connect, then all talk, then are silent, then leave. The memory that the server has meanwhile. */
+static long crowd_run(pid_t server, int port, int count, int messages)
 {
     struct client *clients = calloc((size_t)count, sizeof *clients);
     int epoll = epoll_create1(EPOLL_CLOEXEC), done = 0;
@@ -106,14 +136,16 @@ static void crowd_run(int port, int count, int messages)
         give_up("clients");
     for (int i = 0; i < count; i++) {
         clients[i].number = i;
-        clients[i].fd = connect_to(port);
+        clients[i].fd = connect_to(port, i);
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = &clients[i]};
         if (epoll_ctl(epoll, EPOLL_CTL_ADD, clients[i].fd, &event) < 0)
             give_up("epoll_ctl");
+        if (!messages)
+            say_one(&clients[i]);
     }
-    for (int i = 0; i < count; i++)
+    for (int i = 0; messages && i < count; i++)
         client_send(&clients[i]);
-    while (done < count) {
+    while (messages && done < count) {
         struct epoll_event events[EVENTS];
         int ready = epoll_wait(epoll, events, EVENTS, 5000);
         if (ready == 0 || process_clock() > deadline) {
@@ -123,10 +155,12 @@ static void crowd_run(int port, int count, int messages)
         for (int i = 0; i < ready; i++)
             done += client_hear(events[i].data.ptr, messages);
     }
+    long memory = memory_of(server);
     for (int i = 0; i < count; i++)
         close(clients[i].fd);
     close(epoll);
     free(clients);
+    return memory;
 }
 
 static int descriptors_open(pid_t pid)
@@ -225,12 +259,13 @@ int main(int argc, char **argv)
     if (!port)
         give_up("the server does not start");
     /* One client first: what the server opens once and keeps is open from then on. */
-    crowd_run(port, 1, 1);
+    long alone = crowd_run(server, port, 1, 1);
     pause_for(0.1);
     int before = descriptors_open(server);
     double begun = process_clock();
-    crowd_run(port, count, messages);
+    long memory = crowd_run(server, port, count, messages) - alone;
     printf("%d clients, %d messages each, %.1f s\n", count, messages, process_clock() - begun);
+    printf("%d idle connections were held, %ld bytes each\n", count, memory / count);
     descriptors_check(server, before);
     tasks_check(server, err);
     kill(server, SIGINT);
