@@ -39,6 +39,13 @@ module.exports = grammar(C, {
       repeat(choice($.type_qualifier, $.async_specifier)),
     ),
 
+    type_descriptor: $ => seq(
+      repeat(choice($.type_qualifier, $.async_specifier)),
+      field('type', $.type_specifier),
+      repeat(choice($.type_qualifier, $.async_specifier)),
+      field('declarator', optional($._abstract_declarator)),
+    ),
+
     storage_class_specifier: (_, original) => choice(original, '_Thread_local', 'AC_BLOCKING', 'AC_OWNED'),
 
     // ---- statements ----

@@ -13,6 +13,7 @@ cat >"$work/known" <<'KNOWN'
 tests/lang/comments_and_directives_stay.ac
 tests/lang/keywords_as_identifiers.ac
 tests/lang/keywords_async_variable.ac
+tests/lang/macros_that_name_themselves.ac
 tests/lang/plain_functions_untouched.ac
 tests/lang/preprocessor_in_bodies.ac
 tests/lang/results_of_every_kind.ac

@@ -283,6 +283,7 @@ int main(int argc, char **argv)
     if (glob("tests/lang/*.ac", 0, NULL, &files) || glob("tests/diag/*.ac", GLOB_APPEND, NULL, &files) ||
         glob("samples/*.ac", GLOB_APPEND, NULL, &files))
         fail("there are no programs: it runs in the top folder of the sources");
+    setvbuf(stdout, NULL, _IOLBF, 0);
     mkdir("build/fuzz", 0777);
     mkdir(WORK_FOLDER, 0777);
     unsigned long first = strtoul(argv[1], NULL, 10), count = strtoul(argv[2], NULL, 10);
