@@ -416,7 +416,8 @@ int tls_shake_hands(struct tls *tls)
     if (result != 1 && tls->wire_ended && !tls->wire_error)
         status = tls_fail(tls, ECONNRESET, "the peer closed the connection during the handshake");
     tls_send_own(tls);
-    if (!status && stream->write_error)
+    /* What could not be sent the peer would wait for, and we for its answer. */
+    if ((!status || status == EAGAIN) && stream->write_error)
         status = tls_fail(tls, stream->write_error, ac_strerror(stream->write_error));
     return status ? status : tls_started(tls);
 }
