@@ -981,8 +981,7 @@ static void settle(struct expression *e)
 static void discard_child(struct expression *child, void *context)
 {
     struct expression *parent = context;
-    bool passes_on = parent->kind == EXPRESSION_PAREN || parent->kind == EXPRESSION_EXTENSION || parent->kind == EXPRESSION_COMMA;
-    (passes_on ? discard : discard_operand)(child);
+    (parent->kind == EXPRESSION_COMMA ? discard : discard_operand)(child);
 }
 
 static void discard_children(struct expression *e)
@@ -1026,7 +1025,7 @@ static bool is_assigning(struct expression *e)
            e->kind == EXPRESSION_PRE_INCREMENT || e->kind == EXPRESSION_PRE_DECREMENT;
 }
 
-/* An operand of what is dropped: compilers take a variable for used where an assignment to it is an operand. */
+/* An operand of what is dropped: compilers take a variable for used where an assignment to it is an operand; for clang parentheses make it one. */
 static void discard_operand(struct expression *e)
 {
     struct expression *value = expression_inner(e);
