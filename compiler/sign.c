@@ -3,6 +3,10 @@
    place of such an expression, the conversion that C makes is written out. */
 #include "lowering.h"
 
+enum { MAY_BE_NEGATIVE = -1 };
+
+static int value_bits(struct expression *e);
+
 static bool operator_among(struct expression *e, const char *const operators[], size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -17,59 +21,97 @@ static bool is_comparison(struct expression *e)
     return e->kind == EXPRESSION_BINARY && operator_among(e, operators, sizeof operators / sizeof *operators);
 }
 
-static bool never_negative(struct expression *e);
-
-static bool binary_never_negative(struct expression *e)
+static int least(int a, int b)
 {
-    static const char *const of_both[] = {"|", "^", "/"}, *const of_first[] = {"%", ">>"};
-    if (is_comparison(e))
-        return true;
-    if (token_is(e->operator_, "&"))
-        return never_negative(e->a) || never_negative(e->b);
-    if (operator_among(e, of_first, sizeof of_first / sizeof *of_first))
-        return never_negative(e->a);
-    return operator_among(e, of_both, sizeof of_both / sizeof *of_both) && never_negative(e->a) && never_negative(e->b);
+    return a < b ? a : b;
 }
 
-/* Sums and products of unsigned values so small that they are computed as int. */
-static bool is_small_sum(struct expression *e)
+static int greatest(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* Of any value of a type. */
+static int type_bits(struct type *type)
 {
     uint64_t size, alignment;
-    e = expression_inner(e);
-    if (e->kind == EXPRESSION_BINARY && (token_is(e->operator_, "+") || token_is(e->operator_, "*")))
-        return is_small_sum(e->a) && is_small_sum(e->b);
-    return type_is_unsigned(e->type) && type_size(e->type, &size, &alignment) && size == 1;
+    return type_is_integer(type) && type_is_unsigned(type) && type_size(type, &size, &alignment) ? (int)size * 8 : MAY_BE_NEGATIVE;
 }
 
-static bool never_negative(struct expression *e)
+/* Of a value of so many bits that is converted to a type. */
+static int converted_bits(int bits, struct type *type)
 {
-    if (e->is_constant)
-        return e->value >= 0 || type_is_unsigned(e->type);
+    uint64_t size, alignment;
+    if (!type_is_integer(type) || !type_size(type, &size, &alignment))
+        return MAY_BE_NEGATIVE;
+    int all = type_bits(type);
+    if (all != MAY_BE_NEGATIVE)
+        return bits == MAY_BE_NEGATIVE ? all : least(bits, all);
+    return bits < (int)size * 8 ? bits : MAY_BE_NEGATIVE;
+}
+
+static int constant_bits(struct expression *e)
+{
+    if (e->value < 0)
+        return type_bits(type_value(e->type));
+    return e->value ? 64 - __builtin_clzll((unsigned long long)e->value) : 0;
+}
+
+/* Of two operands that cannot be negative; what overflows int has the sign of its type. */
+static int sum_bits(struct expression *e, int a, int b)
+{
+    switch (tokens[e->operator_].text[0]) {
+    case '+': return converted_bits(greatest(a, b) + 1, type_value(e->type));
+    case '*': return converted_bits(a + b, type_value(e->type));
+    case '|':
+    case '^': return greatest(a, b);
+    case '/': return a;
+    default: return type_bits(type_value(e->type));
+    }
+}
+
+static int binary_bits(struct expression *e)
+{
+    if (is_comparison(e))
+        return 1;
+    int a = value_bits(e->a), b = value_bits(e->b);
+    if (token_is(e->operator_, "&"))
+        return a == MAY_BE_NEGATIVE ? b : b == MAY_BE_NEGATIVE ? a : least(a, b);
+    if (token_is(e->operator_, "%") || token_is(e->operator_, ">>"))
+        return a;
+    return a != MAY_BE_NEGATIVE && b != MAY_BE_NEGATIVE ? sum_bits(e, a, b) : type_bits(type_value(e->type));
+}
+
+static int statement_bits(struct expression *e)
+{
+    struct statement *last = e->body->item_count ? e->body->items[e->body->item_count - 1] : NULL;
+    return last && last->kind == STATEMENT_EXPRESSION && last->a ? value_bits(last->a) : MAY_BE_NEGATIVE;
+}
+
+/* How many bits hold any value of an integer expression, or MAY_BE_NEGATIVE. */
+static int value_bits(struct expression *e)
+{
     if (!type_is_integer(type_value(e->type)))
-        return false;
-    if (type_is_unsigned(type_value(e->type)))
-        return true;
+        return MAY_BE_NEGATIVE;
+    if (e->is_constant)
+        return constant_bits(e);
     switch (e->kind) {
     case EXPRESSION_AND:
     case EXPRESSION_OR:
-    case EXPRESSION_NOT:
-        return true;
+    case EXPRESSION_NOT: return 1;
     case EXPRESSION_PAREN:
     case EXPRESSION_EXTENSION:
-    case EXPRESSION_PLUS:
-        return never_negative(e->a);
-    case EXPRESSION_COMMA:
-        return never_negative(e->b);
-    case EXPRESSION_CONDITIONAL:
-        return never_negative(e->b ? e->b : e->a) && never_negative(e->c);
-    case EXPRESSION_STATEMENT: {
-        struct statement *last = e->body->item_count ? e->body->items[e->body->item_count - 1] : NULL;
-        return last && last->kind == STATEMENT_EXPRESSION && last->a && never_negative(last->a);
+    case EXPRESSION_PLUS: return value_bits(e->a);
+    case EXPRESSION_CAST: return converted_bits(value_bits(e->a), e->type);
+    case EXPRESSION_ASSIGN: return converted_bits(token_is(e->operator_, "=") ? value_bits(e->b) : MAY_BE_NEGATIVE, e->type);
+    case EXPRESSION_COMMA: return value_bits(e->b);
+    case EXPRESSION_STATEMENT: return statement_bits(e);
+    case EXPRESSION_BINARY: return binary_bits(e);
+    case EXPRESSION_CONDITIONAL: {
+        int b = value_bits(e->b ? e->b : e->a), c = value_bits(e->c);
+        return b == MAY_BE_NEGATIVE || c == MAY_BE_NEGATIVE ? type_bits(type_value(e->type)) : greatest(b, c);
     }
-    case EXPRESSION_BINARY:
-        return binary_never_negative(e) || is_small_sum(e);
-    default:
-        return false;
+    default: return e->is_bit_field && type_is_unsigned(e->type) ? (int)e->bit_width : type_bits(type_value(e->type));
     }
 }
 
@@ -79,7 +121,7 @@ const char *unsigned_conversion(struct expression *comparison, struct expression
         return NULL;
     struct type *common = type_arithmetic(type_value(comparison->a->type), type_value(comparison->b->type));
     struct type *own = type_promoted(type_value(operand->type));
-    if (!type_is_integer(common) || !type_is_unsigned(common) || type_is_unsigned(own) || operand->is_constant || !never_negative(operand))
+    if (!type_is_integer(common) || !type_is_unsigned(common) || type_is_unsigned(own) || operand->is_constant || value_bits(operand) == MAY_BE_NEGATIVE)
         return NULL;
     return type_declare(common, "");
 }

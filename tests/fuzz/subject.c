@@ -225,19 +225,21 @@ char *subject_plain_output(const struct subject *s, const char *compiler, const 
 
 char *subject_agreed_output(const struct subject *s, const char *options)
 {
-    char *sanitized = text_format("-O1 %s %s", options, sanitizers());
-    char *agreed = subject_plain_output(s, "gcc", sanitized);
-    static const char *const others[][2] = {{"clang", "-O0"}, {"clang", "-O2"}, {"gcc", "-O0"}, {"gcc", "-O2"}};
-    for (size_t i = 0; agreed && i < sizeof others / sizeof *others; i++) {
-        if (!process_exists(others[i][0]))
+    static const struct way judges[] = {{"gcc", "-O1", true}, {"clang", "-O1", true}, {"gcc", "-O2", false}, {"clang", "-O2", false}};
+    char *agreed = NULL;
+    for (size_t i = 0; i < sizeof judges / sizeof *judges; i++) {
+        if (!process_exists(judges[i].compiler))
             continue;
-        char *other = subject_plain_output(s, others[i][0], others[i][1]);
-        if (!other || strcmp(other, agreed) != 0) {
+        char *all = text_format("%s %s %s", judges[i].options, options, judges[i].sanitized ? sanitizers() : "");
+        char *output = subject_plain_output(s, judges[i].compiler, all);
+        bool agrees = output && (!agreed || strcmp(output, agreed) == 0);
+        free(all);
+        free(agreed);
+        agreed = output;
+        if (!agrees) {
             free(agreed);
-            agreed = NULL;
+            return NULL;
         }
-        free(other);
     }
-    free(sanitized);
     return agreed;
 }
