@@ -97,8 +97,10 @@ const char *lower_value(struct expression *e);
 const char *lower_initializer(struct expression *e);
 
 /* ---- signs of values (sign.c) ---- */
-/* The unsigned type that C converts an operand of a comparison to, where this is signed and yet can never be negative; NULL: else. */
-const char *unsigned_conversion(struct expression *comparison, struct expression *operand);
+/* The unsigned type that C converts a signed operand of a comparison to, where the operand can never be negative, or where the other one of
+   `==` and `!=` is so small that it equals no negative value; NULL: else. */
+const char *conversion_never_negative(struct expression *comparison, struct expression *operand);
+const char *conversion_beside_small(struct expression *comparison, struct expression *operand, struct expression *other);
 
 /* ---- calls that other threads make (blocking.c) ---- */
 /* The name of the async function that makes a call of this shape: `struct NAME__frame` is published as those of the runtime are. Where

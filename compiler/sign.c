@@ -1,6 +1,7 @@
 /* Which values can never be negative, as C compilers see it too. A signed operand that is compared with an unsigned one draws a warning
-   (-Wsign-compare), unless its expression shows that it is never negative: `n == (a && b)`. A temporary shows nothing. So where it takes the
-   place of such an expression, the conversion that C makes is written out. */
+   (-Wsign-compare), unless its expression shows that it is never negative: `n == (a && b)`; or that the other is so small that it equals no
+   negative value: `n == (unsigned)(a && b)`. A temporary shows nothing. So where it takes the place of such an expression, the
+   conversion that C makes is written out. */
 #include "lowering.h"
 
 enum { MAY_BE_NEGATIVE = -1 };
@@ -115,13 +116,33 @@ static int value_bits(struct expression *e)
     }
 }
 
-const char *unsigned_conversion(struct expression *comparison, struct expression *operand)
+/* The type that both operands of a comparison of integers are converted to, where it is unsigned; NULL: else. */
+static struct type *unsigned_common(struct expression *comparison)
 {
-    if (!is_comparison(comparison) || !type_is_integer(type_value(comparison->a->type)) || !type_is_integer(type_value(comparison->b->type)))
+    struct type *a = type_value(comparison->a->type), *b = type_value(comparison->b->type);
+    if (!is_comparison(comparison) || !type_is_integer(a) || !type_is_integer(b))
         return NULL;
-    struct type *common = type_arithmetic(type_value(comparison->a->type), type_value(comparison->b->type));
-    struct type *own = type_promoted(type_value(operand->type));
-    if (!type_is_integer(common) || !type_is_unsigned(common) || type_is_unsigned(own) || operand->is_constant || value_bits(operand) == MAY_BE_NEGATIVE)
+    struct type *common = type_arithmetic(a, b);
+    return type_is_integer(common) && type_is_unsigned(common) ? common : NULL;
+}
+
+static bool is_signed_operand(struct expression *e)
+{
+    return !e->is_constant && !type_is_unsigned(type_promoted(type_value(e->type)));
+}
+
+const char *conversion_never_negative(struct expression *comparison, struct expression *operand)
+{
+    struct type *common = unsigned_common(comparison);
+    return common && is_signed_operand(operand) && value_bits(operand) != MAY_BE_NEGATIVE ? type_declare(common, "") : NULL;
+}
+
+const char *conversion_beside_small(struct expression *comparison, struct expression *operand, struct expression *other)
+{
+    struct type *common = unsigned_common(comparison);
+    bool equality = token_is(comparison->operator_, "==") || token_is(comparison->operator_, "!=");
+    if (!common || !equality || !is_signed_operand(operand))
         return NULL;
-    return type_declare(common, "");
+    int bits = value_bits(other);
+    return bits != MAY_BE_NEGATIVE && bits < type_bits(common) ? type_declare(common, "") : NULL;
 }

@@ -168,15 +168,21 @@ static void settle_children(struct expression *e)
     e->has_await = true;
 }
 
-/* A comparison: a temporary in an operand hides that its value is never negative. */
+/* A comparison: a temporary in an operand hides what its values can be. */
 static void settle_binary(struct expression *e)
 {
     struct expression *operands[] = {e->a, e->b};
-    const char *types[] = {unsigned_conversion(e, e->a), unsigned_conversion(e, e->b)};
+    const char *by_itself[2], *by_other[2];
+    for (size_t i = 0; i < 2; i++) {
+        by_itself[i] = conversion_never_negative(e, operands[i]);
+        by_other[i] = conversion_beside_small(e, operands[i], operands[1 - i]);
+    }
     settle_children(e);
-    for (size_t i = 0; i < 2; i++)
-        if (types[i] && operands[i]->has_await)
-            set_text(operands[i], arena_format("(%s)(%s)", types[i], copy_expression(operands[i])), operands[i]->stable);
+    for (size_t i = 0; i < 2; i++) {
+        const char *type = by_itself[i] && operands[i]->has_await ? by_itself[i] : operands[1 - i]->has_await ? by_other[i] : NULL;
+        if (type)
+            set_text(operands[i], arena_format("(%s)(%s)", type, copy_expression(operands[i])), operands[i]->stable);
+    }
 }
 
 /* ---- places: lvalues whose address is computed before what comes after ---- */
