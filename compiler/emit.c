@@ -249,7 +249,7 @@ static void put_declaration(struct printer *p, struct item *item)
     struct declarator *d = v->symbol->declarator;
     if (!value && copied_unset(v))
         value = "0";
-    const char *declared = type_declare(v->kept ? type_unqualified(v->type) : v->type, v->name);
+    const char *declared = type_declare(v->kept || v->computed ? type_unqualified(v->type) : v->type, v->name);
     require(declared);
     put(p, item->place, arena_format("%s%s%s%s%s%s;", v->constant && v->live_count ? "static " : "", d && d->aligned ? arena_format("_Alignas(%u) ", d->aligned) : "", declared,
                                      d && d->unused ? " __attribute__((unused))" : "", value ? " = " : "", value ? value : ""));

@@ -504,6 +504,7 @@ static void lower_declarator(struct declarator *d, bool cleanup_by_specifier)
     if (d->initializer && needs_lowering(d->initializer)) {
         text = lower_initializer(d->initializer);
         use_text(text);
+        v->computed = true;
     } else if (d->initializer) {
         use_expression(d->initializer);
         text = copy_expression(d->initializer);
@@ -1229,20 +1230,63 @@ static struct expression *dead_operand(struct expression *e)
     }
 }
 
+/* Statements of which nothing has to be written anew where they are never run. */
+static bool is_plain_statement(struct statement *s)
+{
+    if (!s)
+        return true;
+    if (s->kind != STATEMENT_EXPRESSION && s->kind != STATEMENT_COMPOUND && s->kind != STATEMENT_DECLARATION && s->kind != STATEMENT_IF)
+        return false;
+    struct specifiers *specifiers = s->declaration ? s->declaration->specifiers : NULL;
+    if (specifiers && (specifiers->is_async || specifiers->defines_tag || specifiers->storage == STORAGE_TYPEDEF))
+        return false;
+    for (size_t i = 0; i < s->item_count; i++)
+        if (!is_plain_statement(s->items[i]))
+            return false;
+    return is_plain_statement(s->body) && is_plain_statement(s->otherwise);
+}
+
+static bool undead_found;       /* by find_undead */
+
+static void find_undead(struct expression *e, void *context);
+
+static void find_undead_in_statement(struct expression *e, struct statement *s, struct symbol *kept_in)
+{
+    (void)s;
+    (void)kept_in;
+    find_undead(e, NULL);
+}
+
+/* What cannot stay as it is even where it is never evaluated. */
 static void find_undead(struct expression *e, void *context)
 {
-    bool *found = context, awaits_call = e->kind == EXPRESSION_AWAIT && (e->await_kind == AWAIT_CALL || e->await_kind == AWAIT_CORO) &&
-                                         type_known(e->type) && expression_inner(e->a)->kind == EXPRESSION_CALL;
-    if (e->kind == EXPRESSION_STATEMENT || e->kind == EXPRESSION_ASYNC_CALL || (e->kind == EXPRESSION_AWAIT && !awaits_call))
-        *found = true;
-    expression_children(e, find_undead, found);
+    bool awaits_call = e->kind == EXPRESSION_AWAIT && (e->await_kind == AWAIT_CALL || e->await_kind == AWAIT_CORO) && type_known(e->type) &&
+                       expression_inner(e->a)->kind == EXPRESSION_CALL;
+    if (e->kind == EXPRESSION_ASYNC_CALL || (e->kind == EXPRESSION_AWAIT && !awaits_call) ||
+        (e->kind == EXPRESSION_STATEMENT && !is_plain_statement(e->body)))
+        undead_found = true;
+    if (e->kind == EXPRESSION_STATEMENT)
+        statement_expressions(e->body, find_undead_in_statement);
+    expression_children(e, find_undead, context);
+}
+
+static void bury(struct expression *e, void *context);
+
+static void bury_in_statement(struct expression *e, struct statement *s, struct symbol *kept_in)
+{
+    (void)kept_in;
+    s->has_await = false;
+    bury(e, NULL);
 }
 
 /* An await that is never performed stays the call that would make the coroutine, in something of the value's type. */
 static void bury(struct expression *e, void *context)
 {
-    (void)context;
-    expression_children(e, bury, NULL);
+    expression_children(e, bury, context);
+    if (e->kind == EXPRESSION_STATEMENT) {
+        statement_expressions(e->body, bury_in_statement);
+        e->body->has_await = false;
+    }
     if (e->kind == EXPRESSION_AWAIT && e->has_await) {
         const char *last = tokens[e->last].renamed;
         if (!last)
@@ -1257,11 +1301,11 @@ static void bury(struct expression *e, void *context)
 static void mark_dead(struct expression *e)
 {
     struct expression *operand = dead_operand(e);
-    bool undead = false;
     if (!operand || !operand->has_await)
         return;
-    find_undead(operand, &undead);
-    if (undead)
+    undead_found = false;
+    find_undead(operand, NULL);
+    if (undead_found)
         return;
     bury(operand, NULL);
     struct expression *other = e->kind != EXPRESSION_CONDITIONAL ? NULL : operand == e->c ? e->b : e->c;

@@ -31,6 +31,7 @@ struct variable {
     bool must_reside;           /* of those, what must be in the frame even where it is not live across a site: its address may be known */
     bool fixed_local;           /* declared in the user's own text: it stays a C local */
     bool constant;              /* const, of a value that is known: where it lives across a site it is static, so that nothing is kept of it */
+    bool computed;              /* its initialiser was taken apart: for compilers it is no constant, though it be const */
     bool starts_zero;           /* C compilers cannot see that it is set before it is read, or before it is copied to the frame (flow.c) */
     bool mentioned;             /* text speaks of it */
     unsigned live_count;        /* flow.c: across how many sites it is live */

@@ -3,6 +3,7 @@
    negative value: `n == (unsigned)(a && b)`. A temporary shows nothing. So where it takes the place of such an expression, the
    conversion that C makes is written out. */
 #include "lowering.h"
+#include <string.h>
 
 enum { MAY_BE_NEGATIVE = -1 };
 
@@ -83,6 +84,17 @@ static int binary_bits(struct expression *e)
     return a != MAY_BE_NEGATIVE && b != MAY_BE_NEGATIVE ? sum_bits(e, a, b) : type_bits(type_value(e->type));
 }
 
+/* Of these builtin functions compilers know that they count bits. */
+static int call_bits(struct expression *e)
+{
+    static const char *const names[] = {"__builtin_parity", "__builtin_popcount", "__builtin_ffs", "__builtin_clz", "__builtin_ctz", "__builtin_clrsb"};
+    const char *called = e->a->kind == EXPRESSION_NAME ? e->a->name : NULL;
+    for (size_t i = 0; called && i < sizeof names / sizeof *names; i++)
+        if (strncmp(called, names[i], strlen(names[i])) == 0)
+            return 8;
+    return type_bits(type_value(e->type));
+}
+
 static int statement_bits(struct expression *e)
 {
     struct statement *last = e->body->item_count ? e->body->items[e->body->item_count - 1] : NULL;
@@ -105,6 +117,7 @@ static int value_bits(struct expression *e)
     case EXPRESSION_PLUS: return value_bits(e->a);
     case EXPRESSION_CAST: return converted_bits(value_bits(e->a), e->type);
     case EXPRESSION_ASSIGN: return converted_bits(token_is(e->operator_, "=") ? value_bits(e->b) : MAY_BE_NEGATIVE, e->type);
+    case EXPRESSION_CALL: return call_bits(e);
     case EXPRESSION_COMMA: return value_bits(e->b);
     case EXPRESSION_STATEMENT: return statement_bits(e);
     case EXPRESSION_BINARY: return binary_bits(e);

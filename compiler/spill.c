@@ -9,6 +9,7 @@
 static void settle(struct expression *e);
 static void discard(struct expression *e);
 static void discard_operand(struct expression *e);
+static bool is_statement_like(struct expression *e);
 
 /* ---- what can be left in place ---- */
 
@@ -495,7 +496,7 @@ static void settle_call(struct expression *e, bool wanted)
     settle_call_operands(e);
     pass_by_address(e);
     if (type_is(e->type, TYPE_VOID) || !wanted) {
-        emit_format("%s;", copy_expression(e));
+        emit_format(is_statement_like(e) ? "%s;" : "(void)%s;", copy_expression(e));
         set_text(e, "((void)0)", true);
         return;
     }
@@ -1062,10 +1063,43 @@ static bool only_computes(struct expression *e)
     }
 }
 
+/* &place: nothing is read there. */
+static void discard_address(struct expression *place)
+{
+    place = expression_inner(place);
+    switch (place->kind) {
+    case EXPRESSION_NAME:
+        break;
+    case EXPRESSION_MEMBER:
+        discard_address(place->a);
+        break;
+    case EXPRESSION_ARROW:
+    case EXPRESSION_DEREFERENCE:
+        discard_operand(place->a);
+        break;
+    case EXPRESSION_INDEX:
+        if (is_array_place(place->a))
+            discard_address(place->a);
+        else
+            discard_operand(place->a);
+        discard_operand(place->b);
+        break;
+    default:
+        discard_operand(place);
+        break;
+    }
+}
+
+/* Compilers know of builtin functions that a call of them does nothing. */
+static bool calls_builtin(struct expression *e)
+{
+    return e->kind == EXPRESSION_CALL && e->a->kind == EXPRESSION_NAME && e->a->name && strncmp(e->a->name, "__builtin_", 10) == 0;
+}
+
 /* Do compilers take it as a statement without remark? */
 static bool is_statement_like(struct expression *e)
 {
-    return e->kind == EXPRESSION_CALL || is_assigning(e) || type_is(e->type, TYPE_VOID);
+    return (e->kind == EXPRESSION_CALL && !calls_builtin(e)) || is_assigning(e) || type_is(e->type, TYPE_VOID);
 }
 
 /* Evaluates e, of whose value nothing is made, for its effects. */
@@ -1093,6 +1127,7 @@ static void discard(struct expression *e)
     case EXPRESSION_ARROW:
     case EXPRESSION_INDEX:
     case EXPRESSION_DEREFERENCE: discard_place(e); break;
+    case EXPRESSION_ADDRESS: discard_address(e->a); break;
     case EXPRESSION_GENERIC:
     case EXPRESSION_CHOOSE: discard(e->chosen); break;
     case EXPRESSION_AWAIT: settle_await(e, false); break;

@@ -133,16 +133,20 @@ static char *plain_messages(const struct subject *s, const char *depth)
 /* Does the C compiler warn of more than it does in the program as plain C? */
 static char *check_warnings(const struct subject *s, const char *path)
 {
-    char *messages = file_text(path), *allowed = text_format("%s", ""), *added = warning_added(messages, allowed);
+    bool clang = strcmp(compiler_of(s->way), "clang") == 0;
+    char *name = subject_file(s, ".ac"), *source = file_text(name), *messages = file_text(path);
+    char *allowed = text_format("%s", ""), *added = warning_added(messages, allowed, source);
     /* Most come from the front end; some only with optimisation. */
-    static const char *const depths[] = {"-fsyntax-only", ""};
+    const char *const depths[] = {"-fsyntax-only", clang ? "-Wunreachable-code" : ""};
     for (int i = 0; added && i < 2; i++) {
         free(allowed);
         free(added);
         allowed = plain_messages(s, depths[i]);
-        added = warning_added(messages, allowed);
+        added = warning_added(messages, allowed, source);
     }
     char *kind = added ? text_format("%s: warning %s", s->way->compiler, added) : NULL;
+    free(name);
+    free(source);
     free(messages);
     free(allowed);
     free(added);
@@ -214,7 +218,7 @@ char *subject_check(const struct subject *s, const char *expected)
 char *subject_plain_output(const struct subject *s, const char *compiler, const char *options)
 {
     char *source = subject_file(s, ".ac"), *program = subject_file(s, ".plain"), *out = subject_file(s, ".plain.run"), *text = NULL;
-    if (run_command(out, 60, NULL, "%s -std=c11 -w %s -DPLAIN " INCLUDES " -x c %s -o %s -lm", compiler, options, source, program) == 0 &&
+    if (run_command(out, 60, NULL, "%s -std=c11 %s -DPLAIN " INCLUDES " -x c %s -o %s -lm", compiler, options, source, program) == 0 &&
         run_command(out, 20, NULL, "%s 1", program) == 0)
         text = file_text(out);
     free(source);
