@@ -53,8 +53,9 @@ static struct type *function_type(struct expression *call)
 static struct type *argument_type(struct expression *call, size_t index)
 {
     struct type *function = function_type(call), *own = type_value(call->arguments[index]->type);
-    if (call->arguments[index]->is_bit_field)
-        own = type_promoted(own);
+    struct expression *field = expression_bit_field(call->arguments[index]);
+    if (field)
+        own = type_bit_field(own, field->bit_width);
     if (!function || function->no_prototype || index >= function->parameter_count)
         return own;
     struct type *wanted = type_unqualified(function->parameters[index].type), *stripped = type_strip(wanted);

@@ -102,14 +102,11 @@ struct type *check_value(struct expression *e)
     return use_value(e);
 }
 
-/* 6.3.1.1p2: a bit-field narrower than int is an int. */
 static struct type *operand_type(struct expression *e)
 {
     struct type *type = use_value(e);
-    if (e->is_bit_field && type_is_integer(type) &&
-        (e->bit_width < 32 || (e->bit_width == 32 && !type_is(type, TYPE_UNSIGNED))))
-        return type_is(type, TYPE_LONG) || type_is(type, TYPE_UNSIGNED_LONG) ? type : integer();
-    return type;
+    struct expression *field = expression_bit_field(e);
+    return field && type_is_integer(type) ? type_bit_field(type, field->bit_width) : type;
 }
 
 void fold(struct expression *e)

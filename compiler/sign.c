@@ -129,10 +129,16 @@ static int value_bits(struct expression *e)
     }
 }
 
+static struct type *operand_type(struct expression *e)
+{
+    struct expression *field = expression_bit_field(e);
+    return field ? type_bit_field(type_value(e->type), field->bit_width) : type_promoted(type_value(e->type));
+}
+
 /* The type that both operands of a comparison of integers are converted to, where it is unsigned; NULL: else. */
 static struct type *unsigned_common(struct expression *comparison)
 {
-    struct type *a = type_value(comparison->a->type), *b = type_value(comparison->b->type);
+    struct type *a = operand_type(comparison->a), *b = operand_type(comparison->b);
     if (!is_comparison(comparison) || !type_is_integer(a) || !type_is_integer(b))
         return NULL;
     struct type *common = type_arithmetic(a, b);
@@ -141,7 +147,7 @@ static struct type *unsigned_common(struct expression *comparison)
 
 static bool is_signed_operand(struct expression *e)
 {
-    return !e->is_constant && !type_is_unsigned(type_promoted(type_value(e->type)));
+    return !e->is_constant && !type_is_unsigned(operand_type(e));
 }
 
 const char *conversion_never_negative(struct expression *comparison, struct expression *operand)

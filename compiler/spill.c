@@ -98,7 +98,8 @@ static bool ordered(struct expression *e)
 
 static struct type *value_type(struct expression *e)
 {
-    return type_value(e->is_bit_field ? type_promoted(e->type) : e->type);
+    struct expression *field = expression_bit_field(e);
+    return field ? type_bit_field(type_value(e->type), field->bit_width) : type_value(e->type);
 }
 
 static void set_text(struct expression *e, const char *text, bool stable)
@@ -248,6 +249,12 @@ static bool is_plain_assignment(struct expression *e)
     return token_is(e->operator_, "=");
 }
 
+/* Of the value of an assignment to a place. */
+static struct type *assigned_type(struct expression *place)
+{
+    return expression_bit_field(place) ? value_type(place) : type_unqualified(place->type);
+}
+
 /* Emits the assignment; its value, where wanted, is read at once. */
 static void settle_assignment(struct expression *e, bool wanted)
 {
@@ -257,7 +264,7 @@ static void settle_assignment(struct expression *e, bool wanted)
     struct variable *target = is_plain_assignment(e) ? assigned_variable(e->a) : NULL;
     const char *operator_ = arena_format("%.*s", (int)tokens[e->operator_].length, tokens[e->operator_].text);
     bool read_again = target && !(type_qualifiers(e->a->type) & (QUALIFIER_VOLATILE | QUALIFIER_ATOMIC));
-    struct type *type = type_unqualified(e->a->is_bit_field ? type_promoted(e->a->type) : e->a->type);
+    struct type *type = assigned_type(e->a);
     struct variable *v = wanted ? new_temporary(type, e->first) : NULL;
     if (wanted && !read_again)
         emit_define(v, "%s = (%s %s %s);", variable_reference(v), place, operator_, value);
@@ -279,7 +286,7 @@ static void settle_step(struct expression *e, bool wanted)
         emit_format("%s;", copy_expression(e));
         return;
     }
-    struct variable *v = new_temporary(type_unqualified(e->a->is_bit_field ? type_promoted(e->a->type) : e->a->type), e->first);
+    struct variable *v = new_temporary(assigned_type(e->a), e->first);
     emit_set(v, copy_expression(e));
     set_text(e, variable_reference(v), true);
 }

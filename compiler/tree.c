@@ -83,6 +83,27 @@ struct expression *expression_inner(struct expression *e)
     return e;
 }
 
+struct expression *expression_bit_field(struct expression *e)
+{
+    for (;;)
+        switch (e->kind) {
+        case EXPRESSION_PAREN:
+        case EXPRESSION_EXTENSION:
+        case EXPRESSION_ASSIGN:
+        case EXPRESSION_POST_INCREMENT:
+        case EXPRESSION_POST_DECREMENT:
+        case EXPRESSION_PRE_INCREMENT:
+        case EXPRESSION_PRE_DECREMENT:
+            e = e->a;
+            break;
+        case EXPRESSION_COMMA:
+            e = e->b;
+            break;
+        default:
+            return e->is_bit_field ? e : NULL;
+        }
+}
+
 void expression_children(struct expression *e, void (*visit)(struct expression *child, void *context), void *context)
 {
     visit_some(e->a, visit, context);

@@ -336,6 +336,9 @@ void tree_print(void);
 /* e without parentheses and __extension__. */
 struct expression *expression_inner(struct expression *e);
 
+/* The bit-field whose value is that of e, which may be an assignment to it; NULL: none. */
+struct expression *expression_bit_field(struct expression *e);
+
 /* Calls visit for every direct child expression of an expression, in the order of the text. */
 void expression_children(struct expression *e, void (*visit)(struct expression *child, void *context), void *context);
 /* The same, but a chain a + b + c, which leans to the left as deep as the text is long, counts as one expression with all its operands. */

@@ -560,6 +560,13 @@ struct type *type_promoted(struct type *type)
     }
 }
 
+struct type *type_bit_field(struct type *type, uint32_t width)
+{
+    if (!type_is_integer(type) || width > 32)
+        return type_promoted(type);
+    return type_basic(width == 32 && type_is_unsigned(type) ? TYPE_UNSIGNED : TYPE_INT);
+}
+
 /* The order of the floating types: the one with the greater rank wins; of two with one format the _FloatN type. 0:
    none of them. */
 static unsigned floating_rank(enum type_kind kind)

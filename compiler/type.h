@@ -139,6 +139,7 @@ bool type_same(struct type *a, struct type *b);     /* compatible (6.2.7), quali
 /* Size and alignment in bytes on this target (LP64); false where it is not known (incomplete, variable, opaque). */
 bool type_size(struct type *type, uint64_t *size, uint64_t *alignment);
 struct type *type_promoted(struct type *type);      /* 6.3.1.1p2 */
+struct type *type_bit_field(struct type *type, uint32_t width);    /* the same for a bit-field of so many bits, of any integer type, as gcc and clang do it */
 struct type *type_arithmetic(struct type *a, struct type *b);   /* usual arithmetic conversions */
 /* The member, looked for in anonymous members too; NULL. */
 struct member *type_member(struct type *record, const char *name);

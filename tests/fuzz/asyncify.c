@@ -332,8 +332,11 @@ static void visit_place(struct expression *e)
 
 static void visit_items(struct expression *initializer)
 {
-    for (size_t i = 0; i < initializer->item_count; i++)
-        visit_value(initializer->items[i].value);
+    for (size_t i = 0; i < initializer->item_count; i++) {
+        struct expression *value = initializer->items[i].value;
+        if (!value->is_constant || value->value != 0)       /* 0 may be a null pointer */
+            visit_value(value);
+    }
 }
 
 static void visit_call(struct expression *e)
