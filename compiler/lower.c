@@ -1105,9 +1105,12 @@ static void lower_expression_statement(struct statement *s)
         return;
     }
     struct extent *extent = extent_begin();
-    const char *value = lower_full(s->a, s->value_to != NULL);
     if (s->value_to)
-        emit_set(s->value_to, value);
+        emit_set(s->value_to, lower_full(s->a, true));
+    else if (s->value_dropped)
+        lower_dropped(s->a);
+    else
+        lower_full(s->a, false);
     extent_end(extent);
 }
 

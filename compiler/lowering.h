@@ -81,6 +81,8 @@ const char *hoist_types(struct function *function);
 /* ---- expressions (spill.c) ---- */
 /* Evaluates e here, as a full expression: emits its effects and returns text of its value ("" for void or where it is not wanted). */
 const char *lower_full(struct expression *e, bool wanted);
+/* The same for the value of a statement expression that nobody uses: a variable that is set there counts as used. */
+void lower_dropped(struct expression *e);
 /* Tells what evaluating e, which has no await, reads and sets. */
 void use_expression(struct expression *e);
 /* Does it have to be taken apart? */

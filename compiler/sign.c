@@ -101,6 +101,12 @@ static int statement_bits(struct expression *e)
     return last && last->kind == STATEMENT_EXPRESSION && last->a ? value_bits(last->a) : MAY_BE_NEGATIVE;
 }
 
+static int assignment_bits(struct expression *e)
+{
+    bool takes_over = token_is(e->operator_, "=") || token_is(e->operator_, "&=");
+    return converted_bits(takes_over ? value_bits(e->b) : MAY_BE_NEGATIVE, e->type);
+}
+
 /* How many bits hold any value of an integer expression, or MAY_BE_NEGATIVE. */
 static int value_bits(struct expression *e)
 {
@@ -116,7 +122,7 @@ static int value_bits(struct expression *e)
     case EXPRESSION_EXTENSION:
     case EXPRESSION_PLUS: return value_bits(e->a);
     case EXPRESSION_CAST: return converted_bits(value_bits(e->a), e->type);
-    case EXPRESSION_ASSIGN: return converted_bits(token_is(e->operator_, "=") ? value_bits(e->b) : MAY_BE_NEGATIVE, e->type);
+    case EXPRESSION_ASSIGN: return assignment_bits(e);
     case EXPRESSION_CALL: return call_bits(e);
     case EXPRESSION_COMMA: return value_bits(e->b);
     case EXPRESSION_STATEMENT: return statement_bits(e);

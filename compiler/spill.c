@@ -182,7 +182,11 @@ static void settle_binary(struct expression *e)
     settle_children(e);
     for (size_t i = 0; i < 2; i++) {
         const char *type = by_itself[i] && operands[i]->has_await ? by_itself[i] : operands[1 - i]->has_await ? by_other[i] : NULL;
-        if (type)
+        if (!type)
+            continue;
+        if (operands[1 - i]->is_constant && operands[1 - i]->value == 0)    /* no unsigned value is less than 0u */
+            set_text(operands[1 - i], "0", true);
+        else
             set_text(operands[i], arena_format("(%s)(%s)", type, copy_expression(operands[i])), operands[i]->stable);
     }
 }
@@ -1159,6 +1163,11 @@ const char *lower_value(struct expression *e)
 {
     settle(e);
     return copy_value(e);
+}
+
+void lower_dropped(struct expression *e)
+{
+    discard_operand(e);
 }
 
 const char *lower_full(struct expression *e, bool wanted)

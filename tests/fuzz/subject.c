@@ -135,14 +135,14 @@ static char *check_warnings(const struct subject *s, const char *path)
 {
     bool clang = strcmp(compiler_of(s->way), "clang") == 0;
     char *name = subject_file(s, ".ac"), *source = file_text(name), *messages = file_text(path);
-    char *allowed = text_format("%s", ""), *added = warning_added(messages, allowed, source);
+    char *allowed = text_format("%s", ""), *added = warning_added(messages, allowed, source, clang);
     /* Most come from the front end; some only with optimisation. */
     const char *const depths[] = {"-fsyntax-only", clang ? "-Wunreachable-code" : ""};
     for (int i = 0; added && i < 2; i++) {
         free(allowed);
         free(added);
         allowed = plain_messages(s, depths[i]);
-        added = warning_added(messages, allowed, source);
+        added = warning_added(messages, allowed, source, clang);
     }
     char *kind = added ? text_format("%s: warning %s", s->way->compiler, added) : NULL;
     free(name);

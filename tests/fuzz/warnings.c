@@ -1,8 +1,10 @@
 /* Warnings of C compilers, compared: "file:line [-Wflag]" is what one is known by. acc's output and the program as plain C name the same lines.
 
-   Two kinds of code draw warnings in acc's output alone, since clang holds them back in the program as plain C. It says little of code that control
-   cannot reach, but behind an await there is a label. And it looks for -Wtautological-bitwise-compare, `if (x | 5)`, only in conditions without
-   `&&` and `||` in them, which taken apart have none. */
+   Some code draws warnings in acc's output alone, since compilers hold them back in the program as plain C. clang says little of code that control
+   cannot reach; but behind an await there is a label. And that an operator has a constant result (-Wtautological-bitwise-compare, -Wbool-compare)
+   they find out for simple operands only; taken apart, they are simple. clang also says nothing of operands of `&&` and `||` which it finds are never
+   evaluated (`&x || a < b`), and of the value of a statement expression: where a line has such in it, a kind of warning is let pass that the
+   program as plain C gets elsewhere. */
 #define _GNU_SOURCE
 #include "warnings.h"
 #include "../process.h"
@@ -71,12 +73,34 @@ static bool is_unreachable(const char *warning, const char *allowed, const char 
     return found;
 }
 
-char *warning_added(const char *messages, const char *allowed, const char *source)
+/* Is it on a line of the source with an operator or statement expression in it about which clang says less than it knows? */
+static bool is_hidden_from_clang(const char *warning, const char *allowed, const char *source)
+{
+    for (unsigned long line = 1; line < line_of(warning) && source; line++) {
+        source = strchr(source, '\n');
+        source = source ? source + 1 : NULL;
+    }
+    if (!source || !strstr(allowed, strrchr(warning, '[')))
+        return false;
+    char *text = text_format("%.*s", (int)strcspn(source, "\n"), source);
+    bool hidden = strstr(text, "&&") || strstr(text, "||") || strstr(text, "({");
+    free(text);
+    return hidden;
+}
+
+static bool is_held_back(const char *warning, const char *allowed, const char *source, bool clang)
+{
+    if (clang)
+        return strstr(warning, "[-Wtautological-bitwise-compare]") || is_unreachable(warning, allowed, source) ||
+               is_hidden_from_clang(warning, allowed, source);
+    return strstr(warning, "[-Wbool-compare]") != NULL;
+}
+
+char *warning_added(const char *messages, const char *allowed, const char *source, bool clang)
 {
     char *copy = text_format("%s", messages), *rest = copy, *warning, *flag = NULL;
     while (!flag && (warning = next_warning(&rest))) {
-        bool held_back = strstr(warning, "[-Wtautological-bitwise-compare]") || is_unreachable(warning, allowed, source);
-        if (!held_back && !warned(allowed, warning))
+        if (!is_held_back(warning, allowed, source, clang) && !warned(allowed, warning))
             flag = text_format("%s", strrchr(warning, '['));
         free(warning);
     }
