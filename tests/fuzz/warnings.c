@@ -3,8 +3,8 @@
    Some code draws warnings in acc's output alone, since compilers hold them back in the program as plain C. clang says little of code that control
    cannot reach; but behind an await there is a label. And that an operator has a constant result (-Wtautological-bitwise-compare, -Wbool-compare)
    they find out for simple operands only; taken apart, they are simple. clang also says nothing of operands of `&&` and `||` which it finds are never
-   evaluated (`&x || a < b`), and of the value of a statement expression: where a line has such in it, a kind of warning is let pass that the
-   program as plain C gets elsewhere. */
+   evaluated (`&x || a < b`): on a line with such in it, kinds of warnings are let pass that the program as plain C gets elsewhere. And it does not look
+   for -Wsign-compare in the value of a statement expression. */
 #define _GNU_SOURCE
 #include "warnings.h"
 #include "../process.h"
@@ -80,10 +80,12 @@ static bool is_hidden_from_clang(const char *warning, const char *allowed, const
         source = strchr(source, '\n');
         source = source ? source + 1 : NULL;
     }
-    if (!source || !strstr(allowed, strrchr(warning, '[')))
+    if (!source)
         return false;
     char *text = text_format("%.*s", (int)strcspn(source, "\n"), source);
-    bool hidden = strstr(text, "&&") || strstr(text, "||") || strstr(text, "({");
+    const char *flag = strrchr(warning, '[');
+    bool shortcut = strstr(text, "&&") || strstr(text, "||"), statement = strstr(text, "({") != NULL;
+    bool hidden = (shortcut && strstr(allowed, flag)) || (statement && strcmp(flag, "[-Wsign-compare]") == 0);
     free(text);
     return hidden;
 }
