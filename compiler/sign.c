@@ -37,7 +37,8 @@ static int greatest(int a, int b)
 static int type_bits(struct type *type)
 {
     uint64_t size, alignment;
-    return type_is_integer(type) && type_is_unsigned(type) && type_size(type, &size, &alignment) ? (int)size * 8 : MAY_BE_NEGATIVE;
+    return type_is_integer(type) && type_is_unsigned(type) && type_size(type, &size, &alignment) ? (int)size * 8
+                                                                                                 : MAY_BE_NEGATIVE;
 }
 
 /* Of a value of so many bits that is converted to a type. */
@@ -87,7 +88,8 @@ static int binary_bits(struct expression *e)
 /* Of these builtin functions compilers know that they count bits. */
 static int call_bits(struct expression *e)
 {
-    static const char *const names[] = {"__builtin_parity", "__builtin_popcount", "__builtin_ffs", "__builtin_clz", "__builtin_ctz", "__builtin_clrsb"};
+    static const char *const names[] = {"__builtin_parity", "__builtin_popcount", "__builtin_ffs",
+                                        "__builtin_clz",    "__builtin_ctz",      "__builtin_clrsb"};
     const char *called = e->a->kind == EXPRESSION_NAME ? e->a->name : NULL;
     for (size_t i = 0; called && i < sizeof names / sizeof *names; i++)
         if (strncmp(called, names[i], strlen(names[i])) == 0)
@@ -159,7 +161,8 @@ static bool is_signed_operand(struct expression *e)
 const char *conversion_never_negative(struct expression *comparison, struct expression *operand)
 {
     struct type *common = unsigned_common(comparison);
-    return common && is_signed_operand(operand) && value_bits(operand) != MAY_BE_NEGATIVE ? type_declare(common, "") : NULL;
+    return common && is_signed_operand(operand) && value_bits(operand) != MAY_BE_NEGATIVE ? type_declare(common, "")
+                                                                                          : NULL;
 }
 
 const char *conversion_beside_small(struct expression *comparison, struct expression *operand, struct expression *other)

@@ -76,13 +76,16 @@ static void folder_make(const char *path)
 struct goal { struct subject subject; const char *kind; };
 
 /* What a program that was cut at has to be kept from: not all compilers say the same of it. */
-#define STRICT "-Werror=implicit-function-declaration -Werror=implicit-int -Werror=int-conversion -Werror=incompatible-pointer-types " \
-               "-Werror=return-type -Werror=uninitialized -Werror=maybe-uninitialized -Werror=sequence-point"
+#define STRICT                                                                                                         \
+    "-Werror=implicit-function-declaration -Werror=implicit-int -Werror=int-conversion "                               \
+    "-Werror=incompatible-pointer-types "                                                                              \
+    "-Werror=return-type -Werror=uninitialized -Werror=maybe-uninitialized -Werror=sequence-point"
 
 static bool is_program(const struct subject *s)
 {
     char *source = subject_file(s, ".ac"), *messages = subject_file(s, ".plain.messages");
-    bool good = run_command(messages, 20, NULL, "gcc -std=c11 " STRICT " -fsyntax-only -DPLAIN " INCLUDES " -x c %s", source) == 0;
+    bool good = run_command(messages, 20, NULL, "gcc -std=c11 " STRICT " -fsyntax-only -DPLAIN " INCLUDES " -x c %s",
+                            source) == 0;
     free(source);
     free(messages);
     return good;
@@ -217,7 +220,8 @@ static void check_program(const char *folder, const char *program, const char *n
     char *executable = text_format("%s/original", folder), *out = text_format("%s/original.out", folder);
     unsigned passed_before = tally->passed;
     /* Some of its programs mix pointers to different types. */
-    if (run_command(out, 60, NULL, "gcc -std=c11 -Werror=incompatible-pointer-types -O0 " INCLUDES " %s -o %s -lm", program, executable) != 0) {
+    if (run_command(out, 60, NULL, "gcc -std=c11 -Werror=incompatible-pointer-types -O0 " INCLUDES " %s -o %s -lm",
+                    program, executable) != 0) {
         tally->unwritten++;
     } else if (run_command(out, 2, NULL, "%s 1", executable) != 0) {
         tally->too_long++;
@@ -341,7 +345,8 @@ static void tally_print(const struct tally *t, double seconds)
 {
     printf("csmith: %u programs passed in all modes; %u async programs: %u passed, %u failed, %u incomparable; ", t->whole, t->programs, t->passed,
            t->failed, t->incomparable);
-    printf("skipped: %u run too long, %u too large, %u not written well by csmith\n", t->too_long, t->too_large, t->unwritten);
+    printf("skipped: %u run too long, %u too large, %u not written well by csmith\n", t->too_long, t->too_large,
+           t->unwritten);
     printf("csmith: %.0f s; acc %.1f s (the longest %.2f s: seed %llu), C compilers %.1f s for its output, runs %.1f s\n", seconds, t->times.acc,
            t->times.slowest_acc, (unsigned long long)t->times.slowest_seed, t->times.compilers, t->times.runs);
 }

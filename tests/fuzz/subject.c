@@ -218,7 +218,8 @@ char *subject_check(const struct subject *s, const char *expected)
 char *subject_plain_output(const struct subject *s, const char *compiler, const char *options)
 {
     char *source = subject_file(s, ".ac"), *program = subject_file(s, ".plain"), *out = subject_file(s, ".plain.run"), *text = NULL;
-    if (run_command(out, 60, NULL, "%s -std=c11 %s -DPLAIN " INCLUDES " -x c %s -o %s -lm", compiler, options, source, program) == 0 &&
+    if (run_command(out, 60, NULL, "%s -std=c11 %s -DPLAIN " INCLUDES " -x c %s -o %s -lm", compiler, options, source,
+                    program) == 0 &&
         run_command(out, 20, NULL, "%s 1", program) == 0)
         text = file_text(out);
     free(source);
@@ -229,7 +230,8 @@ char *subject_plain_output(const struct subject *s, const char *compiler, const 
 
 char *subject_agreed_output(const struct subject *s, const char *options)
 {
-    static const struct way judges[] = {{"gcc", "-O1", true}, {"clang", "-O1", true}, {"gcc", "-O2", false}, {"clang", "-O2", false}};
+    static const struct way judges[] = {
+        {"gcc", "-O1", true}, {"clang", "-O1", true}, {"gcc", "-O2", false}, {"clang", "-O2", false}};
     char *agreed = NULL;
     for (size_t i = 0; i < sizeof judges / sizeof *judges; i++) {
         if (!process_exists(judges[i].compiler))

@@ -66,7 +66,8 @@ static bool is_unreachable(const char *warning, const char *allowed, const char 
     char *copy = text_format("%s", allowed), *rest = copy, *each;
     bool found = false;
     while (!found && (each = next_warning(&rest))) {
-        found = strstr(each, "[-Wunreachable-code]") && line_of(each) <= line_of(warning) && !function_ends(source, line_of(each), line_of(warning));
+        found = strstr(each, "[-Wunreachable-code]") && line_of(each) <= line_of(warning) &&
+                !function_ends(source, line_of(each), line_of(warning));
         free(each);
     }
     free(copy);
