@@ -2,7 +2,8 @@
 
    Some code draws warnings in acc's output alone, since compilers hold them back in the program as plain C. clang says little of code that control
    cannot reach; but behind an await there is a label. And that an operator has a constant result (-Wtautological-bitwise-compare, -Wbool-compare)
-   they find out for simple operands only; taken apart, they are simple. clang also says nothing of operands of `&&` and `||` which it finds are never
+   they find out for simple operands only; taken apart, they are simple. gcc takes a const pointer for its value, and so does not see it compared with
+   itself (-Wtautological-compare); kept across an await it is not const. clang also says nothing of operands of `&&` and `||` which it finds are never
    evaluated (`&x || a < b`): on a line with such in it, kinds of warnings are let pass that the program as plain C gets elsewhere. And it does not look
    for -Wsign-compare in the value of a statement expression. */
 #define _GNU_SOURCE
@@ -96,7 +97,7 @@ static bool is_held_back(const char *warning, const char *allowed, const char *s
     if (clang)
         return strstr(warning, "[-Wtautological-bitwise-compare]") || is_unreachable(warning, allowed, source) ||
                is_hidden_from_clang(warning, allowed, source);
-    return strstr(warning, "[-Wbool-compare]") != NULL;
+    return strstr(warning, "[-Wbool-compare]") || strstr(warning, "[-Wtautological-compare]");
 }
 
 char *warning_added(const char *messages, const char *allowed, const char *source, bool clang)
