@@ -536,6 +536,14 @@ static void lower_variable_typedef(struct declarator *d)
             tokens[unit.type_uses.at[i].token].renamed = type;
 }
 
+/* A static or external object keeps its name, so that the local which it hides gets another: it has to be put back after awaits here, too. */
+static void rename_hidden(const struct symbol *symbol)
+{
+    for (struct variable *v = *map_at(&innermost, symbol->name); v; v = v->outer)
+        if (v->name == symbol->name)
+            v->name = arena_format("%s_1", symbol->name);
+}
+
 static void lower_declaration(struct declaration *declaration)
 {
     struct specifiers *specifiers = declaration->specifiers;
@@ -550,6 +558,8 @@ static void lower_declaration(struct declaration *declaration)
     for (size_t i = 0; scope_awaits && i < declaration->declarator_count; i++)
         if (is_automatic(declaration->declarators[i], specifiers))
             track_variable(declaration->declarators[i]->symbol);
+        else if (declaration->declarators[i]->symbol)
+            rename_hidden(declaration->declarators[i]->symbol);
     if (!specifiers || stays_whole(declaration) || !scope_awaits) {
         lower_whole_declaration(declaration);
         begin_variables(declaration);
