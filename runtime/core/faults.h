@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -80,6 +81,8 @@ static inline bool ac__faults_on(void)
 #define eventfd(...) AC__FAULT(EMFILE, eventfd(__VA_ARGS__))
 #define epoll_create1(...) AC__FAULT(EMFILE, epoll_create1(__VA_ARGS__))
 #define accept4(...) AC__FAULT(EMFILE, accept4(__VA_ARGS__))
+#define isatty(fd) (ac__faults_on() && ac__fault_call(ENOTTY) ? 0 : isatty(fd))
+#define ioctl(...) AC__FAULT(ENOTTY, ioctl(__VA_ARGS__))
 #define dup2(...) AC__FAULT(EBUSY, dup2(__VA_ARGS__))
 #define fcntl(...) AC__FAULT(EMFILE, fcntl(__VA_ARGS__))
 
@@ -133,6 +136,7 @@ static inline bool ac__faults_on(void)
 #define pthread_condattr_init(...) AC__FAULT_CODE(ENOMEM, pthread_condattr_init(__VA_ARGS__))
 #define pthread_atfork(...) AC__FAULT_CODE(ENOMEM, pthread_atfork(__VA_ARGS__))
 #define fork(...) AC__FAULT(EAGAIN, fork(__VA_ARGS__))
+#define posix_spawn(...) AC__FAULT_CODE(EAGAIN, posix_spawn(__VA_ARGS__))
 #define posix_spawnp(...) AC__FAULT_CODE(EAGAIN, posix_spawnp(__VA_ARGS__))
 #define posix_spawnattr_init(...) AC__FAULT_CODE(ENOMEM, posix_spawnattr_init(__VA_ARGS__))
 #define posix_spawn_file_actions_init(...) AC__FAULT_CODE(ENOMEM, posix_spawn_file_actions_init(__VA_ARGS__))
@@ -144,7 +148,6 @@ static inline bool ac__faults_on(void)
 #define waitpid(...) AC__FAULT(EINTR, waitpid(__VA_ARGS__))
 #define waitid(...) AC__FAULT(EINTR, waitid(__VA_ARGS__))
 #define kill(...) AC__FAULT(EPERM, kill(__VA_ARGS__))
-#define sigaction(...) AC__FAULT(EINVAL, sigaction(__VA_ARGS__))
 #define syscall(...) AC__FAULT(ENOSYS, syscall(__VA_ARGS__))
 
 #endif

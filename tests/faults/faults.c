@@ -48,6 +48,7 @@ struct program {
     size_t talks, settings, argument_count, inputs;
     bool left_out;              /* its head says `not: faults` */
     bool needs_tls;
+    int exit_status;            /* that the head announces */
 };
 
 struct options {
@@ -96,6 +97,8 @@ static void read_head(struct program *program)
         keep(program->input, &program->inputs, LINES, value_of(line, "stdin"));
         keep_words(program->arguments, &program->argument_count, LINES, value_of(line, "args"));
         const char *not = value_of(line, "not"), *with = value_of(line, "with");
+        const char *exit_status = value_of(line, "exit");
+        program->exit_status = exit_status ? atoi(exit_status) : program->exit_status;
         program->needs_tls |= value_of(line, "needs") != NULL;
         program->left_out |= with || (not && strstr(not, "faults"));
     }
@@ -206,6 +209,8 @@ static const char *complaint(const struct run *run, int status, const char *said
     if (status == 128 + SIGABRT && said && strstr(said, "Assertion"))
         return NULL;
     if (status == 128 + SIGINT && run->program->talks)
+        return NULL;
+    if (status == run->program->exit_status)
         return NULL;
     if (status > 128)
         return "is ended by a signal";
