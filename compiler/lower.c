@@ -303,7 +303,7 @@ static void hide_outer(struct variable *v)
     if (!v->outer)
         return;
     v->same_named = v->outer->same_named + 1;
-    v->name = arena_format("%s_%u", v->symbol->name, v->same_named + 1);
+    v->name = arena_format("%s__%u", v->symbol->name, v->same_named + 1);
 }
 
 static bool needs_frame(struct type *type)
@@ -541,7 +541,7 @@ static void rename_hidden(const struct symbol *symbol)
 {
     for (struct variable *v = *map_at(&innermost, symbol->name); v; v = v->outer)
         if (v->name == symbol->name)
-            v->name = arena_format("%s_1", symbol->name);
+            v->name = arena_format("%s__1", symbol->name);
 }
 
 static void lower_declaration(struct declaration *declaration)
