@@ -9,6 +9,7 @@
 #   make soak       a server under mixed load, with TLS, for SOAK=60 seconds on each backend: tests/soak/; needs OpenSSL
 #   make idle       as many idle connections as this system allows, up to 100,000, and the bytes for each
 #   make passthrough    headers and whole programs in C pass through acc unchanged: long; tests/passthrough/
+#   make awaited    SQLite, all of its functions async, with awaits at random places of SEED: tests/passthrough/awaited.sh
 #   make matrix     docs/matrix.md: every construct with an await around it, in acc and in g++'s coroutines
 #   make editors-check  the grammars for editors, with packages of npm; make editors-parser makes that of tree-sitter anew
 #   make bench-compile   acc's time and memory for sources of many shapes, beside gcc's and g++'s
@@ -41,7 +42,7 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer $(SANITIZERS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all picture editors-check editors-parser demo check fuzz faults idle soak matrix passthrough bench install deps format lint clean
+.PHONY: awaited all picture editors-check editors-parser demo check fuzz faults idle soak matrix passthrough bench install deps format lint clean
 
 all: build/acc build/libac.a
 
@@ -240,6 +241,13 @@ idle: build/samples/echo_server build/tests/clients
 passthrough: build/acc build/libac.a build/tests/asserts build/tests/passthrough-cc
 	tests/passthrough/headers.sh
 	tests/passthrough/programs.sh
+
+# All of SQLite as async functions, with awaits at random places.
+awaited: build/acc build/libac.a build/tests/bodies build/fuzz/asyncify
+	tests/passthrough/awaited.sh $(SEED)
+build/tests/bodies: tests/passthrough/bodies.c build/libacc.a
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) -Icompiler -Ibuild/gen $(CFLAGS) -o $@ $^
 
 editors-check:
 	editors/check.sh

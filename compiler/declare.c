@@ -790,6 +790,14 @@ static void check_typedef_again(struct symbol *symbol, struct type *type, token_
     note_at(symbol->place, "the declaration before it is here, of type '%s'", type_text(symbol->type));
 }
 
+/* The struct without a name that the type leads to by arrays and pointers; NULL: none. */
+static struct tag *unnamed_behind(struct type *type)
+{
+    for (type = type_strip(type); type->kind == TYPE_ARRAY || type->kind == TYPE_POINTER;)
+        type = type_strip(type->inner);
+    return type_is_record(type) && !type->tag->name && !type->tag->typedef_name ? type->tag : NULL;
+}
+
 /* 6.2.2: at file scope everything but a typedef is linked; in a block what is extern, and functions. */
 static struct symbol *symbol_for(enum symbol_kind kind, uint8_t storage, struct type *type, const struct draft *draft)
 {
@@ -817,6 +825,9 @@ static struct symbol *symbol_for(enum symbol_kind kind, uint8_t storage, struct 
     struct symbol *symbol = symbol_declare(draft->name, kind, type, draft->name_token);
     if (linked)
         symbol_link(symbol);
+    struct tag *unnamed = scope_depth == 0 ? unnamed_behind(type) : NULL;
+    if (unnamed && !unnamed->declared_with && !unnamed->holder)
+        unnamed->declared_with = symbol;
     return symbol;
 }
 
@@ -989,6 +1000,12 @@ static void member_add(struct parser *parser, struct member member)
     struct tag *tag = record->tag;
     tag->members = array_reserve(tag->members, tag->member_count + 1, &record->capacity, sizeof *tag->members);
     tag->members[tag->member_count++] = member;
+    struct tag *unnamed = member.name ? unnamed_behind(member.type) : NULL;
+    if (unnamed && !unnamed->declared_with && !unnamed->holder) {
+        unnamed->holder = tag;
+        unnamed->held_as = arena_alloc(sizeof member);
+        *unnamed->held_as = member;
+    }
 }
 
 void declare_member(struct parser *parser, struct declaration *declaration, struct draft *draft, struct expression *width,

@@ -84,6 +84,10 @@ struct tag {
     bool local;                 /* declared inside a function */
     const char *name;           /* NULL: none */
     struct symbol *typedef_name;    /* the first typedef of a struct without a tag; else NULL */
+    /* STRUCT UNION without either: the first thing whose type leads here by arrays and pointers. NULL: none */
+    struct symbol *declared_with;   /* at file scope */
+    struct tag *holder;             /* or what has it as this member */
+    struct member *held_as;
     struct member *members;     /* STRUCT UNION, in order, anonymous ones among them */
     size_t member_count;
     struct type *self;          /* the type without qualifiers; NULL until it is first used */

@@ -81,6 +81,34 @@ static const char *typeof_text(struct type *type, enum text_mode mode)
     return text;
 }
 
+static const char *tag_text(struct tag *tag, enum text_mode mode);
+
+/* Something of that type, not to be evaluated. NULL: there is nothing. */
+static const char *unnamed_value(struct tag *tag)
+{
+    const char *text, *holder = tag->holder ? tag_text(tag->holder, TEXT_C) : NULL;
+    struct type *type;
+    if (tag->declared_with) {
+        type = tag->declared_with->type;
+        text = tag->declared_with->kind == SYMBOL_TYPEDEF ? arena_format("(*(%s *)0)", tag->declared_with->name) : tag->declared_with->name;
+    } else if (holder) {
+        type = tag->held_as->type;
+        text = arena_format("((%s *)0)->%s", holder, tag->held_as->name);
+    } else {
+        return NULL;
+    }
+    for (type = type_strip(type); type->kind == TYPE_ARRAY || type->kind == TYPE_POINTER; type = type_strip(type->inner))
+        text = arena_format("(*%s)", text);
+    return text;
+}
+
+/* A struct that has no name is the type of something that has one. */
+static const char *unnamed_text(struct tag *tag)
+{
+    const char *value = unnamed_value(tag);
+    return value ? arena_format("__typeof__(%s)", value) : NULL;
+}
+
 static const char *tag_text(struct tag *tag, enum text_mode mode)
 {
     static const char *const keywords[] = {"struct", "union", "enum"};
@@ -93,7 +121,9 @@ static const char *tag_text(struct tag *tag, enum text_mode mode)
         return tag->typedef_name->name;
     if (mode == TEXT_USER)
         return arena_format("%s <unnamed>", keyword);
-    return tag->kind == TYPE_ENUM && tag->enum_type ? basic_text(tag->enum_type->kind, mode) : NULL;
+    if (tag->kind == TYPE_ENUM)
+        return tag->enum_type ? basic_text(tag->enum_type->kind, mode) : NULL;
+    return unnamed_text(tag);
 }
 
 static const char *wrapped_text(struct type *type, enum text_mode mode)

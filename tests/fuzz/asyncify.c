@@ -9,7 +9,7 @@
        both            both of them
        calls           nothing more
 
-   The result includes pause.h. With PLAIN defined it is C: async and await are nothing there. */
+   A file that ends in .ac is async already: it gets the awaits alone. The result includes pause.h. With PLAIN defined it is C: async and await are nothing there. */
 #define _GNU_SOURCE
 #include "diagnostic.h"
 #include "options.h"
@@ -233,12 +233,17 @@ static bool from_bit_field(struct expression *e)
     }
 }
 
+/* Of a program that is no csmith's: types are declared anywhere, so only those that need no declaration have functions that hold them. */
+static bool types_anywhere;
+
 /* The type of what can stand in place of the expression's value; NULL where nothing can. */
 static struct type *held_type(struct expression *e)
 {
     if (!in_text(e->first, e->last) || e->kind == EXPRESSION_INITIALIZER || e->kind == EXPRESSION_STRING || !e->type)
         return NULL;
     struct type *type = type_value(e->type);
+    if (types_anywhere && from_bit_field(e))
+        return NULL;
     if (from_bit_field(e)) {
         if (!e->is_bit_field || e->bit_width > 32 || !type_is_integer(type))
             return NULL;
@@ -261,8 +266,9 @@ static const char *spelling(token_index t)
 /* Puts an await around an expression. */
 static void hold(struct expression *e, struct type *type)
 {
-    size_t number = hold_number(type);
-    unsigned form = chance(12);
+    bool named = !type_is_arithmetic(type) || type_is(type, TYPE_ENUM);
+    size_t number = types_anywhere && named ? 0 : hold_number(types_anywhere ? type_strip(type) : type);
+    unsigned form = types_anywhere && named ? 2 + chance(2) : chance(12);
     const char *opening, *closing = ")";
     if (form == 0) {
         held.at[number].pointer = true;
@@ -461,7 +467,7 @@ static void visit_statement(struct statement *s)
     case STATEMENT_COMPOUND:
         visit_block(s);
         break;
-    case STATEMENT_LABEL:
+    case STATEMENT_LABEL: case STATEMENT_CASE: case STATEMENT_DEFAULT:
         visit_item(s->body);
         break;
     case STATEMENT_IF: case STATEMENT_WHILE: case STATEMENT_DO:
@@ -579,6 +585,12 @@ static void set_mode(const char *mode)
         expression_odds = odds[1 + chance(7)];
 }
 
+static bool ends_in(const char *text, const char *end)
+{
+    size_t length = strlen(text);
+    return length >= strlen(end) && !strcmp(text + length - strlen(end), end);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 5) {
@@ -591,8 +603,14 @@ int main(int argc, char **argv)
         array_add(&options.preprocessor, argv[i]);
     size_t size;
     char *source = read_file(argv[3], &size);
-    struct text marked = {0}, functions = mark_functions(source, size);
-    text_format(&marked, "#include \"pause.h\"\n%s", text_string(&functions));
+    struct text marked = {0};
+    types_anywhere = ends_in(argv[3], ".ac");
+    if (types_anywhere) {
+        text_add_bytes(&marked, source, size);
+    } else {
+        struct text functions = mark_functions(source, size);
+        text_format(&marked, "#include \"pause.h\"\n%s", text_string(&functions));
+    }
     write_file(argv[4], marked);
     write_file(argv[4], add_awaits(argv[4]));
     return 0;
