@@ -31,7 +31,7 @@ prepare() {
     (cd "$work/source" && ./configure --disable-tcl && make sqlite3.c shell.c) >"$work/log" 2>&1 || return 1
     cd "$work/source" || return 1
     expand >"$work/sqlite.c"
-    gcc -w -O1 -DSQLITE_OMIT_READLINE -c shell.c -o "$work/shell.o" && gcc -w -O1 -c "$work/sqlite.c" -o "$work/plain.o" || return 1
+    gcc -w -O1 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_THREADSAFE=0 -c shell.c -o "$work/shell.o" && gcc -w -O1 -c "$work/sqlite.c" -o "$work/plain.o" || return 1
     cd "$work" && gcc shell.o plain.o -lm -o plain && rm -rf source
 }
 
