@@ -141,7 +141,7 @@ const char *frame_member(struct lowering *l, const struct variable *v)
 static void add_member(struct lowering *l, struct text *out, const struct variable *v, unsigned depth)
 {
     indent(out, depth);
-    uint32_t aligned = v->symbol && v->symbol->declarator && !v->parameter ? v->symbol->declarator->aligned : 0;
+    uint32_t aligned = member_alignment(v);
     if (aligned)
         text_format(out, "_Alignas(%u) ", aligned);
     text_format(out, "%s;\n", frame_member(l, v));

@@ -194,6 +194,19 @@ static void measure_type(struct part *part, struct type *type, uint32_t aligned)
         part->alignment = aligned;
 }
 
+/* Arrays of 16 bytes or more lie at a multiple of 16 as a C compiler's do (System V ABI for x86-64, 3.1.2): programs read structs out of
+   arrays of char, as those of CMSG_SPACE. */
+uint32_t member_alignment(const struct variable *v)
+{
+    enum { ARRAY_ALIGNMENT = 16 };
+    if (v->callee || v->parameter || !v->symbol || !v->symbol->declarator)
+        return 0;
+    uint64_t size, alignment;
+    bool array = type_is(v->type, TYPE_ARRAY) && type_size(v->type, &size, &alignment) && size >= ARRAY_ALIGNMENT && alignment < ARRAY_ALIGNMENT;
+    uint32_t written = v->symbol->declarator->aligned;
+    return array && written < ARRAY_ALIGNMENT ? ARRAY_ALIGNMENT : written;
+}
+
 static void measure_callee(struct part *part, const struct callee *callee)
 {
     struct tag *tag;
@@ -217,7 +230,7 @@ static struct part *member_part(struct lowering *l, struct variable *v)
     if (v->callee)
         measure_callee(part, &l->callees.at[v->callee - 1]);
     else
-        measure_type(part, v->type, v->symbol && v->symbol->declarator && !v->parameter ? v->symbol->declarator->aligned : 0);
+        measure_type(part, v->type, member_alignment(v));
     return part;
 }
 

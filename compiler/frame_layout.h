@@ -18,6 +18,8 @@ struct part {
 /* The frame of a lowered function: a STRUCT of what stands behind its header, whose size includes the header. Those whose frames lie in its own are
    lowered too. */
 const struct part *frame_layout(struct lowering *l);
+/* Of its member, where that is more than its type asks for; else 0. */
+uint32_t member_alignment(const struct variable *v);
 /* Of the frame of a callee. */
 uint64_t callee_frame_size(const struct callee *callee);
 
