@@ -102,11 +102,11 @@ static const char *unnamed_value(struct tag *tag)
     return text;
 }
 
-/* A struct that has no name is the type of something that has one. */
+/* A struct that has no name is the type of something that has one; without the const of that, as a comma takes its value (C17 6.3.2.1p2). */
 static const char *unnamed_text(struct tag *tag)
 {
     const char *value = unnamed_value(tag);
-    return value ? arena_format("__typeof__(%s)", value) : NULL;
+    return value ? arena_format("__typeof__(((void)0, %s))", value) : NULL;
 }
 
 static const char *tag_text(struct tag *tag, enum text_mode mode)

@@ -526,6 +526,14 @@ static void hold_functions(size_t end)
     edit_add(end, false, text_string(&bottom));
 }
 
+/* To find the function at fault, FUZZ_FUNCTIONS=FIRST-LAST of the environment chooses some by number; the others get no awaits. */
+static bool is_chosen(size_t number)
+{
+    const char *range = getenv("FUZZ_FUNCTIONS");
+    size_t first = 0, last = 0;
+    return !range || sscanf(range, "%zu-%zu", &first, &last) != 2 || (number >= first && number <= last);
+}
+
 /* Parses and checks the file, and adds awaits to it. */
 static struct text add_awaits(const char *path)
 {
@@ -540,8 +548,8 @@ static struct text add_awaits(const char *path)
     if (error_count)
         exit(1);
     source_align(0);
-    for (size_t i = 0; i < unit.functions.count; i++)
-        if (unit.functions.at[i]->is_async && tokens[unit.functions.at[i]->body_first].inclusion == 0)
+    for (size_t i = 0, number = 0; i < unit.functions.count; i++)
+        if (unit.functions.at[i]->is_async && tokens[unit.functions.at[i]->body_first].inclusion == 0 && is_chosen(number++))
             visit_statement(unit.functions.at[i]->body);
     struct source_file *file = inclusions.at[0].file;
     hold_functions(file->size);
