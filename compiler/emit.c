@@ -364,11 +364,20 @@ static const char *linkage(struct function *f)
     return is_published(f) ? "" : "static ";
 }
 
+/* Labels have other addresses in each copy that the C compiler makes of a function, and a step may run in another one than the last. */
+static bool takes_label_address(const struct function *f)
+{
+    for (const struct label *label = f->labels; label; label = label->next)
+        if (label->address_taken)
+            return true;
+    return false;
+}
+
 static void add_description(struct function *f, struct text *out)
 {
     const char *name = f->generated_name;
     bool has_result = !type_is(f->result, TYPE_VOID);
-    text_format(out, "%sint %s__resume(ac_frame *);\n", linkage(f), name);
+    text_format(out, "%sint %s__resume(ac_frame *)%s;\n", linkage(f), name, takes_label_address(f) ? " AC_ONE_COPY" : "");
     add_lines(f, out);
     text_format(out, "%sconst ac_fn %s__fn = {.resume = %s__resume, .name = \"%s\", .file = ", linkage(f), name, name, f->symbol->name);
     add_quoted(out, token_file(f->declarator->name_token)->path);

@@ -334,6 +334,15 @@ int ac_stop(ac_frame *frame, uint32_t site, int status);
 #define AC__APART
 #endif
 
+/* For functions that take addresses of labels. */
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__TINYC__)
+#define AC_ONE_COPY __attribute__((noinline, noclone))
+#elif defined(__clang__)
+#define AC_ONE_COPY __attribute__((noinline))
+#else
+#define AC_ONE_COPY
+#endif
+
 /* Memory of a block: an array of variable length whose block awaits. NULL without memory. */
 void *ac_array_new(size_t size);
 void ac_array_free(void *array);

@@ -548,9 +548,15 @@ static struct text add_awaits(const char *path)
     if (error_count)
         exit(1);
     source_align(0);
-    for (size_t i = 0, number = 0; i < unit.functions.count; i++)
-        if (unit.functions.at[i]->is_async && tokens[unit.functions.at[i]->body_first].inclusion == 0 && is_chosen(number++))
+    uint64_t seed = random_state;
+    for (size_t i = 0, number = 0; i < unit.functions.count; i++) {
+        if (!unit.functions.at[i]->is_async || tokens[unit.functions.at[i]->body_first].inclusion != 0)
+            continue;
+        if (types_anywhere)     /* each function by itself */
+            random_state = seed + number * 0xD1342543DE82EF95u;
+        if (is_chosen(number++))
             visit_statement(unit.functions.at[i]->body);
+    }
     struct source_file *file = inclusions.at[0].file;
     hold_functions(file->size);
     return edits_apply(file->text, file->size);

@@ -555,7 +555,7 @@ START_TEST(one_mistake_one_message)
         { "async int f(int a) { if (a b) { a = 1; } return a; }", "expected ')' before 'b'" },
         { "async int f(int a) { if a) { a = 1; } return a; }", "expected '(' before 'a'" },
         { "async int f(int a) { return }", "expected an expression before '}'" },
-        { "async int f(int a) { catch (int e) { } return a; }", "expected" },
+        { "async int f(int a) { catch (int e) { } return a; }", "'catch' without a 'try' before it" },
         { "async int f(int a) { { } catch (int e) { a = 2; } return a; }", "'catch' without a 'try' before it" },
         { "async int f(int a) { try { a = 1; } return a; }", "expected 'catch' before 'return'" },
         { "async int f(int a) { throw; return a; }", "expected an expression before ';'" },

@@ -388,7 +388,7 @@ static const struct {
     {"async int (*x)(int)", "ac_coro_ref (*x)(int)", "async int (*)(int)"},
     {"async yield char *(*x)(void)", "ac_gen_ref (*x)(void)", "async yield char *(*)(void)"},
     {"_Gen(struct s) (*x)(_Task(int))", "ac_gen_ref (*x)(ac_task_ref)", "Gen(struct s) (*)(Task(int))"},
-    {"struct { int a; } *x", NULL, "struct <unnamed> *"},
+    {"struct { int a; } *x", "__typeof__(((void)0, (*x))) *x", "struct <unnamed> *"},
 };
 
 START_TEST(types_of_the_dialect_are_handles_in_c)
@@ -396,7 +396,7 @@ START_TEST(types_of_the_dialect_are_handles_in_c)
     source_parse(arena_format("struct s { int a; }; %s;", dialect[_i].source));
     struct type *type = source_symbol("x")->type;
     const char *c = type_declare(type, "x");
-    ck_assert_msg(dialect[_i].c ? c && !strcmp(c, dialect[_i].c) : !c, "%s: %s", dialect[_i].source, c ? c : "NULL");
+    ck_assert_msg(c && !strcmp(c, dialect[_i].c), "%s: %s", dialect[_i].source, c ? c : "NULL");
     ck_assert_str_eq(type_text(type), dialect[_i].user);
 }
 END_TEST
