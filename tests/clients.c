@@ -216,7 +216,7 @@ static void tasks_check(pid_t server, const char *err)
 {
     char *text = NULL;
     kill(server, SIGQUIT);
-    for (int tries = 0; tries < 300 && (!text || !strstr(text, "main")); tries++) {
+    for (int tries = 0; tries < 3000 && (!text || !strstr(text, "main")); tries++) {
         free(text);
         pause_for(0.01);
         text = file_read(err, NULL);
