@@ -10,6 +10,7 @@
 #include <check.h>
 #include <fnmatch.h>
 #include <glob.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -261,6 +262,10 @@ static int shards_run(size_t shards)
 
 int main(int argc, char **argv)
 {
+    /* nohup, and a shell that starts something in the background, have it ignore these; so would all that the tests start. */
+    signal(SIGHUP, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGQUIT, SIG_DFL);
     const char *fork_mode = getenv("CK_FORK");
     tests_find(argc > 1 ? argv[1] : "*");
     if (test_count == 0) {
