@@ -77,9 +77,9 @@ if there hiredis && command -v redis-server >/dev/null; then
     sample redis_hiredis hiredis "$port"
 fi
 
-# PostgreSQL refuses to run as root.
+# PostgreSQL refuses to run as root. In a subshell, whose process becomes it, so that this can be ended.
 as_nobody() {
-    if [ "$(id -u)" = 0 ]; then setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; else "$@"; fi
+    if [ "$(id -u)" = 0 ]; then exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; else exec "$@"; fi
 }
 
 for server in /usr/lib/postgresql/*/bin /usr/libexec/postgresql* /usr/bin; do [ -x "$server/initdb" ] && break; done
