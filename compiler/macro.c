@@ -182,16 +182,22 @@ static name_list names_to_hide(const char *text)
     return list;
 }
 
-void macros_hide(struct text *out, const char *text)
+void macro_hide(struct text *out, const char *name)
 {
-    name_list list = names_to_hide(text);
-    for (size_t i = 0; i < list.count; i++)
-        text_format(out, "#pragma push_macro(\"%s\")\n#undef %s\n", list.at[i], list.at[i]);
+    text_format(out, "#pragma push_macro(\"%s\")\n#undef %s\n", name, name);
 }
 
-void macros_show(struct text *out, const char *text)
+void macro_show(struct text *out, const char *name)
+{
+    text_format(out, "#pragma pop_macro(\"%s\")\n", name);
+}
+
+void macros_add_around(struct text *out, const char *text)
 {
     name_list list = names_to_hide(text);
     for (size_t i = 0; i < list.count; i++)
-        text_format(out, "#pragma pop_macro(\"%s\")\n", list.at[i]);
+        macro_hide(out, list.at[i]);
+    text_add(out, text);
+    for (size_t i = 0; i < list.count; i++)
+        macro_show(out, list.at[i]);
 }

@@ -16,9 +16,11 @@ enum macro_kind macro_find(const char *name);
 /* Whether the C compiler would expand the name. */
 bool macro_would_expand(token_index t);
 
-/* The directives before text that acc made, and behind it, for all that would be expanded in it. */
+/* The directives from which on the C compiler does not know the macro of this name, and those that bring it back. */
 struct text;
-void macros_hide(struct text *out, const char *text);
-void macros_show(struct text *out, const char *text);
+void macro_hide(struct text *out, const char *name);
+void macro_show(struct text *out, const char *name);
+/* Adds text that acc made, with all macros hidden that would be expanded in it. */
+void macros_add_around(struct text *out, const char *text);
 
 #endif

@@ -74,9 +74,7 @@ static const char *definition_text(struct function *f)
         emit_prototype(f, &made);
     for (struct function *each = f->placed_here; each; each = each->next_placed)
         add_function(each, &made);
-    macros_hide(&out, text_string(&made));
-    text_add(&out, text_string(&made));
-    macros_show(&out, text_string(&made));
+    macros_add_around(&out, text_string(&made));
     return f->text = text_string(&out);
 }
 
@@ -512,7 +510,7 @@ static void write_token(struct token_writer *w, token_index t)
 {
     if (macro_would_expand(t)) {
         end_line_of(w->out);
-        text_format(w->out, "#pragma push_macro(\"%s\")\n#undef %s\n", tokens[t].name, tokens[t].name);
+        macro_hide(w->out, tokens[t].name);
         w->line = 0;
     }
     const char *path = token_file(t)->path;
@@ -530,7 +528,7 @@ static void write_token(struct token_writer *w, token_index t)
         w->line = 0;
     if (macro_would_expand(t)) {
         end_line_of(w->out);
-        text_format(w->out, "#pragma pop_macro(\"%s\")\n", tokens[t].name);
+        macro_show(w->out, tokens[t].name);
         w->line = 0;
     }
 }

@@ -36,17 +36,6 @@ there() {
     return 1
 }
 
-# within SECONDS COMMAND...: it comes true in that time.
-within() {
-    tries=$(($1 * 20))
-    shift
-    until "$@" >/dev/null 2>&1; do
-        tries=$((tries - 1))
-        [ $tries -gt 0 ] || return 1
-        sleep 0.05
-    done
-}
-
 # A port of loopback that nobody listens on just now.
 cat >"$work/free_port.c" <<'PROGRAM'
 #include <arpa/inet.h>

@@ -14,17 +14,6 @@ $acc $include samples/https.ac -o "$work/https.c"
 gcc -O1 -g ${SANITIZERS--fsanitize=address,undefined} $include -Isamples "$work/https.c" build/asan/libac_tls.a build/asan/libac.a \
     -lpthread -lssl -lcrypto -o "$work/https"
 
-# within SECONDS COMMAND...: it comes true in that time.
-within() {
-    tries=$(($1 * 20))
-    shift
-    until "$@" >/dev/null 2>&1; do
-        tries=$((tries - 1))
-        [ $tries -gt 0 ] || return 1
-        sleep 0.05
-    done
-}
-
 # get PORT PATH: our client, into $work/got; the status is the client's.
 get() {
     timeout 20 "$work/https" get "$keys/ca.pem" localhost "$1" "$2" >"$work/got" 2>"$work/said"
