@@ -17,18 +17,12 @@
 
 #define AC__CONTAINER(pointer, type, member) ((type *)(void *)((char *)(pointer) - offsetof(type, member)))
 
-/* What the ready queue holds: tasks and handles. base.parent is the frame to resume. */
-struct ac__item {
-    ac_frame base;
-    struct ac__item *next;         /* valid while in a queue */
-};
-
 /* Bits of a future's base.state. */
 enum {
     AC__DONE = 1 << 0,             /* has a value, unless FAILED; base.error is final */
     AC__FAILED = 1 << 1,           /* base.error is the error; ECANCELED stands for cancelled */
     AC__WAITING = 1 << 2,          /* task: the leaf is an operation that waits; the task is in no queue */
-    AC__YIELDED = 1 << 3,          /* task: ready after ac_sleep(0): a cancellation is still delivered there */
+                                   /* 1 << 3 is AC__YIELDED, of ac.h */
     AC__DUE = 1 << 4,              /* task: a cancellation waits for the next await that would suspend */
     AC__COUNTED = 1 << 5,          /* task: loop->cancel_at counts its awaits */
     AC__TAKEN = 1 << 6,            /* the error has been looked at, or nobody will: it is not reported */
@@ -40,6 +34,7 @@ enum {
     AC__HAS_MORE = 1 << 12,        /* the first of the watches is the link of a struct ac__more */
     AC__ENDS_RUN = 1 << 13         /* a run of the loop ends with the turn in which this is done */
 };
+_Static_assert(AC__TURNS_SLOWLY == (AC__DUE | AC__COUNTED | AC__STEPPED), "ac.h knows these bits by number");
 
 struct ac_future {
     struct ac__item item;          /* base.state: the bits above. base.error: valid when DONE. task: base.parent is the leaf */

@@ -194,15 +194,15 @@ int ac_sleep__resume(ac_frame *frame)
     ac_task *task = ac__thread.task;
     if (frame->state != 0 || !(timer->seconds <= 0))
         return sleep_or_wake(timer);
-    if (__builtin_expect(task->item.base.state & (AC__DUE | AC__COUNTED | AC__STEPPED), 0))
+    if (__builtin_expect(task->item.base.state & AC__TURNS_SLOWLY, 0))
         return yield_slowly(task, frame->parent);
     return yield_now(task, frame->parent);
 }
 
-int ac_turn(ac_frame *self)
+int ac__turn(ac_frame *self)
 {
     ac_task *task = ac__thread.task;
-    if (__builtin_expect(task->item.base.state & (AC__DUE | AC__COUNTED | AC__STEPPED), 0))
+    if (__builtin_expect(task->item.base.state & AC__TURNS_SLOWLY, 0))
         return yield_slowly(task, self);
     return yield_now(task, self);
 }

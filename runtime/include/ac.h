@@ -161,6 +161,21 @@ struct ac__thread {
                                       the first is always empty */
 };
 
+/* Begins every task; what the ready queue holds. */
+struct ac__item {
+    ac_frame base;                 /* parent: the frame to resume; state: bits, of which emitted code knows these two */
+    struct ac__item *next;         /* valid while in a queue */
+};
+enum {
+    AC__YIELDED = 1 << 3,          /* ready after ac_sleep(0): a cancellation is still delivered there */
+    AC__TURNS_SLOWLY = 1 << 4 | 1 << 5 | 1 << 10   /* any of these: ac__turn knows what else is to be done */
+};
+
+/* Begins every loop: the ready queue. */
+struct ac__queue {
+    struct ac__item *head, **tail; /* head: NULL when it is empty; tail: the last link, which is not set */
+};
+
 /* The list for frames of this type, 0 where they are too large or too much aligned for any. */
 #define AC_POOL(frame) \
     (_Alignof(frame) <= AC__POOL_ALIGNMENT && sizeof(frame) <= (AC__POOL_CLASSES - 1) * AC__POOL_GRAIN \
@@ -352,7 +367,23 @@ void *ac_alloca(void **list, size_t size);
 void ac_alloca_end(void **list);
 
 /* `await ac_sleep(0)`, where the 0 is plain to see: gives the others one turn, and needs no frame for it. AC_PENDING, or ECANCELED. */
-int ac_turn(ac_frame *self);
+int ac__turn(ac_frame *self);
+static inline int ac_turn(ac_frame *self)
+{
+#if AC__THREADED
+    struct ac__item *item = (struct ac__item *)(void *)ac__thread.task;
+    if (!AC__RARELY(item->base.state & AC__TURNS_SLOWLY)) {
+        struct ac__queue *ready = (struct ac__queue *)(void *)ac__thread.loop;
+        item->base.state |= AC__YIELDED;
+        item->base.parent = self;
+        self->error = 0;
+        *ready->tail = item;
+        ready->tail = &item->next;
+        return AC_PENDING;
+    }
+#endif
+    return ac__turn(self);
+}
 
 /* While masked, a cancellation of the current task waits. Calls nest. */
 void ac_mask(void);

@@ -138,7 +138,7 @@ void ac__handles_drop(ac_loop *loop)
             handle_unref(timer->owner);
     }
     loop->timers.count = 0;
-    while (loop->head) {
+    while (loop->ready.head) {
         struct ac__item *next;
         for (struct ac__item *item = ac__dequeue_all(loop); item; item = next) {
             next = item->next;

@@ -130,7 +130,7 @@ static ac_loop *loop_make(const ac_loop_config *config)
         errno = ENOMEM;
         return NULL;
     }
-    *loop = (ac_loop){ .references = 1, .tail = &loop->head, .pid = getpid(), .thread = pthread_self(), .wake_fd = -1 };
+    *loop = (ac_loop){ .references = 1, .ready.tail = &loop->ready.head, .pid = getpid(), .thread = pthread_self(), .wake_fd = -1 };
     configure(loop, config);
     ac__clock(loop);
     const ac_backend_fn *own = config->own_backend;
@@ -281,8 +281,8 @@ __attribute__((noinline)) static void run_batch_slowly(ac_loop *loop, struct ac_
 /* The only one that is ready: where tasks wait for one another, most turns are of this kind. */
 static inline void run_one(ac_loop *loop, struct ac__item *item)
 {
-    loop->head = NULL;
-    loop->tail = &loop->head;
+    loop->ready.head = NULL;
+    loop->ready.tail = &loop->ready.head;
     ac__step(item);
     ac__steps_set(loop, loop->steps + 1);
 }
@@ -302,8 +302,8 @@ static inline void run_several(ac_loop *loop, struct ac__item *item)
 /* Runs what is ready now, and nothing that becomes ready meanwhile. */
 static inline void run_batch(ac_loop *loop)
 {
-    struct ac__item *item = loop->head;
-    if (item && loop->tail == &item->next)
+    struct ac__item *item = loop->ready.head;
+    if (item && loop->ready.tail == &item->next)
         run_one(loop, item);
     else
         run_several(loop, ac__dequeue_all(loop));
@@ -405,7 +405,7 @@ static void wait_beside_processes(ac_loop *loop, int64_t limit)
     ask_backend(loop, limit >= 0 && limit < left ? limit : left);
     loop->waited += real_time() - begin;
     take_inbox(loop);
-    if (!loop->head && loop->waited >= until_timer(loop))
+    if (!loop->ready.head && loop->waited >= until_timer(loop))
         jump(loop);
 }
 
@@ -414,7 +414,7 @@ static void wait_virtual(ac_loop *loop, int64_t limit)
 {
     ask_backend(loop, 0);
     take_inbox(loop);
-    if (loop->head)
+    if (loop->ready.head)
         return;
     if (loop->jobs || !loop->timers.count || loop->timers.entries[0].due == INT64_MAX)
         ask_backend(loop, limit);
@@ -446,7 +446,7 @@ static void gather_ready(ac_loop *loop, int64_t limit)
 {
     ac__thread.task = NULL;
     atomic_exchange_explicit(&loop->attention, is_watched(loop) || loop->stopping, memory_order_acq_rel);
-    if (!loop->head)
+    if (!loop->ready.head)
         wait_for_something(loop, limit);
     else if (loop->steps >= AC__POLL_INTERVAL)
         look_around(loop);
@@ -458,17 +458,17 @@ static void gather_ready(ac_loop *loop, int64_t limit)
 /* Between two turns: whether it can go on with the ready queue without looking anywhere else. */
 static inline bool goes_on(const ac_loop *loop)
 {
-    return loop->head && loop->steps < AC__POLL_INTERVAL &&
+    return loop->ready.head && loop->steps < AC__POLL_INTERVAL &&
            !atomic_load_explicit(&loop->attention, memory_order_relaxed);
 }
 
 /* What nothing can end: no timer, nothing in the backend, and no one who said that something will come. */
 static bool is_stuck(ac_loop *loop)
 {
-    if (loop->head || loop->timers.count || may_come(loop))
+    if (loop->ready.head || loop->timers.count || may_come(loop))
         return false;
     take_inbox(loop);
-    return !loop->head;
+    return !loop->ready.head;
 }
 
 /* ---- Running ---- */
@@ -510,7 +510,7 @@ static void leave(ac_loop *loop)
 static int run_turns(ac_loop *loop, const ac_future *until)
 {
     while (!(until && ac__is_done(until))) {
-        if (until && !loop->head && is_stuck(loop))
+        if (until && !loop->ready.head && is_stuck(loop))
             return AC_ESTUCK;
         gather_ready(loop, loop->stopping ? 0 : -1);
         run_turn(loop);
@@ -579,12 +579,12 @@ bool ac_loop_step(ac_loop *loop, double max_wait)
     if (enter(loop) != 0)
         return false;
     /* An idle loop asks too, without waiting: what its descriptor shows is taken. */
-    gather_ready(loop, loop->head || loop->timers.count || may_come(loop) ? nanoseconds(max_wait) : 0);
+    gather_ready(loop, loop->ready.head || loop->timers.count || may_come(loop) ? nanoseconds(max_wait) : 0);
     run_turn(loop);
     if (loop->backend->fn->flush)
         loop->backend->fn->flush(loop->backend);
     leave(loop);
-    return loop->head || loop->timers.count || may_come(loop);
+    return loop->ready.head || loop->timers.count || may_come(loop);
 }
 
 int ac_loop_fd(ac_loop *loop)
@@ -594,7 +594,7 @@ int ac_loop_fd(ac_loop *loop)
 
 double ac_loop_next_timer(ac_loop *loop)
 {
-    if (loop->head)
+    if (loop->ready.head)
         return 0;
     if (!loop->timers.count || loop->timers.entries[0].due == INT64_MAX)
         return INFINITY;
@@ -673,7 +673,7 @@ static bool run_until_ended(ac_loop *loop)
 {
     if (enter(loop) != 0)
         return false;
-    while (loop->ending && !(!loop->head && is_stuck(loop))) {
+    while (loop->ending && !(!loop->ready.head && is_stuck(loop))) {
         gather_ready(loop, -1);
         run_batch(loop);
     }

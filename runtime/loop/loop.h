@@ -14,8 +14,8 @@
 enum { AC__POLL_INTERVAL = 64, AC__IO_BUDGET = 128 };
 
 struct ac_loop {
+    struct ac__queue ready;        /* first: emitted code puts tasks into it */
     size_t references;             /* the owner's, and one of each task and future: the struct stays as long as they do */
-    struct ac__item *head, **tail; /* the ready queue, head NULL when it is empty; tail points to the last link, which is not set */
     int64_t now;                   /* nanoseconds; as of the last reading of the clock */
     struct ac__timers timers;
     int io_budget;                 /* operations on descriptors that may still complete at once in this turn */
@@ -71,16 +71,16 @@ struct ac_loop {
 /* The last item's `next` is not set: taking the queue sets it. */
 static inline void ac__enqueue(ac_loop *loop, struct ac__item *item)
 {
-    *loop->tail = item;
-    loop->tail = &item->next;
+    *loop->ready.tail = item;
+    loop->ready.tail = &item->next;
 }
 
 static inline struct ac__item *ac__dequeue_all(ac_loop *loop)
 {
-    struct ac__item *first = loop->head;
-    *loop->tail = NULL;
-    loop->head = NULL;
-    loop->tail = &loop->head;
+    struct ac__item *first = loop->ready.head;
+    *loop->ready.tail = NULL;
+    loop->ready.head = NULL;
+    loop->ready.tail = &loop->ready.head;
     return first;
 }
 

@@ -1,10 +1,12 @@
-/* Runs build/bench and build/bench-c by turns, some rounds, so that a slow spell of the machine falls on both, and prints
-   each measure as the ratio of the two beside its goal. Arguments choose rows: `bench-compare fib spawn`. */
+/* Runs build/bench and build/bench-c by turns, in many short rounds over all the rows, and prints the least of each measure
+   as the ratio of the two beside its goal: what else runs on the machine only adds to a measure, and each row has the
+   whole run's time to meet a quiet moment. Arguments choose rows: `bench-compare fib spawn`. */
 #define _GNU_SOURCE
 #include "process.h"
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,26 +14,28 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ROUNDS = 5, SLEEPERS = 1000000 };
+enum { ROUNDS = 40, SLEEPERS = 1000000 };
 
-struct row {
+/* OURS: both measures are of build/bench. TRANSLATE: acc's time for a source, and gcc -O2's for what acc made of it. */
+enum kind { TIME, OURS, SERVER, TRANSLATE, BYTES };
+
+static const int rounds_between[] = {[TIME] = 1, [OURS] = 1, [SERVER] = 8, [TRANSLATE] = 20, [BYTES] = 40};
+
+static const struct row {
     const char *name, *text;
     const char *ours, *theirs;  /* measure of build/bench, of build/bench-c */
     double goal;                /* of the ratio; of bytes where absolute; 0: none */
-    /* OURS: both measures are of build/bench. TRANSLATE: acc's time for a source, and gcc -O2's for what acc made of it. */
-    enum { TIME, OURS, BYTES, SERVER, TRANSLATE } kind;
-    int connections;
-};
-
-static const struct row rows[] = {
-    {"call_same", "await of a ready function, same file / plain call", "call_same", "call_plain", 1.3, TIME, 0},
-    {"call_ready", "the same, other file / plain call", "call_ready", "call_plain", 4, TIME, 0},
-    {"fib", "recursive fib, a call / plain call", "fib", "fib", 5, TIME, 0},
-    {"deepyield", "yield under 1,000 awaits / yield without them", "deepyield", "yield1", 1.1, OURS, 0},
-    {"yield1", "turn of a lone task / ready list by hand", "yield1", "yield1", 0, TIME, 0},
-    {"yield1000", "turn among 1,000 tasks / ready list by hand", "yield1000", "yield1000", 2.43, TIME, 0},
-    {"spawn", "make a task, run, await, free / by hand", "spawn", "spawn", 2, TIME, 0},
-    {"pingpong", "message between two tasks, queue of 1 / by hand", "pingpong", "pingpong", 3, TIME, 0},
+    enum kind kind;
+    int size;                   /* operations of a round; fib: its argument; servers: connections */
+} rows[] = {
+    {"call_same", "await of a ready function, same file / plain call", "call_same", "call_plain", 1.3, TIME, 20000000},
+    {"call_ready", "the same, other file / plain call", "call_ready", "call_plain", 4, TIME, 10000000},
+    {"fib", "recursive fib, a call / plain call", "fib", "fib", 5, TIME, 29},
+    {"deepyield", "yield under 1,000 awaits / yield without them", "deepyield", "yield1", 1.1, OURS, 4000000},
+    {"yield1", "turn of a lone task / ready list by hand", "yield1", "yield1", 0, TIME, 4000000},
+    {"yield1000", "turn among 1,000 tasks / ready list by hand", "yield1000", "yield1000", 2.43, TIME, 4000000},
+    {"spawn", "make a task, run, await, free / by hand", "spawn", "spawn", 2, TIME, 1000000},
+    {"pingpong", "message between two tasks, queue of 1 / by hand", "pingpong", "pingpong", 3, TIME, 1000000},
     {"sleepers", "1,000,000 sleeping tasks, bytes each", "sleepers", "sleepers", 160, BYTES, 0},
     {"echo64", "TCP echo, 64 connections, CPU a request / by hand", "echo", "echo", 1.0, SERVER, 64},
     {"echo1000", "TCP echo, 1,000 connections / by hand", "echo", "echo", 1.0, SERVER, 1000},
@@ -40,6 +44,12 @@ static const struct row rows[] = {
     {"functions", "acc, 1,000 async functions, ms / gcc -O2 on its output", "functions", "output", 0.1, TRANSLATE, 0},
     {"lines", "acc, 10,000 lines, ms / gcc -O2 on its output", "lines", "output", 0.1, TRANSLATE, 0},
 };
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static struct measured {
+    bool chosen, failed;
+    double our, their;          /* the least so far; 0: none yet */
+} measured[ROWS];
 
 static const char *output;      /* where the programs print */
 
@@ -55,13 +65,14 @@ static double printed_value(const char *name)
     return value;
 }
 
-static double time_measure(const char *program, const char *name)
+static double time_measure(const char *program, const char *name, int size)
 {
-    const char *command[] = {program, name, NULL};
-    char *key = text_format("%s ", name);
+    char *key = text_format("%s ", name), *count = text_format("%d", size);
+    const char *command[] = {program, name, count, NULL};
     int status = process_run(command, &(struct process_files){.out = output, .err = "/dev/null"}, 120);
     double value = status == 0 ? printed_value(key) : -1;
     free(key);
+    free(count);
     return value;
 }
 
@@ -180,52 +191,70 @@ static double measure(const struct row *row, const char *program, const char *na
     if (row->kind == TRANSLATE)
         return translate_measure(name);
     if (row->kind == SERVER)
-        return server_measure(program, name, row->connections);
-    return time_measure(program, name);
+        return server_measure(program, name, row->size);
+    return time_measure(program, name, row->size);
 }
 
-/* Whatever else runs on the machine only adds to a measure. */
-static double least(const double *values, int count)
+static bool keep_least(double *least, double value)
 {
-    double result = values[0];
-    for (int i = 1; i < count; i++)
-        if (values[i] < result)
-            result = values[i];
-    return result;
+    if (*least <= 0 || value < *least)
+        *least = value;
+    return value >= 0;
 }
 
-static void row_run(const struct row *row)
+static void row_measure(const struct row *row, struct measured *least)
 {
-    double ours[ROUNDS], theirs[ROUNDS];
-    int rounds = row->kind == BYTES ? 1 : row->kind == TRANSLATE ? 2 : ROUNDS;
-    for (int i = 0; i < rounds; i++) {
-        ours[i] = measure(row, "build/bench", row->ours);
-        theirs[i] = measure(row, row->kind == OURS ? "build/bench" : "build/bench-c", row->theirs);
-        if (ours[i] < 0 || theirs[i] < 0) {
-            printf("%-56s could not be measured\n", row->text);
-            return;
-        }
+    const char *other = row->kind == OURS ? "build/bench" : "build/bench-c";
+    least->failed = !keep_least(&least->our, measure(row, "build/bench", row->ours)) ||
+                    !keep_least(&least->their, measure(row, other, row->theirs));
+}
+
+static void row_print(const struct row *row, const struct measured *least)
+{
+    if (least->failed) {
+        printf("%-56s could not be measured\n", row->text);
+        return;
     }
-    double our = least(ours, rounds), their = least(theirs, rounds);
-    double judged = row->kind == BYTES ? our : our / their;
-    printf("%-56s %10.3f %10.3f %8.2f", row->text, our, their, our / their);
+    double ratio = least->our / least->their, judged = row->kind == BYTES ? least->our : ratio;
+    printf("%-56s %10.3f %10.3f %8.2f", row->text, least->our, least->their, ratio);
     if (row->goal > 0)
         printf(" %8.2f  %s", row->goal, judged <= row->goal ? "reached" : "missed");
     puts("");
-    fflush(stdout);
+}
+
+static bool choose(const char *name)
+{
+    for (int i = 0; i < ROWS; i++) {
+        if (strcmp(rows[i].name, name) == 0)
+            return measured[i].chosen = true;
+    }
+    fprintf(stderr, "There is no row '%s'. The rows:", name);
+    for (int i = 0; i < ROWS; i++)
+        fprintf(stderr, " %s", rows[i].name);
+    fputs("\n", stderr);
+    return false;
 }
 
 int main(int argc, char **argv)
 {
+    for (int i = 0; i < ROWS; i++)
+        measured[i].chosen = argc < 2;
+    for (int k = 1; k < argc; k++) {
+        if (!choose(argv[k]))
+            return 2;
+    }
     output = text_format("build/bench.d/output.%d", (int)getpid());
-    printf("%-56s %10s %10s %8s %8s\n", "CPU time in ns, servers in us; bytes for sleepers", "acc", "by hand", "ratio", "goal");
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        int chosen = argc < 2;
-        for (int k = 1; k < argc; k++)
-            chosen |= strcmp(argv[k], rows[i].name) == 0;
-        if (chosen)
-            row_run(&rows[i]);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < ROWS; i++) {
+            if (measured[i].chosen && !measured[i].failed && round % rounds_between[rows[i].kind] == 0)
+                row_measure(&rows[i], &measured[i]);
+        }
     }
     remove(output);
+    printf("%-56s %10s %10s %8s %8s\n", "CPU time in ns, servers in us; bytes for sleepers", "acc", "by hand", "ratio", "goal");
+    for (int i = 0; i < ROWS; i++) {
+        if (measured[i].chosen)
+            row_print(&rows[i], &measured[i]);
+    }
     return 0;
 }
