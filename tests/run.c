@@ -3,7 +3,8 @@
 
        build/tests/run                     all
        build/tests/run lang/await_in_for   one; a shell pattern chooses several: 'diag/ *'
-       CK_FORK=no build/tests/run NAME     in this process, for a debugger */
+       CK_FORK=no build/tests/run NAME     in this process, for a debugger
+       SLOWEST=20 build/tests/run          tells the 20 that took longest */
 #define _GNU_SOURCE
 #include "process.h"
 #include "test.h"
@@ -11,9 +12,12 @@
 #include <fnmatch.h>
 #include <glob.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -193,30 +197,45 @@ START_TEST(run_one)
 }
 END_TEST
 
-/* The n-th of `shards` shares of the tests; the number that failed. */
-static int shard_run(size_t n, size_t shards)
+/* What the processes that run the tests share: each takes the next test as soon as it is through with one. */
+static struct progress {
+    atomic_size_t next;
+    double seconds[];
+} *progress;
+
+static int test_run(size_t i)
 {
     Suite *suite = suite_create("acc");
-    for (size_t i = n; i < test_count; i += shards) {
-        TCase *one = tcase_create(tests[i].name);
-        /* The test ends its own programs at the limit and can tell which; this one is for when that fails. */
-        tcase_set_timeout(one, tests[i].limit * 3);
-        tcase_add_loop_test(one, run_one, (int)i, (int)i + 1);
-        suite_add_tcase(suite, one);
-    }
+    TCase *one = tcase_create(tests[i].name);
+    /* The test ends its own programs at the limit and can tell which; this one is for when that fails. */
+    tcase_set_timeout(one, tests[i].limit * 3);
+    tcase_add_loop_test(one, run_one, (int)i, (int)i + 1);
+    suite_add_tcase(suite, one);
     SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_MINIMAL);
+    srunner_run_all(runner, CK_SILENT);
     TestResult **failures = srunner_failures(runner);
     int failed = srunner_ntests_failed(runner);
-    for (int i = 0; i < failed; i++)
-        printf("FAILED %s\n%s\n", tr_tcname(failures[i]), tr_msg(failures[i]));
+    for (int k = 0; k < failed; k++)
+        printf("FAILED %s\n%s\n", tr_tcname(failures[k]), tr_msg(failures[k]));
     free(failures);
     srunner_free(runner);
     return failed;
 }
 
-/* Runs a share in a process of its own, its words in a file. */
-static pid_t shard_start(size_t n, size_t shards, const char *words)
+/* Runs tests until none is left; the number that failed. */
+static int tests_run(void)
+{
+    int failed = 0;
+    for (size_t i; (i = atomic_fetch_add(&progress->next, 1)) < test_count;) {
+        double begun = process_clock();
+        failed += test_run(i);
+        progress->seconds[i] = process_clock() - begun;
+    }
+    return failed;
+}
+
+/* The same in a process of its own, its words in a file. */
+static pid_t worker_start(const char *words)
 {
     fflush(NULL);
     pid_t pid = fork();
@@ -224,40 +243,57 @@ static pid_t shard_start(size_t n, size_t shards, const char *words)
         return pid;
     if (!freopen(words, "w", stdout))
         _exit(2);
-    int failed = shard_run(n, shards);
+    int failed = tests_run();
     fflush(NULL);
     _exit(failed < 100 ? failed : 100);
 }
 
-static int shards_run(size_t shards)
+static int workers_run(size_t workers)
 {
-    pid_t *pids = calloc(shards, sizeof *pids);
+    pid_t *pids = calloc(workers, sizeof *pids);
     int failed = 0;
     if (!pids)
         exit(2);
     folder_make("build/tests/work");
-    for (size_t n = 0; n < shards; n++) {
-        char *words = text_format("build/tests/work/shard.%zu", n);
-        pids[n] = shard_start(n, shards, words);
+    for (size_t n = 0; n < workers; n++) {
+        char *words = text_format("build/tests/work/worker.%zu", n);
+        pids[n] = worker_start(words);
         free(words);
     }
-    for (size_t n = 0; n < shards; n++) {
+    for (size_t n = 0; n < workers; n++) {
         int status = 0;
-        char *words = text_format("build/tests/work/shard.%zu", n);
+        char *words = text_format("build/tests/work/worker.%zu", n);
         if (pids[n] < 0 || waitpid(pids[n], &status, 0) < 0 || !WIFEXITED(status))
             failed++;
         else
             failed += WEXITSTATUS(status);
         char *text = file_read(words, NULL);
-        /* check's own summary of a share, three lines, tells a person nothing: ours covers all of them. */
-        const char *failures = text ? strstr(text, "FAILED ") : NULL;
-        if (failures)
-            fputs(failures, stdout);
+        if (text)
+            fputs(text, stdout);
         free(text);
         free(words);
     }
     free(pids);
     return failed;
+}
+
+static int longer_first(const void *a, const void *b)
+{
+    double first = progress->seconds[*(const size_t *)a], second = progress->seconds[*(const size_t *)b];
+    return (first < second) - (first > second);
+}
+
+static void slowest_print(size_t count)
+{
+    size_t *order = calloc(test_count, sizeof *order);
+    if (!order)
+        exit(2);
+    for (size_t i = 0; i < test_count; i++)
+        order[i] = i;
+    qsort(order, test_count, sizeof *order, longer_first);
+    for (size_t i = 0; i < count && i < test_count; i++)
+        printf("%6.1f s  %s\n", progress->seconds[order[i]], tests[order[i]].name);
+    free(order);
 }
 
 int main(int argc, char **argv)
@@ -280,12 +316,16 @@ int main(int argc, char **argv)
     setenv("CK_MAX_MSG_SIZE", "100000", 0);
     setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t shards = processors > 1 ? (size_t)processors : 1;
-    int failed;
-    if (test_count == 1 || (fork_mode && strcmp(fork_mode, "no") == 0))
-        failed = shard_run(0, 1);
-    else
-        failed = shards_run(shards < test_count ? shards : test_count);
+    size_t workers = processors > 1 ? (size_t)processors : 1;
+    progress = mmap(NULL, sizeof *progress + test_count * sizeof *progress->seconds, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (progress == MAP_FAILED) {
+        perror("memory for the tests' progress");
+        return 2;
+    }
+    bool alone = test_count == 1 || (fork_mode && strcmp(fork_mode, "no") == 0);
+    int failed = alone ? tests_run() : workers_run(workers < test_count ? workers : test_count);
+    if (getenv("SLOWEST"))
+        slowest_print((size_t)atol(getenv("SLOWEST")));
     printf("%zu tests, %d failed, %.0f s\n", test_count, failed, process_clock() - begun);
     return failed ? 1 : 0;
 }
