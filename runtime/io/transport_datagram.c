@@ -326,10 +326,13 @@ int ac_transport_sendto(ac_transport *transport, const void *data, size_t size, 
             tell_error(transport, error);
         if (error != EAGAIN)
             return error;
-        self->output_waits = wait_for(self, &self->output, AC_IO_POLL_OUT, output_done);
     }
     error = packet_add(self, data, size, address, address ? length : 0);
-    if (!error && self->buffered > self->marks.high && !transport->output_over_mark)
+    if (error)
+        return error;
+    if (self->first->next == NULL)      /* the only one: nobody waits for room yet */
+        self->output_waits = wait_for(self, &self->output, AC_IO_POLL_OUT, output_done);
+    if (self->buffered > self->marks.high && !transport->output_over_mark)
         ac__transport_output_over_mark(transport);
-    return error;
+    return 0;
 }
