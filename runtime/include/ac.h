@@ -1357,6 +1357,19 @@ ac_async(void) ac_getnameinfo(const struct sockaddr *address, socklen_t length, 
  * or "": this machine. */
 ac_async(int) ac_connect(const char *host, int port);
 
+/* How a connection is to be made. Zero means the default for every field. It has to stay until the connection is made. */
+typedef struct ac_connect_options {
+    const char *local_host;         /* from this address; NULL or "": from any, where there is a local_port. local_addr */
+    int local_port;                 /* 0: any, where there is a local_host */
+    int family;                     /* AF_INET or AF_INET6: only addresses of that family. family */
+    double attempt_delay;           /* seconds until the next address is tried beside one that is silent; 0: 0.25.
+                                       happy_eyeballs_delay */
+} ac_connect_options;
+
+/* As ac_connect, with options. An address of the host for whose family there is no local address fails with
+ * EADDRNOTAVAIL; a local address that is taken with EADDRINUSE. */
+ac_async(int) ac_connect_with(const char *host, int port, const ac_connect_options *options);
+
 /* A listening socket at the first address of the host that can be had. `host` NULL or "": every address of this
  * machine. `port` 0: a free one. `backlog` 0: a large one. */
 ac_async(int) ac_listen(const char *host, int port, int backlog);
@@ -1366,9 +1379,10 @@ ac_async(int) ac_listen(const char *host, int port, int backlog);
  * is cancelled; with `offset` NULL from the file's own position, which moves. */
 ac_async(int64_t) ac_sendfile(int socket, int file, int64_t *offset, size_t count);
 
-/* Connects to a host (see ac_connect), or to a local socket. open_connection, open_unix_connection. The stream is
- * the caller's. */
+/* Connects to a host (see ac_connect, ac_connect_with), or to a local socket. open_connection, open_unix_connection. The
+ * stream is the caller's. */
 ac_async(ac_stream *) ac_open_connection(const char *host, int port);
+ac_async(ac_stream *) ac_open_connection_with(const char *host, int port, const ac_connect_options *options);
 ac_async(ac_stream *) ac_open_unix_connection(const char *path);
 
 /* A stream over a descriptor: socket, pipe, terminal. The stream owns it from now on, also when this fails, and
@@ -1603,6 +1617,11 @@ typedef struct ac_protocol {
     /* Streams: bytes have come, valid during the call. Not after ac_transport_pause_reading, ac_transport_close.
      * data_received. */
     void (*data)(ac_transport *transport, void *self, const void *bytes, size_t size);
+    /* Streams: where the next bytes are to be put, in place of `data`: memory and its size in *size; `hint` is how many are
+     * likely to come. It is the transport's until `filled` or `lost`. Then: so many have been put there. NULL, or a size of
+     * 0, ends the connection with ENOBUFS. BufferedProtocol: get_buffer, buffer_updated. */
+    void *(*buffer)(ac_transport *transport, void *self, size_t hint, size_t *size);
+    void (*filled)(ac_transport *transport, void *self, size_t size);
     /* Streams: the peer will send nothing more. True: the transport stays open for writing; false, and NULL: it is
      * closed. eof_received. */
     bool (*eof)(ac_transport *transport, void *self);
@@ -1620,9 +1639,12 @@ typedef struct ac_protocol {
     void (*error)(ac_transport *transport, void *self, int error);
 } ac_protocol;
 
-/* Connects to a host (see ac_connect), or to a local socket; `made` has returned when this does. create_connection,
- * create_unix_connection. The protocol has to stay as long as the transport; the handle is the caller's. */
+/* Connects to a host (see ac_connect, ac_connect_with), or to a local socket; `made` has returned when this does.
+ * create_connection, create_unix_connection. The protocol has to stay as long as the transport; the handle is the
+ * caller's. */
 ac_async(ac_transport *) ac_create_connection(const ac_protocol *protocol, void *self, const char *host, int port);
+ac_async(ac_transport *) ac_create_connection_with(const ac_protocol *protocol, void *self, const char *host, int port,
+                                                   const ac_connect_options *options);
 ac_async(ac_transport *) ac_create_unix_connection(const ac_protocol *protocol, void *self, const char *path);
 
 /* Listens as ac_start_server does; each connection begins with this protocol and `self`, and `made` may give it its

@@ -98,6 +98,13 @@ ac_async(ac_server *) ac_create_tls_server(const ac_protocol *protocol, void *se
                                            ac_tls_context *context);
 const ac_stream *ac_tls_stream(const ac_transport *transport);
 
+/* Turns a connection with a protocol into one of TLS: as ac_stream_start_tls, with the same errors. loop.start_tls. The transport
+ * stays the same: what its protocol is told, and what it writes, is from then on what goes over TLS. Meanwhile nothing is read
+ * but for the handshake, and writing fails with EBUSY. Pause reading before the peer is told to begin, so that its first bytes
+ * are not taken for the protocol's; reading goes on when the handshake is done. Where that fails or is cancelled the
+ * transport is closed, and `lost` is told the same error; 0 where it was cancelled or closed meanwhile (ECONNABORTED). */
+ac_async(void) ac_transport_start_tls(ac_transport *transport, ac_tls_context *context, const char *host);
+
 /* Why the last TLS error of this stream came about, in words: "certificate verify failed: certificate has expired".
  * Valid as long as the stream; "" where there was none. NULL for the stream: of this thread's last failure, a
  * context's included, valid until the next one. */

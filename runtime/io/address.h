@@ -48,6 +48,7 @@ struct ac__resolve__frame {
     struct addrinfo *result;
     const char *host;
     int port;
+    int family;                         /* AF_UNSPEC: any */
     int flags;                          /* AI_ flags beside those that it sets itself */
     char service[8];                    /* the port in words, for a look-up on a thread */
     struct addrinfo hints;              /* for the same */

@@ -1,5 +1,6 @@
 /*
- * ac_connect: to a host by name, over whichever of its addresses answers first (RFC 8305, "happy eyeballs").
+ * ac_connect: to a host by name, over whichever of its addresses answers first (RFC 8305, "happy eyeballs"), from an address
+ * of one's own where that is asked for.
  *
  * Each attempt is a task of its own, so that several can be under way. The function that waits for them starts the
  * next one when the last has failed or has had its time, takes the first socket that is connected, and ends the
@@ -15,11 +16,13 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
-/* How long an attempt has the field to itself. */
+/* How long an attempt has the field to itself, where the options do not say. */
 #define ATTEMPT_DELAY 0.25
 
 /* How many addresses of a host are tried. */
 enum { ATTEMPTS = 16 };
+
+const ac_connect_options ac__connect_any = { .family = AF_UNSPEC };
 
 int ac__socket_open(ac_loop *loop, int family, int type, int protocol, int *fd)
 {
@@ -45,6 +48,7 @@ void ac__socket_close(ac_loop *loop, int fd)
 /* What the attempts for one connection share. */
 struct race {
     ac_loop *loop;
+    struct addrinfo *local;             /* where sockets are bound to, the first of the family that can be had; NULL: nowhere */
     int winner;                         /* the connected socket; -1 while there is none */
     int error;                          /* of the foremost address that has failed; valid when all have */
     size_t error_of;                    /* which one that is; ATTEMPTS while none */
@@ -58,6 +62,23 @@ struct attempt_frame {
     int fd;
     struct ac_connect_addr__frame connect;
 };
+
+/* Binds a socket to the first of one's own addresses that can be had. Which port it is, where it may be any, is left until it
+ * connects: so many sockets can share one port that connect to different peers. */
+static int bind_local(int fd, int family, const struct addrinfo *local)
+{
+    int error = EADDRNOTAVAIL, one = 1;
+
+    (void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
+    for (; local; local = local->ai_next) {
+        if (local->ai_family != family)
+            continue;
+        if (bind(fd, local->ai_addr, local->ai_addrlen) == 0)
+            return 0;
+        error = errno;
+    }
+    return error;
+}
 
 /* An attempt has ended: its socket is taken or closed, its error kept where no better one is. */
 static int attempt_end(struct attempt_frame *self, int error)
@@ -86,6 +107,8 @@ static int attempt_resume(ac_frame *frame)
     if (frame->state)
         return attempt_end(self, frame->error);
     error = ac__socket_open(self->race->loop, info->ai_family, info->ai_socktype, info->ai_protocol, &self->fd);
+    if (!error && self->race->local)
+        error = bind_local(self->fd, info->ai_family, self->race->local);
     if (error)
         return attempt_end(self, error);
     self->connect.fd = self->fd;
@@ -118,6 +141,7 @@ struct connect_frame {
     int result;
     const char *host;
     int port;
+    const ac_connect_options *options;
     struct race race;
     struct addrinfo *list;              /* what the look-up has given; freed at the end */
     struct addrinfo *order[ATTEMPTS];   /* its addresses in the order of trying */
@@ -134,7 +158,7 @@ struct connect_frame {
 };
 
 /* Where a connection is suspended. */
-enum { BEGIN, RESOLVING, ONLY_ATTEMPT, RACING, ENDING };
+enum { BEGIN, RESOLVING_LOCAL, RESOLVING, ONLY_ATTEMPT, RACING, ENDING };
 
 /* Resumes a callee in the frame; on AC_PENDING `self` is suspended in `state`. */
 #define AWAIT(self, state, member, name)                                                                          \
@@ -145,12 +169,20 @@ static int suspended(struct connect_frame *self, uint32_t state, int error)
     return error == AC_PENDING ? ac_suspend(&self->base, state) : error;
 }
 
+static void addresses_free(struct connect_frame *self)
+{
+    if (self->list)
+        freeaddrinfo(self->list);
+    if (self->race.local)
+        freeaddrinfo(self->race.local);
+}
+
 /* The end: all attempts are over. */
 static int connect_end(struct connect_frame *self)
 {
     struct race *race = &self->race;
 
-    freeaddrinfo(self->list);
+    addresses_free(self);
     if (self->status && race->winner >= 0)
         ac__socket_close(race->loop, race->winner);
     if (self->status)
@@ -217,6 +249,8 @@ static bool race_reap(struct connect_frame *self)
  * time has come. */
 static int race_run(struct connect_frame *self, int error, bool due)
 {
+    double delay = self->options->attempt_delay > 0 ? self->options->attempt_delay : ATTEMPT_DELAY;
+
     while (!error) {
         due |= race_reap(self);
         if (self->race.winner >= 0 || (self->running_count == 0 && self->begun == self->count))
@@ -229,7 +263,7 @@ static int race_run(struct connect_frame *self, int error, bool due)
         self->await.wait.awaitables = self->running;
         self->await.wait.n = self->running_count;
         self->await.wait.when = AC_FIRST_COMPLETED;
-        self->await.wait.timeout = self->begun < self->count ? ATTEMPT_DELAY : -1;
+        self->await.wait.timeout = self->begun < self->count ? delay : -1;
         error = AWAIT(self, RACING, wait, ac_wait);
         if (error == AC_PENDING)
             return AC_PENDING;
@@ -241,8 +275,10 @@ static int race_run(struct connect_frame *self, int error, bool due)
 /* The addresses are known: one of them is tried right here. */
 static int connect_resolved(struct connect_frame *self, int error)
 {
-    if (error)
+    if (error) {
+        addresses_free(self);
         return error;
+    }
     self->list = self->await.resolve.result;
     self->count = ac__address_interleave(self->list, self->order, ATTEMPTS);
     if (self->count != 1)
@@ -255,18 +291,44 @@ static int connect_resolved(struct connect_frame *self, int error)
     return connect_end(self);
 }
 
+static bool wants_local(const ac_connect_options *options)
+{
+    return (options->local_host && *options->local_host) || options->local_port;
+}
+
+/* Looks up a host, in `state`. */
+static int connect_look_up(struct connect_frame *self, uint32_t state, const char *host, int port, int flags)
+{
+    self->await.resolve.host = host;
+    self->await.resolve.port = port;
+    self->await.resolve.family = self->options->family;
+    self->await.resolve.flags = flags;
+    return AWAIT(self, state, resolve, ac__resolve);
+}
+
+/* One's own addresses are known: now those of the host. */
+static int connect_local_resolved(struct connect_frame *self, int error)
+{
+    if (error)
+        return error;
+    if (wants_local(self->options))
+        self->race.local = self->await.resolve.result;
+    error = connect_look_up(self, RESOLVING, self->host, self->port, 0);
+    return error == AC_PENDING ? error : connect_resolved(self, error);
+}
+
 static int connect_begin(struct connect_frame *self)
 {
-    int error;
+    const ac_connect_options *options = self->options;
+    int error = 0;
 
     self->race = (struct race){ .loop = ac__thread.task->loop, .winner = -1, .error_of = ATTEMPTS };
+    self->list = NULL;
     self->begun = self->running_count = 0;
     self->status = 0;
-    self->await.resolve.host = self->host;
-    self->await.resolve.port = self->port;
-    self->await.resolve.flags = 0;
-    error = AWAIT(self, RESOLVING, resolve, ac__resolve);
-    return error == AC_PENDING ? error : connect_resolved(self, error);
+    if (wants_local(options))
+        error = connect_look_up(self, RESOLVING_LOCAL, options->local_host, options->local_port, AI_PASSIVE);
+    return error == AC_PENDING ? error : connect_local_resolved(self, error);
 }
 
 static int connect_resume(ac_frame *frame)
@@ -276,6 +338,8 @@ static int connect_resume(ac_frame *frame)
     switch (frame->state) {
     case BEGIN:
         return connect_begin(self);
+    case RESOLVING_LOCAL:
+        return connect_local_resolved(self, frame->error);
     case RESOLVING:
         return connect_resolved(self, frame->error);
     case RACING:
@@ -297,7 +361,7 @@ static const ac_fn connect_fn = {
     .kind = AC_KIND_FUNCTION,
 };
 
-ac_coro *ac_connect(const char *host, int port)
+ac_coro *ac_connect_with(const char *host, int port, const ac_connect_options *options)
 {
     struct connect_frame *self = (struct connect_frame *)ac_coro_new(&connect_fn);
 
@@ -305,5 +369,11 @@ ac_coro *ac_connect(const char *host, int port)
         return NULL;
     self->host = host;
     self->port = port;
+    self->options = options;
     return &self->base;
+}
+
+ac_coro *ac_connect(const char *host, int port)
+{
+    return ac_connect_with(host, port, &ac__connect_any);
 }

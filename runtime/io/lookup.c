@@ -309,7 +309,8 @@ int ac__resolve__resume(ac_frame *frame)
         if (self->port < 0 || self->port > 65535 || !ac__thread.task->loop)
             return EINVAL;
         snprintf(self->service, sizeof self->service, "%d", self->port);
-        self->hints = (struct addrinfo){ .ai_socktype = SOCK_STREAM, .ai_flags = self->flags | AI_NUMERICSERV };
+        self->hints = (struct addrinfo){ .ai_family = self->family, .ai_socktype = SOCK_STREAM,
+                                         .ai_flags = self->flags | AI_NUMERICSERV };
         if (self->host && !*self->host)
             self->host = NULL;
         error = ac__address_numeric(self->host, self->service, &self->hints, &self->result);

@@ -506,6 +506,7 @@ static int start_resume(ac_frame *frame)
     if (frame->state == 0) {
         self->resolve.host = self->host;
         self->resolve.port = self->port;
+        self->resolve.family = AF_UNSPEC;
         self->resolve.flags = AI_PASSIVE;
         error = ac__resolve__resume(ac_enter(&self->resolve.base, &ac__resolve__fn, frame));
         if (error == AC_PENDING)

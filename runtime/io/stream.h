@@ -64,7 +64,8 @@ struct ac_stream {
 
     bool socket;                        /* recv, send and shutdown work on fd */
     bool eof;                           /* the peer has ended its side: nothing will be added to `input` */
-    bool reading;                       /* a task is suspended in a read, or woken from it and has not yet run */
+    bool reading;                       /* a task is suspended in a read, or woken from it and has not yet run; over a
+                                           transport only that which makes a handshake */
     bool paused;                        /* output passed the high mark and has not come down to the low one since */
     bool waiting_for_input;             /* `input_request` is under way */
     bool waiting_for_room;              /* `output_request` is under way */
@@ -118,6 +119,12 @@ static inline struct ac__stream_layer *ac__stream_layer(const ac_stream *stream)
     return AC__RARELY(layer && !layer->starting) ? layer : NULL;
 }
 
+/* Whether a layer is about to begin: only the conversation that brings that about may use the stream. */
+static inline bool ac__stream_starting(const ac_stream *stream)
+{
+    return AC__RARELY(stream->layer && stream->layer->starting);
+}
+
 /* Counts a system call of an operation that did not have to wait. False: the turn's share is used up. */
 static inline bool ac__stream_spend(ac_stream *stream)
 {
@@ -135,6 +142,9 @@ void ac__stream_end_input(ac_stream *stream);
 /* For a transport. Receives into the empty input buffer, about `room` bytes. 0: there are some, or it is the end; AC_PENDING: there
  * is nothing now; else the error. */
 int ac__stream_receive(ac_stream *stream, size_t room);
+
+/* The same into memory of the transport's protocol, as recv does: -EAGAIN where there is nothing now, or minus the error. */
+ssize_t ac__stream_receive_into(ac_stream *stream, void *memory, size_t size);
 
 /* Waits for input, to tell the transport of it. True: there is some already. */
 bool ac__stream_watch(ac_stream *stream);

@@ -1,5 +1,5 @@
 /*
- * Connections that a program opens: ac_open_connection, ac_open_unix_connection.
+ * Connections that a program opens: ac_open_connection, ac_open_connection_with, ac_open_unix_connection.
  */
 #define _GNU_SOURCE
 #include "address.h"
@@ -27,6 +27,7 @@ struct open_frame {
     ac_stream *result;
     const char *host;
     int port;
+    const ac_connect_options *options;
     ac_coro *connect;                   /* the ac_connect that runs, while it does */
 };
 
@@ -36,7 +37,7 @@ static int open_resume(ac_frame *frame)
     int error = frame->error;
 
     if (frame->state == 0) {
-        self->connect = ac_connect(self->host, self->port);
+        self->connect = ac_connect_with(self->host, self->port, self->options);
         error = ac_coro_await(frame, self->connect);
         if (error == AC_PENDING)
             return ac_suspend(frame, 1);
@@ -56,7 +57,7 @@ static const ac_fn open_fn = {
     .kind = AC_KIND_FUNCTION,
 };
 
-ac_coro *ac_open_connection(const char *host, int port)
+ac_coro *ac_open_connection_with(const char *host, int port, const ac_connect_options *options)
 {
     struct open_frame *self = (struct open_frame *)ac_coro_new(&open_fn);
 
@@ -64,7 +65,13 @@ ac_coro *ac_open_connection(const char *host, int port)
         return NULL;
     self->host = host;
     self->port = port;
+    self->options = options;
     return &self->base;
+}
+
+ac_coro *ac_open_connection(const char *host, int port)
+{
+    return ac_open_connection_with(host, port, &ac__connect_any);
 }
 
 /* ---- to a local socket ---- */

@@ -38,10 +38,10 @@ static void input_done(struct ac__io *request)
     if (layer && layer->memory && request->result >= 0 && !layer_receive(stream, layer->memory, layer->size, 0))
         return;
     stream->waiting_for_input = 0;
-    if (stream->transport)
-        ac__transport_readable(stream->transport);
-    else
+    if (stream->reading)
         ac__wake(stream->reader);
+    else
+        ac__transport_readable(stream->transport);
 }
 
 /* Waits until the descriptor is readable (no memory given), or receives from it. True: done; false: under way. */
@@ -144,7 +144,7 @@ static int input_pass(ac_stream *stream, ac_frame *operation)
 
 void ac__stream_end_input(ac_stream *stream)
 {
-    if (stream->transport) {
+    if (!stream->reading) {
         ac__stream_unwatch(stream);
     } else if (stream->waiting_for_input && ac__io_cancel(stream->loop, &stream->input_request)) {
         stream->input_request.result = 0;
@@ -213,6 +213,19 @@ int ac__stream_receive(ac_stream *stream, size_t room)
     return error;
 }
 
+ssize_t ac__stream_receive_into(ac_stream *stream, void *memory, size_t size)
+{
+    ssize_t received;
+
+    input_start(stream, memory, size, 1);
+    if (stream->input_request.result == -EAGAIN)
+        return -EAGAIN;
+    received = input_result(stream);
+    if (received == 0 && !stream->closing)
+        stream->eof = 1;
+    return received;
+}
+
 bool ac__stream_watch(ac_stream *stream)
 {
     /* A layer may have more of what it has received. */
@@ -222,11 +235,12 @@ bool ac__stream_watch(ac_stream *stream)
     return !stream->waiting_for_input;
 }
 
-/* A wait for readiness can always be withdrawn. */
+/* A wait for readiness can always be withdrawn. That of a task is not the transport's to withdraw. */
 void ac__stream_unwatch(ac_stream *stream)
 {
-    if (stream->waiting_for_input)
-        ac__io_cancel(stream->loop, &stream->input_request);
+    if (!stream->waiting_for_input || stream->reading)
+        return;
+    ac__io_cancel(stream->loop, &stream->input_request);
     stream->waiting_for_input = 0;
 }
 

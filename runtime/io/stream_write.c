@@ -222,7 +222,7 @@ static int write_check(ac_stream *stream, size_t size)
     }
     if (stream->ending)
         return EPIPE;
-    if (AC__RARELY(stream->layer && stream->layer->starting))
+    if (ac__stream_starting(stream))
         return EBUSY;
     if (buffered && (buffered > stream->hard || size > stream->hard - buffered))
         return AC_ELIMIT;

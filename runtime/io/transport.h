@@ -85,7 +85,7 @@ void ac__transport_readable(ac_transport *transport);
 ac_transport *ac__transport_of_stream(ac_stream *stream, const ac_protocol *protocol, void *self);
 
 /* The stream that a transport stands on; NULL for one over datagrams. */
-const ac_stream *ac__stream_of_transport(const ac_transport *transport);
+ac_stream *ac__stream_of_transport(const ac_transport *transport);
 
 /* ---- transport_datagram.c ---- */
 

@@ -53,6 +53,15 @@ static void input_ended(ac_transport *transport)
         ac_transport_close(transport);
 }
 
+/* So much has come at once: so much room the next time. */
+static void room_learn(struct stream_transport *self, size_t size)
+{
+    if (size >= self->room && self->room < READ_MOST)
+        self->room *= 4;
+    else if (size < self->room / 4 && self->room > READ_LEAST)
+        self->room /= 4;
+}
+
 /* Hands what has come to the protocol. */
 static void input_hand_out(struct stream_transport *self)
 {
@@ -60,13 +69,34 @@ static void input_hand_out(struct stream_transport *self)
     struct ac__buffer *input = &self->stream->input;
     size_t size = ac__buffer_size(input);
 
-    if (size >= self->room && self->room < READ_MOST)
-        self->room *= 4;
-    else if (size < self->room / 4 && self->room > READ_LEAST)
-        self->room /= 4;
+    room_learn(self, size);
     if (transport->protocol->data)
         transport->protocol->data(transport, transport->self, ac__buffer_head(input), size);
     ac__buffer_reset(input);
+}
+
+/* Reads to where the protocol wants it. Asking for that may have ended the connection, or paused reading. */
+static void read_into_buffer(struct stream_transport *self)
+{
+    ac_transport *transport = &self->base;
+    size_t size = 0;
+    void *memory = transport->protocol->buffer(transport, transport->self, self->room, &size);
+    ssize_t count;
+
+    if (!ac__transport_reads(transport)) {
+        self->due = 1;
+        return;
+    }
+    count = memory && size ? ac__stream_receive_into(self->stream, memory, size) : -ENOBUFS;
+    if (count == 0) {
+        input_ended(transport);
+    } else if (count > 0) {
+        room_learn(self, (size_t)count);
+        if (transport->protocol->filled)
+            transport->protocol->filled(transport, transport->self, (size_t)count);
+    } else if (count != -EAGAIN) {
+        ac__transport_fail(transport, (int)-count);
+    }
 }
 
 /* Nobody reads the other end of the pipe any more. */
@@ -88,6 +118,10 @@ static void read_some(ac_transport *transport)
         reader_gone(transport);
         return;
     }
+    if (transport->protocol->buffer) {
+        read_into_buffer(self);
+        return;
+    }
     error = ac__stream_receive(self->stream, self->room);
     if (error && error != AC_PENDING)
         ac__transport_fail(transport, error);
@@ -101,7 +135,7 @@ static void go_on(ac_transport *transport)
 {
     ac_stream *stream = stream_of(transport);
 
-    if (!ac__transport_reads(transport) || stream->waiting_for_input)
+    if (!ac__transport_reads(transport) || stream->waiting_for_input || ac__stream_starting(stream))
         return;
     if (of(transport)->due) {
         of(transport)->due = 0;
@@ -222,7 +256,8 @@ ac_transport *ac__transport_of_stream(ac_stream *stream, const ac_protocol *prot
         ac_release(stream);
         return NULL;
     }
-    *transport = (struct stream_transport){ .stream = stream, .room = READ_LEAST, .due = 1,
+    /* There may be something already; but nobody is asked for a buffer before it is known. */
+    *transport = (struct stream_transport){ .stream = stream, .room = READ_LEAST, .due = !protocol->buffer,
                                              .readable = 1, .writable = 1 };
     ac__transport_begin(&transport->base, &stream_kind, stream->loop, protocol, self);
     stream->transport = &transport->base;
@@ -244,7 +279,8 @@ ac_transport *ac_transport_from_fd(int fd, const ac_protocol *protocol, void *se
         transport = ac__transport_of_stream(stream, protocol, self);
         error = transport ? 0 : ENOMEM;
         if (transport && !socket) {
-            of(transport)->due = of(transport)->readable = seen.readable;
+            of(transport)->due &= seen.readable;
+            of(transport)->readable = seen.readable;
             of(transport)->writable = seen.writable;
             transport->input_over = seen.base.input_over;
         }
@@ -281,7 +317,7 @@ static bool ends_by_closing(const ac_transport *transport)
     return is_stream(transport) && !AC__CONTAINER(transport, const struct stream_transport, base)->readable;
 }
 
-const ac_stream *ac__stream_of_transport(const ac_transport *transport)
+ac_stream *ac__stream_of_transport(const ac_transport *transport)
 {
     return is_stream(transport) ? stream_of(transport) : NULL;
 }
