@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -200,8 +201,16 @@ END_TEST
 /* What the processes that run the tests share: each takes the next test as soon as it is through with one. */
 static struct progress {
     atomic_size_t next;
-    double seconds[];
+    struct { double seconds, cpu; } spent[];
 } *progress;
+
+/* Of what has run and ended for this process. */
+static double cpu_seconds(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_CHILDREN, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
+}
 
 static int test_run(size_t i)
 {
@@ -227,9 +236,10 @@ static int tests_run(void)
 {
     int failed = 0;
     for (size_t i; (i = atomic_fetch_add(&progress->next, 1)) < test_count;) {
-        double begun = process_clock();
+        double begun = process_clock(), cpu = cpu_seconds();
         failed += test_run(i);
-        progress->seconds[i] = process_clock() - begun;
+        progress->spent[i].seconds = process_clock() - begun;
+        progress->spent[i].cpu = cpu_seconds() - cpu;
     }
     return failed;
 }
@@ -279,7 +289,7 @@ static int workers_run(size_t workers)
 
 static int longer_first(const void *a, const void *b)
 {
-    double first = progress->seconds[*(const size_t *)a], second = progress->seconds[*(const size_t *)b];
+    double first = progress->spent[*(const size_t *)a].seconds, second = progress->spent[*(const size_t *)b].seconds;
     return (first < second) - (first > second);
 }
 
@@ -292,7 +302,7 @@ static void slowest_print(size_t count)
         order[i] = i;
     qsort(order, test_count, sizeof *order, longer_first);
     for (size_t i = 0; i < count && i < test_count; i++)
-        printf("%6.1f s  %s\n", progress->seconds[order[i]], tests[order[i]].name);
+        printf("%6.1f s, %6.1f s of processors  %s\n", progress->spent[order[i]].seconds, progress->spent[order[i]].cpu, tests[order[i]].name);
     free(order);
 }
 
@@ -317,7 +327,7 @@ int main(int argc, char **argv)
     setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     size_t workers = processors > 1 ? (size_t)processors : 1;
-    progress = mmap(NULL, sizeof *progress + test_count * sizeof *progress->seconds, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    progress = mmap(NULL, sizeof *progress + test_count * sizeof *progress->spent, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (progress == MAP_FAILED) {
         perror("memory for the tests' progress");
         return 2;
