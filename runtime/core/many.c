@@ -200,9 +200,15 @@ static int suspend(struct ac__many *many)
 
 /* ---- ac_gather, ac_gather_errors ---- */
 
+/* 0 and no `place` where there is nothing to wait for; 0 and a `place` where all is done already. */
 static int gather_start(struct ac__many **place, ac_frame *operation, void *awaitables, size_t n, bool errors)
 {
     void **handles = array(awaitables);
+    *place = NULL;
+    if (n == 0)
+        return 0;
+    if (!awaitables)
+        return EINVAL;
     if (any_pending(handles, n) && ac__cancel_now(ac__thread.task)) {
         discard_coroutines(handles, n);
         return ECANCELED;
@@ -287,12 +293,8 @@ int ac_gather__resume(ac_frame *frame)
 {
     struct ac_gather__frame *self = (struct ac_gather__frame *)(void *)frame;
     if (frame->state == 0) {
-        if (self->n == 0)
-            return 0;
-        if (!self->awaitables)
-            return EINVAL;
         int status = gather_start(&self->many, frame, self->awaitables, self->n, false);
-        if (status)
+        if (status || !self->many)
             return status;
     }
     return gather_finish(self);
@@ -324,12 +326,8 @@ int ac_gather_errors__resume(ac_frame *frame)
 {
     struct ac_gather_errors__frame *self = (struct ac_gather_errors__frame *)(void *)frame;
     if (frame->state == 0) {
-        if (self->n == 0)
-            return 0;
-        if (!self->awaitables)
-            return EINVAL;
         int status = gather_start(&self->many, frame, self->awaitables, self->n, true);
-        if (status)
+        if (status || !self->many)
             return status;
     }
     return gather_errors_finish(self);

@@ -57,4 +57,14 @@ struct ac__resolve__frame {
 extern const ac_fn ac__resolve__fn;
 int ac__resolve__resume(ac_frame *frame);
 
+/* Begins it as the callee of `parent`, for the addresses of this machine that a server listens on. */
+static inline int ac__resolve_to_listen(struct ac__resolve__frame *resolve, const char *host, int port, ac_frame *parent)
+{
+    resolve->host = host;
+    resolve->port = port;
+    resolve->family = AF_UNSPEC;
+    resolve->flags = AI_PASSIVE;
+    return ac__resolve__resume(ac_enter(&resolve->base, &ac__resolve__fn, parent));
+}
+
 #endif

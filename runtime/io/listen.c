@@ -221,15 +221,10 @@ static int listen_resume(ac_frame *frame)
     int error = frame->error;
     size_t count;
 
-    if (frame->state == 0) {
-        self->resolve.host = self->host;
-        self->resolve.port = self->port;
-        self->resolve.family = AF_UNSPEC;
-        self->resolve.flags = AI_PASSIVE;
-        error = ac__resolve__resume(ac_enter(&self->resolve.base, &ac__resolve__fn, frame));
-        if (error == AC_PENDING)
-            return ac_suspend(frame, 1);
-    }
+    if (frame->state == 0)
+        error = ac__resolve_to_listen(&self->resolve, self->host, self->port, frame);
+    if (error == AC_PENDING)
+        return ac_suspend(frame, 1);
     if (error)
         return error;
     error = ac__listen_all(self->resolve.result, self->backlog, &self->result, 1, &count);

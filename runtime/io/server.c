@@ -503,15 +503,10 @@ static int start_resume(ac_frame *frame)
     int fds[LISTENERS], error = frame->error;
     size_t count;
 
-    if (frame->state == 0) {
-        self->resolve.host = self->host;
-        self->resolve.port = self->port;
-        self->resolve.family = AF_UNSPEC;
-        self->resolve.flags = AI_PASSIVE;
-        error = ac__resolve__resume(ac_enter(&self->resolve.base, &ac__resolve__fn, frame));
-        if (error == AC_PENDING)
-            return ac_suspend(frame, 1);
-    }
+    if (frame->state == 0)
+        error = ac__resolve_to_listen(&self->resolve, self->host, self->port, frame);
+    if (error == AC_PENDING)
+        return ac_suspend(frame, 1);
     if (error)
         return error;
     error = ac__listen_all(self->resolve.result, 0, fds, LISTENERS, &count);
