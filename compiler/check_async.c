@@ -609,9 +609,26 @@ static bool is_catch_all(struct catch_clause *clause)
     return !clause->code;
 }
 
+/* `catch (e == EPIPE)`, by someone who takes it for a condition: then the names in it are no mistakes of their own. */
+static bool looks_like_a_condition(const struct expression *e)
+{
+    return e->kind == EXPRESSION_AND || e->kind == EXPRESSION_OR ||
+           (e->kind == EXPRESSION_BINARY && (token_is(e->operator_, "==") || token_is(e->operator_, "!=")));
+}
+
+static void not_a_code(const struct expression *code)
+{
+    dialect_error(code->first, "the code of a 'catch' is not an integer constant");
+    dialect_note(code->first, "'catch (int e)' takes any error; compare 'e' there");
+}
+
 static void check_catch_code(struct statement *s, size_t index)
 {
     struct catch_clause *clause = &s->catches[index];
+    if (looks_like_a_condition(clause->code)) {
+        not_a_code(clause->code);
+        return;
+    }
     const char *outer = check_now.no_await;
     check_now.no_await = "the code of a 'catch'";
     check_value(clause->code);
@@ -620,8 +637,7 @@ static void check_catch_code(struct statement *s, size_t index)
     if (is_unknown(clause->code->type))
         return;
     if (!constant_integer(clause->code, &code)) {
-        dialect_error(clause->code->first, "the code of a 'catch' is not an integer constant");
-        dialect_note(clause->code->first, "'catch (int e)' takes any error; compare 'e' there");
+        not_a_code(clause->code);
         return;
     }
     if (code == 0)

@@ -115,14 +115,46 @@ void no_member(token_index name, struct type *record)
     note_at(name, "did you mean '%s'?", meant);
 }
 
-/* ac_sleep of sleep, as the name would be in asyncio; NULL. */
+/* Whether the words of a name, that stand between underscores, are among those of another: signal in ac_signal_wait. */
+static bool has_words(const char *name, const char *words)
+{
+    size_t length = strlen(words);
+    for (const char *at = name; (at = strstr(at, words)); at++)
+        if ((at == name || at[-1] == '_') && (at[length] == '_' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+/* ac_sleep of sleep, as the name would be in asyncio; of ac_slep, which has a letter wrong; ac_loop_time of ac_time: the
+   shortest one that has its words. NULL. */
 static struct symbol *runtime_function(const char *name, struct binding *scope)
 {
-    const char *wanted = intern_string(arena_format("ac_%s", name));
-    for (struct binding *b = scope; b; b = b->next)
+    bool of_runtime = strncmp(name, "ac_", 3) == 0;
+    const char *words = of_runtime ? name + 3 : name, *wanted = intern_string(arena_format("ac_%s", words));
+    unsigned best = farthest(name);
+    struct symbol *near = NULL, *with_words = NULL;
+    for (struct binding *b = scope; b; b = b->next) {
+        if (!b->symbol || strncmp(b->name, "ac_", 3) != 0 || strncmp(b->name, "ac__", 4) == 0)
+            continue;
         if (b->name == wanted)
             return b->symbol;
-    return NULL;
+        if (!of_runtime)
+            continue;
+        if (is_nearer(name, b->name, &best))
+            near = b->symbol;
+        if (has_words(b->name + 3, words) && (!with_words || strlen(b->name) < strlen(with_words->name)))
+            with_words = b->symbol;
+    }
+    return near ? near : with_words;
+}
+
+/* Everything that the runtime declares is there, or nothing. */
+static bool includes_runtime(struct binding *scope)
+{
+    const char *wanted = intern_string("ac_sleep");
+    while (scope && scope->name != wanted)
+        scope = scope->next;
+    return scope;
 }
 
 /* The header that declares it, for names that everyone forgets once. */
@@ -154,13 +186,13 @@ void undeclared(struct expression *e)
     if (note_foreign(e->first))
         return;
     struct symbol *other = runtime_function(e->name, e->scope);
-    if (!other)
+    if (!other && !(strncmp(e->name, "ac_", 3) == 0))
         other = nearest(e->name, e->scope);
     const char *header = header_of(e->name);
     if (other)
         fix_replace(e->first, other->name);
     if (other)
         rule_note(e->first, "did you mean '%s'?", other->name);
-    else if (header)
+    else if (header && !(strcmp(header, "ac.h") == 0 && includes_runtime(e->scope)))
         rule_note(e->first, "it is declared in <%s>", header);
 }
