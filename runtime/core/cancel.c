@@ -115,16 +115,24 @@ bool ac_cancel(ac_future *future)
     return true;
 }
 
+/* A limit that is over reaches the task as it would at any time, by its timer: so when the task waits. */
+static void count_await(ac_task *task)
+{
+    ac_loop *loop = task->loop;
+    ac__fault_await();
+    if (loop->cancel_at > 0 && --loop->cancel_at == 0) {
+        task->item.base.state |= AC__DUE;
+        task->cancels++;
+    }
+    if (loop->timeout_at > 0 && --loop->timeout_at == 0 && !ac__timer_hasten(loop, ac__is_timeout_of, task))
+        ac__timer_hasten(loop, ac__is_wait_for_of, task);
+}
+
 /* At an await of the current task that would suspend. */
 bool ac__cancel_deliver(ac_task *task)
 {
-    if (task->item.base.state & AC__COUNTED) {
-        ac__fault_await();
-        if (--task->loop->cancel_at == 0) {
-            task->item.base.state = (task->item.base.state & ~(uint32_t)AC__COUNTED) | AC__DUE;
-            task->cancels++;
-        }
-    }
+    if (task->item.base.state & AC__COUNTED)
+        count_await(task);
     if (!(task->item.base.state & AC__DUE) || task->masks)
         return false;
     task->item.base.state &= ~(uint32_t)AC__DUE;

@@ -54,6 +54,19 @@ static int timer_expired(ac_frame *timer)
     return AC_PENDING;
 }
 
+bool ac__is_wait_for_of(const ac__timer *timer, const ac_task *task)
+{
+    return timer->base.fn == &wait_for_timer_fn &&
+           AC__CONTAINER(timer, const struct ac_wait_for__frame, timer)->future == task;
+}
+
+/* The awaits of a coroutine are those of the task that awaits it with a limit, where these are counted. */
+static void count_as(const ac_task *task, ac_task *made)
+{
+    if ((task->item.base.state & AC__COUNTED) && task->loop->timeout_at > 0)
+        made->item.base.state |= AC__COUNTED;
+}
+
 static void wait_for_fire(struct ac__watch *watch, ac_future *done)
 {
     struct ac_wait_for__frame *self = AC__CONTAINER(watch, struct ac_wait_for__frame, watch);
@@ -111,6 +124,8 @@ int ac_wait_for__resume(ac_frame *frame)
     self->future = ac__future_of(self->what);
     if (!self->future)
         return ENOMEM;
+    if (!ac__is_future(self->what))
+        count_as(ac__thread.task, self->future);
     return status == 0 ? wait_for_end(self) : wait_for_start(self);
 }
 

@@ -24,7 +24,7 @@ enum {
     AC__WAITING = 1 << 2,          /* task: the leaf is an operation that waits; the task is in no queue */
                                    /* 1 << 3 is AC__YIELDED, of ac.h */
     AC__DUE = 1 << 4,              /* task: a cancellation waits for the next await that would suspend */
-    AC__COUNTED = 1 << 5,          /* task: loop->cancel_at counts its awaits */
+    AC__COUNTED = 1 << 5,          /* task: loop->cancel_at and loop->timeout_at count its awaits */
     AC__TAKEN = 1 << 6,            /* the error has been looked at, or nobody will: it is not reported */
     AC__LISTED = 1 << 7,           /* task: in the list of cancellations under way, by item.next */
     AC__WOKEN = 1 << 8,            /* task: became ready while listed; queued when it leaves the list */
@@ -344,6 +344,10 @@ int ac__timer_start(ac_loop *loop, ac__timer *timer, double when);
 int ac__timer_start_after(ac_loop *loop, ac__timer *timer, double seconds);
 void ac__timer_stop(ac_loop *loop, ac__timer *timer);      /* no effect when it does not run */
 bool ac__timers_fire(ac_loop *loop, int64_t now);          /* true: at least one was due */
+/* Of the timers that `is_of` knows as this task's, the last begun is due now. False: there is none. It looks at all. */
+bool ac__timer_hasten(ac_loop *loop, bool (*is_of)(const ac__timer *, const ac_task *), const ac_task *task);
+bool ac__is_timeout_of(const ac__timer *timer, const ac_task *task);       /* of an ac_timeout whose body is this task's */
+bool ac__is_wait_for_of(const ac__timer *timer, const ac_task *task);      /* of an ac_wait_for that awaits this task */
 void ac__timer_due_set(ac__timer *timer, const ac_fn *fn, void *owner);   /* fills in a timer that does not run */
 
 enum { AC__TIMER_FIRED = 0x7fffffff };             /* base.state of a timer that was due */

@@ -39,7 +39,7 @@ void ac__faults_begin(const ac_faults *faults);
 void ac__faults_end(void);
 bool ac__faults_wanted(const ac_faults *faults);
 
-/* Awaits that ac_loop_config.cancel_at counts: from 0 on; one more. */
+/* Awaits that ac_loop_config.cancel_at and .timeout_at count: from 0 on; one more. */
 void ac__fault_awaits_begin(void);
 void ac__fault_await(void);
 

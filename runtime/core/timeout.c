@@ -20,6 +20,11 @@ static int timeout_fire(ac_frame *timer)
 
 static const ac_fn timeout_fn = { .resume = timeout_fire, .name = "timeout", .kind = AC_KIND_OPERATION };
 
+bool ac__is_timeout_of(const ac__timer *timer, const ac_task *task)
+{
+    return timer->base.fn == &timeout_fn && ((const struct ac_timeout *)timer->owner)->task == task;
+}
+
 struct ac_timeout ac_timeout(double seconds)
 {
     return (struct ac_timeout){ .delay = seconds, .when = NAN };

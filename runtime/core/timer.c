@@ -125,6 +125,21 @@ void ac__timer_stop(ac_loop *loop, ac__timer *timer)
     timer->base.state = 0;
 }
 
+bool ac__timer_hasten(ac_loop *loop, bool (*is_of)(const ac__timer *, const ac_task *), const ac_task *task)
+{
+    const struct ac__timers *timers = &loop->timers;
+    ac__timer *last = NULL;
+    for (size_t i = 0; i < timers->count; i++) {
+        ac__timer *timer = timers->entries[i].timer;
+        if (is_of(timer, task) && (!last || timer->sequence > last->sequence))
+            last = timer;
+    }
+    if (!last)
+        return false;
+    ac__timer_stop(loop, last);
+    return start_at(loop, last, loop->now) == 0;
+}
+
 bool ac__timers_fire(ac_loop *loop, int64_t now)
 {
     struct ac__timers *timers = &loop->timers;

@@ -702,7 +702,7 @@ typedef struct ac_faults {
     bool lasting;               /* not only the n-th fails, but all after it */
 } ac_faults;
 
-/* How many allocations and system calls there were since counting began, and awaits of the main task that .cancel_at counted; each
+/* How many allocations and system calls there were since counting began, and awaits that .cancel_at or .timeout_at counted; each
  * may be NULL. Valid until counting begins anew: `.faults.call = n` for n = 1, 2, ... has tried them all when fewer than n are
  * counted. */
 void ac_faults_counted(long *allocations, long *calls, long *awaits);
@@ -715,6 +715,9 @@ typedef struct ac_loop_config {
     unsigned seed;              /* shuffles the ready queue at each turn, reproducibly; 0: first come, first served */
     bool debug;                 /* checks and reports that cost time: slow steps, use on a wrong thread */
     long cancel_at;             /* n > 0: the main task is cancelled at its n-th await that would suspend. For tests */
+    long timeout_at;            /* n > 0: the innermost limit of time around the n-th await that suspends is over while
+                                   it waits: that of an ac_timeout, or of an ac_wait_for. Counted are the awaits of the main
+                                   task, and of coroutines that it, or such a one, awaits by ac_wait_for. For tests */
     ac_faults faults;           /* failures that are made to happen. For tests */
     double slow_step;           /* seconds after which a step counts as slow in debug mode; 0: 0.1 */
     double watchdog;            /* seconds: see ac_loop_set_watchdog; 0: none */

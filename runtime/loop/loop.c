@@ -118,6 +118,7 @@ static void configure(ac_loop *loop, const ac_loop_config *config)
     loop->random = config->seed;
     loop->debug = config->debug;
     loop->cancel_at = config->cancel_at;
+    loop->timeout_at = config->timeout_at;
     loop->slow_step = config->slow_step > 0 ? config->slow_step : 0.1;
     loop->pool_threads = config->pool_threads;
     loop->io_budget = AC__IO_BUDGET;
@@ -159,7 +160,7 @@ ac_loop *ac_loop_new(const ac_loop_config *config)
 {
     static const ac_loop_config defaults;
     bool faulty = config && ac__faults_wanted(&config->faults);
-    if (config && config->cancel_at)
+    if (config && (config->cancel_at || config->timeout_at))
         ac__fault_awaits_begin();
     if (faulty)
         ac__faults_begin(&config->faults);
@@ -698,7 +699,7 @@ static bool is_empty(const ac_loop *loop)
 void ac__loop_shut_down(ac_loop *loop)
 {
     bool ended = true;
-    loop->cancel_at = 0;
+    loop->cancel_at = loop->timeout_at = 0;
     for (int pass = 0; ended && !is_empty(loop) && pass < SHUTDOWN_PASSES; pass++) {
         if (ac__task_next(loop, NULL))
             mark_all(loop, true);

@@ -27,6 +27,7 @@ struct ac_loop {
     bool careful;                  /* a new task may inherit values, or is told to the hook */
     uint64_t random;               /* state of the generator that shuffles; 0: no shuffling */
     long cancel_at;                /* awaits of the main task until it is cancelled; 0: never */
+    long timeout_at;               /* counted awaits until a limit of time is over; 0: never */
     bool faulty;                   /* it has begun the counting of faults, which ends with it */
     double slow_step;
     pid_t pid;                     /* of the process that made the loop */

@@ -64,7 +64,7 @@ static int run_until(ac_runner *runner, ac_task *task)
 
 static void mark_counted(ac_loop *loop, ac_task *task)
 {
-    if (loop->cancel_at > 0)
+    if (loop->cancel_at > 0 || loop->timeout_at > 0)
         task->item.base.state |= AC__COUNTED;
 }
 
@@ -209,11 +209,12 @@ static bool is_set(const char *variable)
 static ac_loop_config config_of_environment(void)
 {
     const char *clock = getenv("AC_CLOCK"), *seed = getenv("AC_SEED"), *cancel_at = getenv("AC_CANCEL_AT");
-    const char *watchdog = getenv("AC_WATCHDOG");
+    const char *timeout_at = getenv("AC_TIMEOUT_AT"), *watchdog = getenv("AC_WATCHDOG");
     return (ac_loop_config){
         .clock = clock && strcmp(clock, "virtual") == 0 ? AC_CLOCK_VIRTUAL : AC_CLOCK_REAL,
         .seed = seed ? (unsigned)strtoul(seed, NULL, 10) : 0,
         .cancel_at = cancel_at ? strtol(cancel_at, NULL, 10) : 0,
+        .timeout_at = timeout_at ? strtol(timeout_at, NULL, 10) : 0,
         .debug = is_set("AC_DEBUG"),
         .watchdog = watchdog ? strtod(watchdog, NULL) : 0,
     };
