@@ -37,6 +37,7 @@ static const struct kind kinds[] = {
     {"interrupt", "AC_FAULT_CALL", "AC_FAULT_ERROR=4", 1},              /* EINTR */
     {"memory", "AC_FAULT_ALLOCATION", "AC_FAULT_LASTING=1", 0},         /* no more from there on */
     {"cancel", "AC_CANCEL_AT", NULL, 2},
+    {"timeout", "AC_TIMEOUT_AT", NULL, 2},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -336,7 +337,7 @@ static int run_jobs(struct program *programs, long count, const struct options *
 
 int main(int argc, char **argv)
 {
-    struct options options = {.kinds = "allocation,call,interrupt,memory,cancel", .backends = "epoll,uring", .most = 500,
+    struct options options = {.kinds = "allocation,call,interrupt,memory,cancel,timeout", .backends = "epoll,uring", .most = 500,
                               .step = 1, .jobs = sysconf(_SC_NPROCESSORS_ONLN)};
     for (int letter; (letter = getopt(argc, argv, "k:b:m:s:j:")) != -1;) {
         switch (letter) {
