@@ -177,6 +177,7 @@ void rename_async_site(struct async_site *site)
     token_index last = s->async_token;
     for (size_t i = 0; i < s->count; i++) {
         uint8_t role = s->at[i].role;
+        drop_promise_specifier(&s->at[i]);
         if (role != ROLE_ASYNC && role != ROLE_TYPE && role != ROLE_QUALIFIER && role != ROLE_YIELD)
             continue;
         for (token_index t = s->at[i].first; t <= s->at[i].last; t++)
@@ -185,8 +186,10 @@ void rename_async_site(struct async_site *site)
     }
     tokens[last].renamed = s->is_generator ? "ac_gen_ref" : "ac_coro_ref";
     for (size_t i = 0; i < site->declarator_count; i++)
-        if (site->declarators[i]->has_async_part)
+        if (site->declarators[i]->has_async_part) {
             drop_result_declarator(site->declarators[i]);
+            drop_promises_behind(site->declarators[i]->async_part.last + 1, site->declarators[i]->last);
+        }
 }
 
 void rename_async_sites_inside(void)

@@ -359,6 +359,14 @@ static void add_lines(struct function *f, struct text *out)
     text_add(out, "};\n");
 }
 
+static void add_code_attributes(const struct specifiers *s, struct text *out)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const char *text = specifier_of_code(&s->at[i]);
+        text_format(out, "%s%s", *text ? " " : "", text);
+    }
+}
+
 static const char *linkage(struct function *f)
 {
     return is_published(f) ? "" : "static ";
@@ -377,7 +385,9 @@ static void add_description(struct function *f, struct text *out)
 {
     const char *name = f->generated_name;
     bool has_result = !type_is(f->result, TYPE_VOID);
-    text_format(out, "%sint %s__resume(ac_frame *)%s;\n", linkage(f), name, takes_label_address(f) ? " AC_ONE_COPY" : "");
+    text_format(out, "%sint %s__resume(ac_frame *)%s", linkage(f), name, takes_label_address(f) ? " AC_ONE_COPY" : "");
+    add_code_attributes(f->declaration->specifiers, out);
+    text_add(out, ";\n");
     add_lines(f, out);
     text_format(out, "%sconst ac_fn %s__fn = {.resume = %s__resume, .name = \"%s\", .file = ", linkage(f), name, name, f->symbol->name);
     add_quoted(out, token_file(f->declarator->name_token)->path);
@@ -415,15 +425,25 @@ static void add_parameters(struct function *f, struct text *out)
         text_format(out, "%s%s", i ? ", " : "", parameter_text(f->declarator->parameters[i].type, parameter_member(f, i)));
 }
 
+/* Those in [[ ]] have to stand first. */
+static void add_attributes(const struct specifiers *s, bool bracketed, struct text *out)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->at[i].role != ROLE_ATTRIBUTE || token_is(s->at[i].first, "[") != bracketed)
+            continue;
+        const char *text = specifier_unpromised(&s->at[i]);
+        text_format(out, "%s%s", text, *text ? " " : "");
+    }
+}
+
 static void add_specifiers(struct function *f, struct text *out)
 {
     struct specifiers *s = f->declaration->specifiers;
     bool internal = f->symbol->storage == STORAGE_STATIC;   /* by an earlier declaration, too (6.2.2p5) */
+    add_attributes(s, true, out);
     if (internal)
         text_add(out, "__attribute__((unused)) static ");
-    for (size_t i = 0; i < s->count; i++)
-        if (s->at[i].role == ROLE_ATTRIBUTE)
-            text_format(out, "%s ", tokens_text(s->at[i].first, s->at[i].last));
+    add_attributes(s, false, out);
     if (s->is_inline && internal)
         text_add(out, "inline ");
     else if (s->is_inline)

@@ -167,4 +167,9 @@ static inline const char *variable_reference(struct variable *v)
     return arena_format("\1%u\2", v->number);
 }
 
+/* Text of a specifier of an async function without what is not true of the plain function that makes its coroutine (function_attribute.c). */
+const char *specifier_unpromised(const struct specifier *s);
+/* What it says of the code of the body; "": nothing. */
+const char *specifier_of_code(const struct specifier *s);
+
 #endif

@@ -1,5 +1,5 @@
 /* What the parts of the lowering share: lower.c (statements, declarations), spill.c (expressions), leave.c (jumps and the undoing of blocks),
-   copy.c (the user's tokens as text), hoist.c (types of the body). Not for other stages. */
+   copy.c (the user's tokens as text), function_attribute.c (attributes), hoist.c (types of the body). Not for other stages. */
 #ifndef LOWERING_H
 #define LOWERING_H
 #include "diagnostic.h"
@@ -60,6 +60,11 @@ void lower_scope(struct statement *s, bool awaits);
 void lower_bounds(struct type *type);
 /* As the body of another statement: in braces, unless it is a block already. */
 void lower_nested(struct statement *s);
+
+/* ---- attributes that are not true of what makes the coroutine (function_attribute.c) ---- */
+/* Takes them out of the tokens of a specifier, and of those behind a declarator. */
+void drop_promise_specifier(const struct specifier *s);
+void drop_promises_behind(token_index first, token_index last);
 
 /* ---- the user's tokens (copy.c) ---- */
 /* Text of tokens first..last, line breaks kept, variables by number. */
