@@ -157,12 +157,18 @@ static void fill_designated_part(struct type *part, struct cursor *cursor, size_
         fill_rest(part, cursor, next);
 }
 
-static size_t bad_designator(struct cursor *cursor, const char *why)
+/* The item initialises nothing. */
+static size_t pass_item(struct cursor *cursor)
 {
-    rule_error(current(cursor)->first, "%s", why);
     item_checked(cursor);
     cursor->at++;
     return SIZE_MAX;
+}
+
+static size_t bad_designator(struct cursor *cursor, const char *why)
+{
+    rule_error(current(cursor)->first, "%s", why);
+    return pass_item(cursor);
 }
 
 static size_t fill_designated_element(struct type *type, struct cursor *cursor, size_t depth)
@@ -178,22 +184,20 @@ static size_t fill_designated_element(struct type *type, struct cursor *cursor, 
         return bad_designator(cursor, "the index of a designator is not an integer constant");
     if (known && (index < 0 || (bounded && (uint64_t)index >= type->length)))
         return bad_designator(cursor, "the index of a designator is outside of the array");
-    if (!known) {
-        item_checked(cursor);
-        cursor->at++;
-        return SIZE_MAX;
-    }
+    if (!known)
+        return pass_item(cursor);
     fill_designated_part(type->inner, cursor, depth + 1);
     return (size_t)index + 1;
 }
 
 static size_t fill_designated_member(struct type *type, struct cursor *cursor, size_t depth)
 {
-    const char *name = current(cursor)->designators[depth].member;
-    size_t index = member_index(type->tag, name);
-    if (index == type->tag->member_count)
-        return bad_designator(cursor,
-                              arena_format("'%s' has no member named '%s'", type_text(type_unqualified(type)), name));
+    const struct designator *designator = &current(cursor)->designators[depth];
+    size_t index = member_index(type->tag, designator->member);
+    if (index == type->tag->member_count) {
+        no_member(designator->name, type);
+        return pass_item(cursor);
+    }
     struct member *member = &type->tag->members[index];
     if (member->name)
         fill_designated_part(member->type, cursor, depth + 1);

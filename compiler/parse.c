@@ -367,11 +367,53 @@ void unit_add(struct declaration *declaration)
 
 /* ---- errors ---- */
 
-void recovered(struct parser *parser)
+/* What may have been declared by a declaration that is lost: nothing is known of it, and it is declared again without a word. */
+static void declare_lost(struct parser *parser, token_index name, bool is_type)
 {
+    if (token_is(name + 1, ":") && parser->function)
+        label_use(parser, name)->told = true;
+    if (!symbol_find(tokens[name].name))
+        symbol_declare(tokens[name].name, is_type ? SYMBOL_TYPEDEF : SYMBOL_VARIABLE, type_basic(TYPE_UNKNOWN), 0);
+}
+
+/* Such names stand outside of parentheses, behind a type, a star or a comma, or in front of a colon; and in `(*name)`. */
+static void declare_all_lost(struct parser *parser, struct range range)
+{
+    static const char *const behind[] = { ";", "=", ",", "(", "[", ":" };
+    bool is_type = token_is(range.first, "typedef");
+    unsigned depth = 0;
+    for (token_index t = range.first; t > 0 && t < range.last && !token_is(t, "{"); t++) {
+        depth += token_is(t, "(");
+        depth -= depth && token_is(t, ")");
+        bool in_declarator = token_is(t - 1, "*") && token_is(t + 1, ")");
+        if (tokens[t].kind != TOKEN_NAME || keyword_code(t) || contextual_keyword(tokens[t].name) || (depth && !in_declarator))
+            continue;
+        if (in_declarator)
+            declare_lost(parser, t, is_type);
+        bool declares = names_type(t - 1) || token_is(t - 1, "*") || token_is(t - 1, ",");
+        for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
+            if (token_is(t + 1, behind[i]) && (declares || *behind[i] == ':'))
+                declare_lost(parser, t, is_type);
+    }
+}
+
+void recovered(struct parser *parser, struct range range)
+{
+    declare_all_lost(parser, range);
     parser->recovering = false;
     parser->skip_group = false;
     parser->resume = 0;
+}
+
+/* The rest of a loop whose head was wrong is passed over, and the `else` of such an `if`. */
+void recovered_item(struct parser *parser, struct range range)
+{
+    token_index resume = parser->resume;
+    recovered(parser, range);
+    if (resume > parser->at)
+        parser->at = resume;
+    if (parser->at < parser->end && keyword_code(parser->at) == T_ELSE)
+        parser->at++;
 }
 
 static bool expects(const char *const *expected, size_t count, const char *name)
@@ -421,6 +463,15 @@ static bool follows_unknown(token_index place)
     }
 }
 
+/* Does the name follow what can only be a type? */
+static bool behind_type(token_index name)
+{
+    if (!name || tokens[name - 1].kind != TOKEN_NAME)
+        return false;
+    struct symbol *symbol = symbol_find(tokens[name - 1].name);
+    return keyword_code(name - 1) == T_BASIC_TYPE || (symbol && symbol->kind == SYMBOL_TYPEDEF && symbol->type->kind != TYPE_UNKNOWN);
+}
+
 /* A name where the parser cannot take one: it is mostly the name before it that was not what it was meant to be. */
 static bool tell_name(const struct parser *parser, token_index place)
 {
@@ -442,7 +493,9 @@ static bool tell_name(const struct parser *parser, token_index place)
             return true;
         }
     }
-    if (symbol || tokens[place].kind != TOKEN_NAME || keyword_code(place) || tokens[place].line != tokens[before].line)
+    bool enumerator = parser->record && parser->record->tag->kind == TYPE_ENUM;
+    if (symbol || enumerator || behind_type(before) || tokens[place].kind != TOKEN_NAME || keyword_code(place) ||
+        tokens[place].line != tokens[before].line)
         return false;
     unknown_type(before);
     return true;
@@ -466,6 +519,16 @@ static bool tell_catch(const struct parser *parser, token_index place)
             return true;
         }
     return false;
+}
+
+/* An `else` that follows no `if`: mostly since the `if` has several statements without braces. */
+static bool tell_else(token_index place, const char *token, const char *const *expected, size_t count)
+{
+    if (strcmp(token, "ELSE") || !expects(expected, count, "RETURN"))
+        return false;
+    error_at(place, "'else' without an 'if' directly before it");
+    note_at(place, "several statements under an 'if' stand in braces: 'if (...) { ...; ...; } else ...'");
+    return true;
 }
 
 static void tell_end(struct parser *parser)
@@ -500,6 +563,8 @@ static const char *what_expected(const char *const *expected, size_t count)
     if (expects(expected, count, "CATCH"))
         return "'catch'";
     const char *closer = closing_expected(expected, count);
+    if (closer && !strcmp(closer, "'}'") && expects(expected, count, "','"))
+        return "',' or '}'";
     if (closer && !strcmp(closer, "';'") && expects(expected, count, "STORAGE") && expects(expected, count, "PRAGMA"))
         return "a declaration";
     if (closer && (strcmp(closer, "'('") || !expects(expected, count, "NAME")))
@@ -518,7 +583,7 @@ static const char *what_expected(const char *const *expected, size_t count)
 static void resume_at(struct parser *parser, token_index place, const char *missing, bool next_line)
 {
     bool begins = tokens[place].kind == TOKEN_NAME && (next_line || keyword_code(place));
-    if (strcmp(missing, "';'") || !begins || token_is(place, "else") || token_is(place, "while") || place <= parser->resumed)
+    if (parser->resume || strcmp(missing, "';'") || !begins || token_is(place, "else") || token_is(place, "while") || place <= parser->resumed)
         return;
     parser->resume = parser->resumed = place;
 }
@@ -529,8 +594,9 @@ void syntax_error(struct parser *parser, token_index place, const char *token, c
     parser->skip_group = place < parser->end && tokens[place].kind == TOKEN_PUNCTUATOR && !strcmp(tokens[place].name, "{");
     bool of_broken_try = !strcmp(token, "CATCH") && parser->before == T_SKIPPED;
     if (quiet || of_broken_try || (place >= parser->end && parser->unclosed) || follows_unknown(place) ||
-        tell_catch(parser, place) || tell_name(parser, place) || tell_type(place, token, expected, count))
+        tell_catch(parser, place) || tell_else(place, token, expected, count) || tell_name(parser, place) || tell_type(place, token, expected, count))
         return;
+    parser->resume = behind_loop(parser, place);
     const char *what = what_expected(expected, count);
     const char *shown = token_shown(parser, place);
     token_index before = parser->previous_at < place ? parser->previous_at : parser->before_at;

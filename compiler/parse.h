@@ -149,7 +149,9 @@ struct statement *asm_new(struct parser *parser, struct range range, struct expr
 struct statement *label_define(struct parser *parser, token_index name, struct range tokens);
 struct statement *item_of_declaration(struct declaration *declaration);
 struct expression *parse_expression_at(token_index first, token_index last);
-void recovered(struct parser *parser);
+/* Back on the way, behind these tokens; and at an item of a block. */
+void recovered(struct parser *parser, struct range tokens);
+void recovered_item(struct parser *parser, struct range tokens);
 /* A message for the token at `place`; names of the tokens that could stand there instead. */
 void syntax_error(struct parser *parser, token_index place, const char *token, const char *const *expected, size_t count);
 /* Tells, once for each name, that it is no type, and makes it one of which nothing is known. */
@@ -228,6 +230,9 @@ int keyword_code(token_index t);                        /* the grammar's token f
 bool begins_type(struct parser *parser, token_index t); /* can a declaration begin with this token? */
 bool contextual_keyword(const char *name);
 token_index next_significant(struct parser *parser, token_index t);
+bool names_type(token_index t);                         /* is it a word that stands in front of a declarator? */
+/* The token behind the loop whose head this token is in; 0: it is in none. */
+token_index behind_loop(struct parser *parser, token_index t);
 void plain_body_scan(token_index first, token_index last);
 
 #endif

@@ -214,6 +214,42 @@ static bool is_specifier(int code)
     }
 }
 
+bool names_type(token_index t)
+{
+    return tokens[t].kind == TOKEN_NAME && (!word_code(t) || is_specifier(keyword_code(t)));
+}
+
+/* The `(` of the loop's head around t; 0. */
+static token_index loop_head(token_index t)
+{
+    size_t depth = 0;
+    while (--t > 0 && !punctuator_at(t, '{') && !punctuator_at(t, '}')) {
+        if (punctuator_at(t, ')'))
+            depth++;
+        else if (punctuator_at(t, '(') && depth)
+            depth--;
+        else if (punctuator_at(t, '(') && keyword_code(t - 1) == T_FOR)
+            return t;
+    }
+    return 0;
+}
+
+token_index behind_loop(struct parser *parser, token_index t)
+{
+    token_index head = loop_head(t), close = head ? closing(parser, head, '(', ')') : 0;
+    for (token_index i = head; i < close; i++)
+        if (punctuator_at(i, '{') || i + 1 >= parser->end)
+            return 0;
+    if (close <= t)
+        return 0;
+    token_index body = close + 1;
+    if (punctuator_at(body, '{'))
+        body = closing(parser, body, '{', '}');
+    while (body < parser->end && !punctuator_at(body, ';') && !punctuator_at(body, '}'))
+        body++;
+    return body < parser->end ? body + 1 : 0;
+}
+
 bool begins_type(struct parser *parser, token_index t)
 {
     for (;;) {
@@ -366,7 +402,8 @@ static bool shows_unknown_type(struct parser *parser, token_index t)
     default:
         return false;
     }
-    if (contextual_keyword(tokens[t].name))
+    bool enumerator = parser->record && parser->record->tag->kind == TYPE_ENUM;
+    if (enumerator || contextual_keyword(tokens[t].name))
         return false;
     token_index next = next_significant(parser, t + 1);
     if (!parser->in_async && punctuator_at(next, '*'))

@@ -104,7 +104,7 @@ static const char *nearest_member(const char *name, struct type *record, unsigne
 
 void no_member(token_index name, struct type *record)
 {
-    if (check_now.voice != TELL_ALL)
+    if (check_now.voice != TELL_ALL || type_strip(record)->tag->lost)
         return;
     unsigned best = farthest(tokens[name].name);
     const char *meant = nearest_member(tokens[name].name, record, &best);

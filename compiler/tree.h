@@ -101,6 +101,7 @@ struct type_name {
 
 struct designator {
     const char *member;         /* .member, or NULL */
+    token_index name;           /* its place */
     struct expression *index;   /* [index], or [index ... high] */
     struct expression *high;
 };

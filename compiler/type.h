@@ -78,6 +78,7 @@ struct parameter {
 struct tag {
     uint8_t kind;               /* TYPE_STRUCT, TYPE_UNION, TYPE_ENUM */
     bool complete;
+    bool lost;                  /* an error was told in its body: it may lack members */
     bool packed;
     bool transparent;           /* UNION with attribute transparent_union: an argument may have the type of any member */
     uint8_t pack;               /* #pragma pack(n) in force at its definition; 0: none */

@@ -558,7 +558,7 @@ struct_or_union_specifier:
     | struct_begin struct_declaration_list members_declared '}'     /* GNU: no `;` behind the last member */
                                                     { declaration_end(parser, $3, @3); $$ = tag_end(parser, $1, @4.first); }
     | struct_begin struct_declaration_list error '}'
-                                                    { recovered(parser); yyerrok; $$ = tag_end(parser, $1, @4.first); }
+                                                    { recovered(parser, @$); yyerrok; $1->tag->lost = true; $$ = tag_end(parser, $1, @4.first); }
     | STRUCT attributes_opt identifier              { $$ = tag_reference(T_STRUCT, @1.first, @3.first, yychar == ';'); }
     ;
 
@@ -579,7 +579,7 @@ struct_declaration:
     | static_assert_declaration                     { record_constant(parser, $1); }
     | ';'
     | PRAGMA
-    | error ';'                                     { recovered(parser); yyerrok; }
+    | error ';'                                     { recovered(parser, @$); yyerrok; parser->record->tag->lost = true; }
     ;
 
 members_declared:
@@ -600,7 +600,6 @@ members_declared:
 enum_specifier:
       enum_begin enumerator_list '}'                { $$ = tag_end(parser, $1, @3.first); }
     | enum_begin enumerator_list ',' '}'            { $$ = tag_end(parser, $1, @4.first); }
-    | enum_begin error '}'                          { recovered(parser); yyerrok; $$ = tag_end(parser, $1, @3.first); }
     | ENUM attributes_opt identifier                { $$ = tag_reference(T_ENUM, @1.first, @3.first, yychar == ';'); }
     | ENUM attributes_opt identifier ENUM_COLON enum_type %prec BELOW_TYPE
                                                     { $$ = enum_reference(@1.first, @3.first, $5); }
@@ -636,6 +635,7 @@ enumerator:
       identifier attributes_opt                     { enumerator_add(parser, @1.first, NULL); }
     | identifier attributes_opt '=' constant_expression
                                                     { enumerator_add(parser, @1.first, $4); }
+    | error                                         { recovered(parser, @$); }
     ;
 
 static_assert_declaration:
@@ -796,7 +796,7 @@ initializer_list:
 designation:
       designator_list '='
     | designator_list
-    | identifier ':'                                { $$ = LIST_ADD(NULL, designator_list, (struct designator){ .member = tokens[@1.first].name }); }
+    | identifier ':'                                { $$ = LIST_ADD(NULL, designator_list, (struct designator){ .member = tokens[@1.first].name, .name = @1.first }); }
     ;
 
 designator_list:
@@ -808,7 +808,7 @@ designator:
       '[' constant_expression ']'                   { $$ = (struct designator){ .index = $2 }; }
     | '[' constant_expression "..." constant_expression ']'
                                                     { $$ = (struct designator){ .index = $2, .high = $4 }; }
-    | '.' identifier                                { $$ = (struct designator){ .member = tokens[@2.first].name }; }
+    | '.' identifier                                { $$ = (struct designator){ .member = tokens[@2.first].name, .name = @2.first }; }
     ;
 
 /* ---- A.2.3 statements ---- */
@@ -881,7 +881,7 @@ label:
 
 compound_statement:
       block_open block_items '}'                    { $$ = block_end(parser, $1, $2, @$); }
-    | block_open block_items error '}'              { recovered(parser); yyerrok; $$ = block_end(parser, $1, $2, @$); }
+    | block_open block_items error '}'              { recovered(parser, @$); yyerrok; $$ = block_end(parser, $1, $2, @$); }
     ;
 
 block_open:
@@ -901,8 +901,8 @@ block_item:
     | PRAGMA                                        { $$ = statement(STATEMENT_PRAGMA, @$, NULL, NULL); }
     | LOCAL_LABEL local_label_list ';'              { $$ = statement(STATEMENT_LOCAL_LABELS, @$, NULL, NULL); local_labels_declare(parser, @2); }
     | nested_head PLAIN_BODY                        { nested_function(parser, $1); $$ = NULL; }
-    | error ';'                                     { recovered(parser); yyerrok; $$ = NULL; }
-    | error SKIPPED                                 { recovered(parser); yyerrok; $$ = NULL; }
+    | error ';'                                     { recovered_item(parser, @$); yyerrok; $$ = NULL; }
+    | error SKIPPED                                 { recovered_item(parser, @$); yyerrok; $$ = NULL; }
     ;
 
 nested_head:
@@ -999,9 +999,9 @@ external_declaration:
     | asm_statement                                 { $$ = declaration_new(NULL, @$); $$->is_asm = true; }
     | ';'                                           { $$ = declaration_new(NULL, @$); $$->is_empty = true; }
     | PRAGMA                                        { $$ = declaration_new(NULL, @$); $$->is_pragma = true; }
-    | error ';'                                     { recovered(parser); yyerrok; $$ = NULL; }
-    | error '}'                                     { recovered(parser); yyerrok; $$ = NULL; }
-    | error SKIPPED                                 { recovered(parser); yyerrok; $$ = NULL; }
+    | error ';'                                     { recovered(parser, @$); yyerrok; $$ = NULL; }
+    | error '}'                                     { recovered(parser, @$); yyerrok; $$ = NULL; }
+    | error SKIPPED                                 { recovered(parser, @$); yyerrok; $$ = NULL; }
     ;
 
 /* Without any specifier: implicit int. */
@@ -1010,10 +1010,12 @@ bare_declared:
         { $$ = declaration_new(NULL, @$); declare(parser, $$, $1, $2, @$); }
     ;
 
+/* The items before a PLAIN_BODY are none. They stand there so that the empty list is reduced before a token is read: an error in the first
+   item is then one inside of the body. */
 function_definition:
-      function_open PLAIN_BODY                      { $$ = function_end(parser, $1, NULL, @$); }
+      function_open block_items PLAIN_BODY          { $$ = function_end(parser, $1, NULL, @$); }
     | function_open block_items '}'                 { $$ = function_end(parser, $1, $2, @$); }
-    | function_open block_items error '}'           { recovered(parser); yyerrok; $$ = function_end(parser, $1, $2, @$); }
+    | function_open block_items error '}'           { recovered(parser, @$); yyerrok; $$ = function_end(parser, $1, $2, @$); }
     ;
 
 function_open:
