@@ -222,11 +222,17 @@ static bool differ_in_sign(struct type *a, struct type *b)
     return family_a && family_b && strcmp(family_a, family_b) == 0;
 }
 
+/* A struct of which it was told that it is not what it was meant to be. */
+static bool is_lost(struct type *type)
+{
+    return type_is_record(type) && type_strip(type)->tag->lost && !type_is_complete(type);
+}
+
 /* Qualifiers of an array are those of its elements (6.7.3p9). */
 static bool points_alike(struct type *a, struct type *b)
 {
     struct type *to_a = type_unqualified(a), *to_b = type_unqualified(b);
-    if (is_unknown(to_a) || is_unknown(to_b) || type_is(to_a, TYPE_VOID) || type_is(to_b, TYPE_VOID))
+    if (is_unknown(to_a) || is_unknown(to_b) || is_lost(to_a) || is_lost(to_b) || type_is(to_a, TYPE_VOID) || type_is(to_b, TYPE_VOID))
         return true;
     if (type_is(to_a, TYPE_ARRAY) && type_is(to_b, TYPE_ARRAY))
         return points_alike(type_strip(to_a)->inner, type_strip(to_b)->inner);

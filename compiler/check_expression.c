@@ -383,7 +383,7 @@ static void find_member(struct expression *e, struct type *record)
     if (member)
         member_found(e, record, member);
     else if (!type_is_complete(record))
-        rule_error(e->operator_, "invalid use of undefined type '%s'", type_text(type_unqualified(record)));
+        undefined_record(e->operator_, record);
     else
         no_member(e->operator_, record);
 }

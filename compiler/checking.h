@@ -169,6 +169,8 @@ struct barrier *barrier_push(const char *what, token_index place);
 void undeclared(struct expression *e);
 /* The same of a member. */
 void no_member(token_index name, struct type *record);
+/* That nothing is known of the members of a struct or union: once. */
+void undefined_record(token_index place, struct type *record);
 
 /* ================= warn.c ================= */
 

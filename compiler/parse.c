@@ -357,7 +357,10 @@ void nested_function(struct parser *parser, struct declaration *declaration)
         return;
     }
     error_at(d->name_token, "nested function '%s' in an async function", d->name);
-    note_at(d->name_token, "define it at file scope, and hand it what it needs of this function's variables");
+    if (declaration->specifiers->storage == STORAGE_STATIC || declaration->specifiers->is_async)
+        note_at(declaration->first, "is a '}' missing before it?");
+    else
+        note_at(d->name_token, "define it at file scope, and hand it what it needs of this function's variables");
 }
 
 void unit_add(struct declaration *declaration)
@@ -366,6 +369,16 @@ void unit_add(struct declaration *declaration)
 }
 
 /* ---- errors ---- */
+
+/* Does the name follow what can only be a type? */
+static bool behind_type(token_index name)
+{
+    if (!name || tokens[name - 1].kind != TOKEN_NAME)
+        return false;
+    struct symbol *symbol = symbol_find(tokens[name - 1].name);
+    int tag = name > 1 ? keyword_code(name - 2) : 0;
+    return keyword_code(name - 1) == T_BASIC_TYPE || tag == T_STRUCT || tag == T_ENUM || (symbol && symbol->kind == SYMBOL_TYPEDEF && symbol->type->kind != TYPE_UNKNOWN);
+}
 
 /* What may have been declared by a declaration that is lost: nothing is known of it, and it is declared again without a word. */
 static void declare_lost(struct parser *parser, token_index name, bool is_type)
@@ -382,7 +395,7 @@ static void declare_all_lost(struct parser *parser, struct range range)
     static const char *const behind[] = { ";", "=", ",", "(", "[", ":" };
     bool is_type = token_is(range.first, "typedef");
     unsigned depth = 0;
-    for (token_index t = range.first; t > 0 && t < range.last && !token_is(t, "{"); t++) {
+    for (token_index t = range.first; t > 0 && t <= range.last && !token_is(t, "{"); t++) {
         depth += token_is(t, "(");
         depth -= depth && token_is(t, ")");
         bool in_declarator = token_is(t - 1, "*") && token_is(t + 1, ")");
@@ -391,6 +404,8 @@ static void declare_all_lost(struct parser *parser, struct range range)
         if (in_declarator)
             declare_lost(parser, t, is_type);
         bool declares = names_type(t - 1) || token_is(t - 1, "*") || token_is(t - 1, ",");
+        if (behind_type(t) || (declares && t == range.last))
+            declare_lost(parser, t, is_type);
         for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
             if (token_is(t + 1, behind[i]) && (declares || *behind[i] == ':'))
                 declare_lost(parser, t, is_type);
@@ -405,14 +420,14 @@ void recovered(struct parser *parser, struct range range)
     parser->resume = 0;
 }
 
-/* The rest of a loop whose head was wrong is passed over, and the `else` of such an `if`. */
+/* The rest of a loop whose head was wrong is passed over, the `)` behind a `;` that was one too much, and the `else` of an `if` that is lost. */
 void recovered_item(struct parser *parser, struct range range)
 {
     token_index resume = parser->resume;
     recovered(parser, range);
     if (resume > parser->at)
         parser->at = resume;
-    if (parser->at < parser->end && keyword_code(parser->at) == T_ELSE)
+    while (token_is(parser->at, ")") || token_is(parser->at, "]") || keyword_code(parser->at) == T_ELSE)
         parser->at++;
 }
 
@@ -461,15 +476,6 @@ static bool follows_unknown(token_index place)
         if (t == 0 || token_is(t - 1, ";") || token_is(t - 1, "{") || token_is(t - 1, "}"))
             return false;
     }
-}
-
-/* Does the name follow what can only be a type? */
-static bool behind_type(token_index name)
-{
-    if (!name || tokens[name - 1].kind != TOKEN_NAME)
-        return false;
-    struct symbol *symbol = symbol_find(tokens[name - 1].name);
-    return keyword_code(name - 1) == T_BASIC_TYPE || (symbol && symbol->kind == SYMBOL_TYPEDEF && symbol->type->kind != TYPE_UNKNOWN);
 }
 
 /* A name where the parser cannot take one: it is mostly the name before it that was not what it was meant to be. */

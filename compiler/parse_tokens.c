@@ -546,7 +546,7 @@ static int body_token(struct parser *parser, struct range *place)
     }
     *place = (struct range){ open, close };
     parser->at = close + 1;
-    if (!parser->unclosed)  /* else other functions are in it */
+    if (!parser->unclosed && !parser->in_async)     /* else other functions are in it; or it is nested, which is told */
         plain_body_scan(open + 1, close);
     return T_PLAIN_BODY;
 }

@@ -115,6 +115,28 @@ void no_member(token_index name, struct type *record)
     note_at(name, "did you mean '%s'?", meant);
 }
 
+static struct tag *nearest_tag(const struct tag *tag)
+{
+    unsigned best = farthest(tag->name);
+    struct tag *found = NULL;
+    for (struct binding *b = names_now; b; b = b->next)
+        if (b->tag && b->tag->complete && b->tag->kind == tag->kind && is_nearer(tag->name, b->name, &best))
+            found = b->tag;
+    return found;
+}
+
+void undefined_record(token_index place, struct type *record)
+{
+    struct tag *tag = type_strip(record)->tag;
+    if (check_now.voice != TELL_ALL || tag->lost)
+        return;
+    tag->lost = true;
+    error_at(place, "invalid use of undefined type '%s'", type_text(type_unqualified(record)));
+    struct tag *meant = tag->name ? nearest_tag(tag) : NULL;
+    if (meant)
+        note_at(tag->name_token, "did you mean '%s'?", meant->name);
+}
+
 /* Whether the words of a name, that stand between underscores, are among those of another: signal in ac_signal_wait. */
 static bool has_words(const char *name, const char *words)
 {

@@ -778,6 +778,7 @@ braced_initializer:
       '{' '}'                                       { $$ = initializer(NULL, @$); }
     | '{' initializer_list '}'                      { $$ = initializer($2, @$); }
     | '{' initializer_list ',' '}'                  { $$ = initializer($2, @$); }
+    | '{' error '}'                                 { recovered(parser, @$); $$ = initializer(NULL, @$); }
     ;
 
 initializer:
