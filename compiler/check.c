@@ -160,7 +160,7 @@ static void check_main(struct function *function)
         type->parameter_count == 0 || (type->parameter_count == 2 && type_is(type->parameters[0].type, TYPE_INT) &&
                                        is_argument_vector(type->parameters[1].type));
     function->is_main = true;
-    if (good && type_is(function->result, TYPE_INT) && !function->is_generator)
+    if (good && (type_is(function->result, TYPE_INT) || is_unknown(function->result)) && !function->is_generator)
         return;
     dialect_error(function->declarator->name_token, "an async 'main' of type '%s'", type_text(type));
     dialect_note(function->declarator->name_token,
@@ -306,4 +306,7 @@ void check(void)
         if (declaration->function && declaration->function->is_async)
             check_function(declaration->function);
     }
+    for (size_t i = 0; i < unit.functions.count; i++)
+        if (unit.functions.at[i]->is_async)
+            warn_return(unit.functions.at[i]);
 }

@@ -351,16 +351,19 @@ void nested_function(struct parser *parser, struct declaration *declaration)
 {
     struct declarator *d = last_declarator(declaration);
     struct full_declarator *full = (struct full_declarator *)(void *)d;
-    (void)parser;
     if (!full->parameters) {
         error_at(d->last + 1, "expected ';' before '{'");
         return;
     }
+    if (parser->unclosed)   /* the one before it was told */
+        return;
     error_at(d->name_token, "nested function '%s' in an async function", d->name);
-    if (declaration->specifiers->storage == STORAGE_STATIC || declaration->specifiers->is_async)
+    if (declaration->specifiers->storage == STORAGE_STATIC || declaration->specifiers->is_async) {
         note_at(declaration->first, "is a '}' missing before it?");
-    else
+        parser->unclosed = true;
+    } else {
         note_at(d->name_token, "define it at file scope, and hand it what it needs of this function's variables");
+    }
 }
 
 void unit_add(struct declaration *declaration)

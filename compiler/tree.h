@@ -207,6 +207,7 @@ struct function {
     unsigned await_count;
     ARRAY(struct function *) callees;   /* async functions of this file that it awaits directly */
     struct function *noted_by;  /* the last function among whose callees this one was put */
+    enum { ENDING_NOT_KNOWN, ENDING_IS_ASKED, ENDING_VALUE, ENDING_ERROR } ending;  /* warn_return.c: it gives its value, or errors alone */
     /* -- lower -- */
     unsigned component;         /* strongly connected component of the call graph: equal numbers call each other */
     unsigned order, low;        /* of its search */

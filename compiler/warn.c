@@ -422,7 +422,6 @@ void warn_function(struct function *function)
     warn_unreleased();
     warn_locks(function);
     warn_escapes(function);
-    warn_return(function);
     bool waits = function->await_count || function->body->has_await || function->is_generator;
     if (!waits && !function->is_main &&
         warning_at(function->symbol->place, "useless-async", "'%s' is async and awaits nothing",

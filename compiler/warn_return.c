@@ -2,7 +2,7 @@
    made of it ends.
 
    One walk over the body in the order of the text, which asks of each statement: given that control can get to it,
-   can it get past it? Where that is not sure, it is taken not to, since a false alarm is worse than none: a switch
+   can it get past it? An await of a function of this file that never gives its value is not got past. Where that is not sure, it is taken not to, since a false alarm is worse than none: a switch
    over an enumeration without a default is taken to have all its values. */
 #include "checking.h"
 #include <string.h>
@@ -13,6 +13,8 @@ struct breakable {
     bool entered;  /* SWITCH: control reaches its labels */
     bool complete; /* SWITCH: one of its labels is taken */
 };
+
+static bool returns;    /* the walk has met a return that control can reach */
 
 static bool passes(struct statement *s, bool reached, struct breakable *around, struct breakable *choice);
 
@@ -28,17 +30,43 @@ static bool is_never(struct expression *condition)
     return constant_integer(condition, &value) && !value;
 }
 
-/* A call of a function that does not return. */
+/* Does an async function of this file end by errors alone, if at all? */
+static bool gives_nothing(struct function *function)
+{
+    enum { DEEPEST = 64 };
+    static unsigned depth;
+    if (!function || !function->is_async || function->is_generator || depth == DEEPEST)
+        return false;
+    if (function->ending == ENDING_NOT_KNOWN) {
+        bool before = returns;
+        function->ending = ENDING_IS_ASKED;
+        returns = false;
+        depth++;
+        bool end_reached = passes(function->body, true, NULL, NULL);
+        depth--;
+        function->ending = end_reached || returns ? ENDING_VALUE : ENDING_ERROR;
+        returns = before;
+    }
+    return function->ending == ENDING_ERROR;
+}
+
+/* A call of a function that does not return, or an await of one. */
 static bool ends_all(struct expression *e)
 {
     static const char *const builtins[] = {"__builtin_unreachable", "__builtin_trap", "__builtin_abort",
                                            "__builtin_exit"};
     e = e ? expression_inner(e) : NULL;
+    bool awaited = e && e->kind == EXPRESSION_AWAIT;
+    if (awaited)
+        e = expression_inner(e->a);
     if (!e || e->kind != EXPRESSION_CALL)
         return false;
     struct expression *callee = expression_inner(e->a);
+    struct symbol *symbol = callee->kind == EXPRESSION_NAME ? callee->symbol : NULL;
     const char *name = called_name(e);
-    return (callee->kind == EXPRESSION_NAME && callee->symbol && callee->symbol->no_return) ||
+    if (symbol && (symbol->function != NULL || type_strip(symbol->type)->is_async))
+        return awaited && (symbol->no_return || gives_nothing(symbol->function));
+    return (symbol && symbol->no_return) ||
            (name && is_one_of(name, builtins, sizeof builtins / sizeof *builtins));
 }
 
@@ -114,10 +142,10 @@ static bool passes(struct statement *s, bool reached, struct breakable *around, 
         if (around)
             around->broken |= reached;
         return false;
+    case STATEMENT_RETURN: returns |= reached; return false;
     case STATEMENT_CONTINUE:
     case STATEMENT_GOTO:
     case STATEMENT_GOTO_COMPUTED:
-    case STATEMENT_RETURN:
     case STATEMENT_THROW: return false;
     case STATEMENT_LABEL: return passes_label(s, reached, around, choice);
     case STATEMENT_CASE:
@@ -129,7 +157,7 @@ static bool passes(struct statement *s, bool reached, struct breakable *around, 
     }
 }
 
-/* Not behind an error, which may be about the very return. */
+/* All bodies were checked. Not behind an error, which may be about the very return. */
 void warn_return(struct function *function)
 {
     struct type *result = type_strip(function->symbol->type)->inner;
