@@ -353,8 +353,10 @@ static void visit_call(struct expression *e)
         visit_value(e->arguments[i]);
 }
 
+/* An array gives a pointer into the object that it is part of: a copy of that is not meant. */
 static void visit_operands(struct expression *e, bool place)
 {
+    place = place || (e->type && type_is(e->type, TYPE_ARRAY));
     switch (e->kind) {
     case EXPRESSION_PAREN: case EXPRESSION_EXTENSION: case EXPRESSION_MEMBER:
         if (place)
