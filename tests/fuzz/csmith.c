@@ -52,15 +52,6 @@ static uint64_t scrambled(uint64_t value)
     return value ^ value >> 31;
 }
 
-static void file_write(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    if (!file || fputs(text, file) < 0 || fclose(file)) {
-        fprintf(stderr, "%s cannot be written\n", path);
-        exit(2);
-    }
-}
-
 static void folder_make(const char *path)
 {
     char *part = text_format("%s/", path);

@@ -36,6 +36,7 @@ int run_command(const char *out, double seconds, const char *const environment[]
 
 /* The text of a file; empty where there is none. */
 char *file_text(const char *path);
+void file_write(const char *path, const char *text);
 
 /* The kind of the first of the messages that a program printed, without names and places: what a reduction has to keep. */
 char *message_kind(const char *who, const char *path);

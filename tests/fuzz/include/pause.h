@@ -1,9 +1,13 @@
 /* What asyncify puts into a program. With PLAIN defined the program is plain C, which means the same: that is what a C compiler is asked
-   for what it must print. Without, fuzz_pause() is where it may suspend, as the environment says: FUZZ_PAUSE=0 never, 1 (or nothing)
-   each time, any other number now and then, by chance from that seed. */
+   for what it must print; and with WITH_ERROR for what it warns of in a program that has an error. Without, fuzz_pause() is where it may
+   suspend, as the environment says: FUZZ_PAUSE=0 never, 1 (or nothing) each time, any other number now and then, by chance from that seed. */
 #ifndef PAUSE_H
 #define PAUSE_H
 #include <stdlib.h>
+
+#ifdef WITH_ERROR
+_Static_assert(0, "an error is asked for");
+#endif
 
 #ifdef PLAIN
 #define async
