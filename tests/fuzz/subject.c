@@ -86,17 +86,7 @@ char *message_kind(const char *who, const char *path)
     if (!at)
         at = strstr(text, "warning: ");
     char *kind = text_format("%s: %.*s", who, at ? (int)strcspn(at, "\n") : 40, at ? at : text);
-    for (char *c = kind, *to = kind; ; c++) {
-        /* What stands in quotes is a name of the program. */
-        if (*c == '\'' || strncmp(c, "‘", 3) == 0) {
-            const char *end = *c == '\'' ? "'" : "’";
-            char *close = strstr(c + 1, end);
-            c = close ? close + strlen(end) : c + 1;
-        }
-        *to++ = *c;
-        if (!*c)
-            break;
-    }
+    message_forget_names(kind);
     free(text);
     return kind;
 }

@@ -1,4 +1,5 @@
-/* Warnings of C compilers, compared: "file:line [-Wflag]" is what one is known by. acc's output and the program as plain C name the same lines. */
+/* Warnings of C compilers, compared: "file:line: words [-Wflag]" is what one is known by, without the names of things and types. acc's output and the
+   program as plain C name the same lines. */
 #define _GNU_SOURCE
 #include "warnings.h"
 #include "../process.h"
@@ -6,21 +7,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A parameter is a local variable of acc's output. */
-static const char *flag_of(const char *line)
+void message_forget_names(char *message)
 {
-    const char *flag = strrchr(line, '[');
-    return flag && strcmp(flag, "[-Wunused-but-set-parameter]") == 0 ? "[-Wunused-but-set-variable]" : flag;
+    static const char *const aliases[] = {" (aka )", " {aka }"};
+    char *to = message;
+    for (const char *c = message; *c; c++) {
+        if (*c == '\'' || strncmp(c, "‘", 3) == 0) {
+            const char *end = *c == '\'' ? "'" : "’", *close = strstr(c + 1, end);
+            c = close ? close + strlen(end) - 1 : c;
+        } else {
+            *to++ = *c;
+        }
+        for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
+            if ((size_t)(to - message) >= strlen(aliases[i]) && memcmp(to - strlen(aliases[i]), aliases[i], strlen(aliases[i])) == 0)
+                to -= strlen(aliases[i]);
+    }
+    *to = '\0';
 }
 
-/* The next warning in *text, as "file:line [-Wflag]"; NULL: no more. */
+/* The next warning in *text, as "file:line: words [-Wflag]"; NULL: no more. */
 static char *next_warning(char **text)
 {
+    static const char on_parameter[] = "parameter  set but not used [-Wunused-but-set-parameter]";
     for (char *line; (line = strsep(text, "\n"));) {
-        const char *warning = strstr(line, ": warning: "), *flag = flag_of(line), *column = strchr(line, ':');
+        char *warning = strstr(line, ": warning: "), *column = strchr(line, ':');
         column = column ? strchr(column + 1, ':') : NULL;
-        if (warning && flag && column && column <= warning)
-            return text_format("%.*s %s", (int)(column - line), line, flag);
+        if (!warning || !column || column > warning)
+            continue;
+        char *words = warning + strlen(": warning: ");
+        message_forget_names(words);
+        /* A parameter is a local variable of acc's output. */
+        if (strcmp(words, on_parameter) == 0)
+            strcpy(words, "variable  set but not used [-Wunused-but-set-variable]");
+        return text_format("%.*s: %s", (int)(column - line), line, words);
     }
     return NULL;
 }
@@ -42,7 +61,7 @@ char *warning_added(const char *messages, const char *allowed)
     char *copy = text_format("%s", messages), *rest = copy, *warning, *flag = NULL;
     while (!flag && (warning = next_warning(&rest))) {
         if (!warned(allowed, warning))
-            flag = text_format("%s", strrchr(warning, '['));
+            flag = text_format("%s", strchr(strchr(warning, ':') + 1, ':') + 2);
         free(warning);
     }
     free(copy);
