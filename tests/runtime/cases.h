@@ -27,6 +27,13 @@ static void case_must(bool holds, const char *what, int line)
             puts(#name);        \
     } while (0)
 
+/* A case cannot go on without a handle that it was to be given. */
+#define HAVE(handle)      \
+    do {                  \
+        if (!(handle))    \
+            throw ENOMEM; \
+    } while (0)
+
 /* What happened, a character for each thing. */
 static char case_log[128];
 
