@@ -1484,6 +1484,12 @@ ac_async(ac_server *) ac_start_server_arg(ac_async(void) (*handler)(ac_stream *s
 ac_async(ac_server *) ac_start_unix_server_arg(ac_async(void) (*handler)(ac_stream *stream, void *arg), void *arg,
                                                const char *path);
 
+/* A server on sockets that listen already: with options of the program's own, on several hosts, or handed over by whoever
+ * has started it. start_server(sock=). It owns all of them from now on, also when this fails, and then closes them. NULL
+ * outside a loop, without memory, for n of 0 or over 16 (EINVAL), and for what does not listen; errno tells. */
+ac_server *ac_server_from_fds(ac_async(void) (*handler)(ac_stream *stream, void *arg), void *arg, const int *fds,
+                              size_t n);
+
 /* Waits until the server is closed. serve_forever. Cancelled, it closes the server. */
 ac_async(void) ac_serve_forever(ac_server *server);
 
@@ -1655,6 +1661,9 @@ ac_async(ac_transport *) ac_create_unix_connection(const ac_protocol *protocol, 
  * each `lost`. */
 ac_async(ac_server *) ac_create_server(const ac_protocol *protocol, void *self, const char *host, int port);
 ac_async(ac_server *) ac_create_unix_server(const ac_protocol *protocol, void *self, const char *path);
+
+/* As ac_server_from_fds, with a protocol. create_server(sock=). */
+ac_server *ac_create_server_from_fds(const ac_protocol *protocol, void *self, const int *fds, size_t n);
 
 /* A datagram socket (see ac_open_datagram) with a protocol. create_datagram_endpoint. */
 ac_async(ac_transport *) ac_create_datagram(const ac_protocol *protocol, void *self,

@@ -477,9 +477,8 @@ struct start_frame {
 };
 
 /* Makes the server and begins; the sockets are closed on failure. */
-static int start_on(ac_server **result, const struct handler *handler, const int *fds, size_t count)
+static int start_on(ac_loop *loop, ac_server **result, const struct handler *handler, const int *fds, size_t count)
 {
-    ac_loop *loop = ac__thread.task->loop;
     ac_server *server = server_make(loop, handler, fds, count);
     int error;
 
@@ -511,7 +510,7 @@ static int start_resume(ac_frame *frame)
         return error;
     error = ac__listen_all(self->resolve.result, 0, fds, LISTENERS, &count);
     freeaddrinfo(self->resolve.result);
-    return error ? error : start_on(&self->result, &self->handler, fds, count);
+    return error ? error : start_on(ac__thread.task->loop, &self->result, &self->handler, fds, count);
 }
 
 static const ac_fn start_fn = {
@@ -550,6 +549,52 @@ ac_coro *ac_start_server_arg(context_handler *handler, void *arg, const char *ho
     return start((struct handler){ .with_context = handler, .arg = arg }, host, port);
 }
 
+/* ---- on sockets that listen already ---- */
+
+/* What speaks against a server on this descriptor. */
+static int listening_check(int fd)
+{
+    int listens = 0;
+    socklen_t size = sizeof listens;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) < 0)
+        return errno;
+    return listens ? 0 : EINVAL;
+}
+
+static ac_server *start_on_fds(struct handler handler, const int *fds, size_t n)
+{
+    ac_loop *loop = ac_get_loop();
+    ac_server *server = NULL;
+    int error = loop && n > 0 && n <= LISTENERS ? 0 : EINVAL;
+
+    for (size_t i = 0; !error && i < n; i++)
+        error = listening_check(fds[i]);
+    if (error) {
+        for (size_t i = 0; i < n; i++)
+            close(fds[i]);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            ac__io_adopt(loop, fds[i], 1);
+        error = start_on(loop, &server, &handler, fds, n);
+    }
+    if (error)
+        errno = error;
+    return server;
+}
+
+ac_server *ac_server_from_fds(context_handler *handler, void *arg, const int *fds, size_t n)
+{
+    return start_on_fds((struct handler){ .with_context = handler, .arg = arg }, fds, n);
+}
+
+ac_server *ac_create_server_from_fds(const ac_protocol *protocol, void *self, const int *fds, size_t n)
+{
+    return start_on_fds((struct handler){ .protocol = protocol, .arg = self }, fds, n);
+}
+
+/* ---- on local sockets ---- */
+
 struct start_unix_frame {
     ac_frame base;
     ac_server *result;
@@ -572,7 +617,7 @@ static int start_unix_resume(ac_frame *frame)
         ac__socket_close(ac__thread.task->loop, fd);
         return ENOMEM;
     }
-    error = start_on(&self->result, &self->handler, &fd, 1);
+    error = start_on(ac__thread.task->loop, &self->result, &self->handler, &fd, 1);
     if (error) {
         ac__listen_unlink(path, &made);
         free(path);
