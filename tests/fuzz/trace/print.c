@@ -1,11 +1,13 @@
-/* A trace program as an .ac file: what it must print as the head, functions that note what they are called with, the
-   functions of the tree, and main. SUSPEND says how often an await suspends: 0 never, 1 now and then, 2 always. */
+/* Trace programs as an .ac file: what the first must print as the head, functions that note what they are called with, the
+   functions of the trees, and main, whose argument says which of the programs is run. The environment's SUSPEND says how
+   often an await suspends: 0 never, 1 now and then (that is what it does without), 2 always. */
 #include "tree.h"
 #include <stdarg.h>
 #include <string.h>
 
 static FILE *out;
 static int indent;
+static int base; /* of the numbers of the functions of the program that is being printed: those before it have lower ones */
 
 static void write(const char *format, ...)
 {
@@ -160,7 +162,7 @@ static void later(const struct node *e)
 static void call(const struct node *e)
 {
     static const char *const before[] = {"await f%d(", "await (*&f%d)(", "await ac_create_task(f%d("};
-    write(before[e->form], e->function->number);
+    write(before[e->form], base + e->function->number);
     arguments(e, 0);
     write(e->form == 2 ? "))" : ")");
 }
@@ -424,7 +426,7 @@ static void each_statement(const struct node *s)
 {
     write("async for (int %s : ", s->variable->name);
     if (s->function)
-        write("f%d(", s->function->number);
+        write("f%d(", base + s->function->number);
     else
         write("range_of(%d, ", (int)s->last);
     expression(s->children[0], ASSIGNMENT);
@@ -545,8 +547,7 @@ static void head(const struct program *program, const char *expected)
 
 static void prelude(void)
 {
-    write("#include <ac.h>\n#include <stdio.h>\n\n"
-          "#ifndef SUSPEND\n#define SUSPEND 1\n#endif\n\n"
+    write("#include <ac.h>\n#include <stdio.h>\n#include <stdlib.h>\n\n"
           "struct small { int a; unsigned char b; };\n"
           "struct big { int a; unsigned bits : 5; int low : 4; _Bool flag : 1; short e[4]; struct small in; long long "
           "z; union { int w; unsigned u; }; };\n"
@@ -556,7 +557,7 @@ static void prelude(void)
           "struct guard { int id, value; };\n"
           "struct sponge { int id, value; };\n"
           "struct range { int id, next, end; };\n\n"
-          "static int column, fuel = 12;\n\n"
+          "static int column, fuel = 12, suspend = 1;\n\n"
           "static void event(char letter, int id, long long value)\n{\n"
           "    char text[64];\n"
           "    int length = snprintf(text, sizeof text, \"%%c%%d=%%lld\", letter, id, value);\n"
@@ -568,7 +569,7 @@ static void prelude(void)
           "static async void rest(void)\n{\n"
           "    static unsigned state;\n"
           "    state = state * 1103515245 + 12345;\n"
-          "    if (SUSPEND == 2 || (SUSPEND == 1 && state >> 16 & 1))\n        await ac_sleep(0);\n}\n\n"
+          "    if (suspend == 2 || (suspend == 1 && state >> 16 & 1))\n        await ac_sleep(0);\n}\n\n"
           "static async int ticket_await(struct ticket *t)\n{\n    await rest();\n    event('t', t->id, t->value);\n"
           "    return t->value;\n}\n\n"
           "static struct ticket ticket_of(int id, int value)\n{\n    return (struct ticket){id, value};\n}\n\n"
@@ -608,15 +609,18 @@ static bool uses(const struct node *node, enum node_kind kind, const struct type
     return false;
 }
 
-static bool program_uses(const struct program *program, enum node_kind kind, const struct type *type)
+static bool any_uses(const struct batch *batch, enum node_kind kind, const struct type *type)
 {
-    for (int i = 0; i < program->count; i++)
-        if (program_calls(program, program->functions[i]) && uses(program->functions[i]->body, kind, type))
-            return true;
+    for (int i = 0; i < batch->count; i++) {
+        const struct program *program = batch->programs[i];
+        for (int j = 0; j < program->count; j++)
+            if (program_calls(program, program->functions[j]) && uses(program->functions[j]->body, kind, type))
+                return true;
+    }
     return false;
 }
 
-static void helpers(const struct program *program)
+static void helpers(const struct batch *batch)
 {
     for (int i = 0; i < TYPES; i++) {
         const struct type *type = &types[i];
@@ -630,10 +634,10 @@ static void helpers(const struct program *program)
                 "          value.in.a ^ value.in.b ^ value.z ^ value.w";
         else if (type == &types[VECTOR_AT])
             value = "value[0] ^ value[1] ^ value[2] ^ value[3]";
-        if (program_uses(program, NODE_NOTE, type))
+        if (any_uses(batch, NODE_NOTE, type))
             write("static %s%snote_%s(int id, %s%svalue)\n{\n    event('n', id, %s);\n    return value;\n}\n\n",
                   type->name, space, type->word, type->name, space, value);
-        if (program_uses(program, NODE_LATER, type))
+        if (any_uses(batch, NODE_LATER, type))
             write("static async %s%slater_%s(int id, %s%svalue)\n{\n    await rest();\n    event('a', id, %s);\n"
                   "    return value;\n}\n\n",
                   type->name, space, type->word, type->name, space, value);
@@ -643,7 +647,7 @@ static void helpers(const struct program *program)
 static void signature(const struct function *function)
 {
     char name[12];
-    snprintf(name, sizeof name, "f%d", function->number);
+    snprintf(name, sizeof name, "f%d", base + function->number);
     write(function->generator ? "static async yield " : "static async ");
     declarator(function->result, "", name);
     write("(");
@@ -654,22 +658,8 @@ static void signature(const struct function *function)
     write(function->parameter_count ? ")" : "void)");
 }
 
-static void main_function(const struct program *program)
+static void functions(const struct program *program)
 {
-    write("async int main(void)\n{\n    for (int round = 0; round < %d; round++) {\n        try {\n"
-          "            event('r', round, await f%d(round));\n        } catch (ECANCELED) {\n"
-          "            event('e', round, ECANCELED);\n        } catch (int error) {\n"
-          "            event('e', round, error);\n        }\n    }\n    putchar('\\n');\n    return 0;\n}\n",
-          program->rounds, program->last->number);
-}
-
-void program_print(FILE *to, const struct program *program, const char *expected)
-{
-    out = to;
-    indent = 0;
-    head(program, expected);
-    prelude();
-    helpers(program);
     for (int i = 0; i < program->count; i++) {
         if (!program_calls(program, program->functions[i]))
             continue;
@@ -679,6 +669,45 @@ void program_print(FILE *to, const struct program *program, const char *expected
         block_items(program->functions[i]->body);
         write("}\n");
     }
-    write("\n");
-    main_function(program);
+}
+
+/* One round of the program `which`. */
+static void round_function(const struct batch *batch)
+{
+    int number = 0;
+    write("\nstatic async int begin(int which, int round)\n{\n    switch (which) {\n");
+    for (int i = 0; i < batch->count; i++) {
+        const struct program *program = batch->programs[i];
+        write("    case %d: return await f%d(round);\n", i, number + program->last->number);
+        number += program->count;
+    }
+    write("    default: throw EINVAL;\n    }\n}\n");
+}
+
+static void main_function(const struct batch *batch)
+{
+    write("\nasync int main(int argc, char **argv)\n{\n    static const int rounds[] = {");
+    for (int i = 0; i < batch->count; i++)
+        write(i > 0 ? ", %d" : "%d", batch->programs[i]->rounds);
+    write("};\n    int which = argc > 1 ? atoi(argv[1]) : 0;\n    if (getenv(\"SUSPEND\"))\n"
+          "        suspend = atoi(getenv(\"SUSPEND\"));\n"
+          "    for (int round = 0; round < rounds[which]; round++) {\n        try {\n"
+          "            event('r', round, await begin(which, round));\n        } catch (ECANCELED) {\n"
+          "            event('e', round, ECANCELED);\n        } catch (int error) {\n"
+          "            event('e', round, error);\n        }\n    }\n    putchar('\\n');\n    return 0;\n}\n");
+}
+
+void batch_print(FILE *to, const struct batch *batch, const char *expected)
+{
+    out = to;
+    indent = base = 0;
+    head(batch->programs[0], expected);
+    prelude();
+    helpers(batch);
+    for (int i = 0; i < batch->count; i++) {
+        functions(batch->programs[i]);
+        base += batch->programs[i]->count;
+    }
+    round_function(batch);
+    main_function(batch);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static struct program *program;
-static bool (*still_fails)(const struct program *);
+static bool (*still_fails)(struct program *);
 static bool smaller;
 
 /* Has the edit that was just made kept the failure? The caller takes it back otherwise. */
@@ -116,7 +116,7 @@ static void simplify(struct node **slot)
         simplify(&(*slot)->children[i]);
 }
 
-void program_reduce(struct program *p, bool (*fails)(const struct program *))
+void program_reduce(struct program *p, bool (*fails)(struct program *))
 {
     program = p;
     still_fails = fails;

@@ -2,10 +2,14 @@
 
        trace random SEED           prints a random program
        trace spill PART            prints a part of those with every operator and every position of an await
-       trace FIRST COUNT           translates, compiles and runs the random programs FIRST, FIRST + 1 ..., each in
-                                   another way; one that fails is made smaller and stays in build/fuzz/failed. Exit
-                                   status 1 when one failed
-       trace spill                 the same for all parts of the others, each in every way */
+       trace FIRST COUNT [WAYS]    translates, compiles and runs the random programs FIRST, FIRST + 1 ..., each in so many
+                                   of the eight ways (1), the next ones in others; one that fails is made smaller and
+                                   stays in build/fuzz/failed. Exit status 1 when one failed
+       trace spill                 the same for all parts of the others, each in every way
+
+   Most of what a small program costs is spent on headers and on the linker: random programs are translated and compiled
+   eight at a time, and each of them is run by itself, with awaits that never, sometimes and always suspend. What
+   fails is tried again alone. */
 #define _GNU_SOURCE
 #include "../../process.h"
 #include "../../test.h"
@@ -16,19 +20,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SANITIZED "-g -fsanitize=address,undefined -fno-sanitize-recover=undefined "
-
 static const struct way {
     const char *compiler, *options;
+    bool sanitized; /* acc is, too */
 } ways[] = {
-    {"gcc", "-O0 -DSUSPEND=1"},
-    {"clang", "-O2 -DSUSPEND=0"},
-    {"gcc", SANITIZED "-O1 -DSUSPEND=2"},
-    {"clang", "-O1 -DAC_ALWAYS_SUSPEND"},
-    {"gcc", "-O2 -DSUSPEND=1"},
-    {"clang", SANITIZED "-O1 -DSUSPEND=1"},
-    {"gcc", SANITIZED "-O0 -DAC_ALWAYS_SUSPEND"},
-    {"clang", "-O0 -DSUSPEND=2"},
+    {"gcc", "-O0", false},
+    {"clang", "-O2", false},
+    {"gcc", "-O0 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined", true},
+    {"clang", "-O1 -DAC_ALWAYS_SUSPEND", false},
+    {"gcc", "-O2", false},
+    {"clang", "-O0 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -DAC_ALWAYS_SUSPEND", true},
+    {"gcc", "-O1 -DAC_ALWAYS_SUSPEND", false},
+    {"clang", "-O0", false},
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 
@@ -39,6 +42,7 @@ static const char *const step_names[] = {"passes", "is not translated", "does no
 
 static const char *folder; /* where the products of this run lie */
 static const struct way *way;
+static unsigned long long tested[WAYS]; /* programs that went through each */
 static enum step failed_step; /* of the program being reduced */
 static char *failed_message;
 
@@ -47,18 +51,18 @@ static char *product(const char *name)
     return text_format("%s/%s", folder, name);
 }
 
-static void file_write(const char *path, const struct program *program, const char *expected)
+static void file_write(const char *path, const struct batch *batch, const char *expected)
 {
     FILE *file = fopen(path, "w");
     if (file)
-        program_print(file, program, expected);
+        batch_print(file, batch, expected);
     if (!file || fclose(file) != 0) {
         fprintf(stderr, "trace: %s: %s\n", path, strerror(errno));
         exit(2);
     }
 }
 
-static bool words_run(const char *command, const char *out, double seconds)
+static bool words_run(const char *command, const char *out, const char *setting, double seconds)
 {
     const char *words[40];
     char *text = strdup(command), *rest = text;
@@ -66,7 +70,8 @@ static bool words_run(const char *command, const char *out, double seconds)
     for (char *word; count < 39 && (word = strtok_r(rest, " ", &rest));)
         words[count++] = word;
     words[count] = NULL;
-    int status = process_run(words, &(struct process_files){.out = out, .err = "/dev/stdout"}, seconds);
+    int status = process_run(words, &(struct process_files){.out = out, .err = "/dev/stdout", .environment = (const char *const[]){setting, NULL}},
+                             seconds);
     free(text);
     return status == 0;
 }
@@ -80,35 +85,56 @@ static char *message_of(const char *path)
     return message;
 }
 
-/* Which step fails, and *message what it says. */
-static enum step program_step(const struct program *program, char **message)
+/* Translates and compiles: which step fails. */
+static enum step batch_build(const struct batch *batch, const char *expected)
 {
-    const char *reason;
-    char *expected = program_interpret(program, &reason), *printed = NULL;
     char *source = product("program.ac"), *c = product("program.c"), *executable = product("program"),
          *said = product("said");
-    bool sanitized = strstr(way->options, "-fsanitize");
-    char *translate = text_format("build/acc -w -Iruntime/include %s -o %s", source, c);
-    char *compile =
-        text_format("%s -std=gnu11 -w -fwrapv %s -Iruntime/include -o %s %s %s -lm -lpthread", way->compiler,
-                    way->options, executable, c, sanitized ? "build/asan/libac.a" : "build/libac.a");
-    enum step step = PASSES;
-    if (expected) {
-        file_write(source, program, expected);
-        step = !words_run(translate, said, 30)    ? TRANSLATE
-               : !words_run(compile, said, 120)   ? COMPILE
-               : !words_run(executable, said, 20) ? RUN
-                                                  : PASSES;
-        printed = file_read(said, NULL);
-        if (step == PASSES && (!printed || strcmp(printed, expected) != 0))
-            step = PRINT;
-    }
-    *message = step == PRINT ? strdup("") : message_of(said);
-    free(expected), free(printed), free(source), free(c), free(executable), free(said), free(translate), free(compile);
+    char *translate = text_format("%s -w -Iruntime/include %s -o %s", way->sanitized ? "build/asan/acc" : "build/acc", source, c);
+    char *compile = text_format("%s -std=gnu11 -w -fwrapv %s -Iruntime/include -o %s %s %s -lm -lpthread", way->compiler,
+                                way->options, executable, c, way->sanitized ? "build/asan/libac.a" : "build/libac.a");
+    file_write(source, batch, expected);
+    enum step step = !words_run(translate, said, NULL, 60) ? TRANSLATE : !words_run(compile, said, NULL, 300) ? COMPILE : PASSES;
+    free(source), free(c), free(executable), free(said), free(translate), free(compile);
     return step;
 }
 
-static bool fails_alike(const struct program *program)
+/* Runs one program of those that were built, for each way of suspending. */
+static enum step batch_run(int which, const char *expected)
+{
+    static const char *const pauses[] = {"SUSPEND=0", "SUSPEND=1", "SUSPEND=2"};
+    char *said = product("said"), *command = text_format("%s/program %d", folder, which);
+    enum step step = PASSES;
+    for (int i = 0; i < 3 && step == PASSES; i++) {
+        step = words_run(command, said, pauses[i], 20) ? PASSES : RUN;
+        char *printed = file_read(said, NULL);
+        if (step == PASSES && (!printed || strcmp(printed, expected) != 0))
+            step = PRINT;
+        free(printed);
+    }
+    free(said);
+    free(command);
+    return step;
+}
+
+/* Which step fails, and *message what it says. */
+static enum step program_step(struct program *program, char **message)
+{
+    const char *reason;
+    char *expected = program_interpret(program, &reason), *said = product("said");
+    enum step step = PASSES;
+    if (expected) {
+        step = batch_build(&(struct batch){{program}, 1}, expected);
+        if (step == PASSES)
+            step = batch_run(0, expected);
+    }
+    *message = step == PRINT || step == PASSES ? strdup("") : message_of(said);
+    free(expected);
+    free(said);
+    return step;
+}
+
+static bool fails_alike(struct program *program)
 {
     char *message;
     bool alike = program_step(program, &message) == failed_step && strcmp(message, failed_message) == 0;
@@ -127,7 +153,7 @@ static bool program_passes(struct program *program, const char *name)
         program_reduce(program, fails_alike);
         const char *reason;
         char *expected = program_interpret(program, &reason);
-        file_write(path, program, expected);
+        file_write(path, &(struct batch){{program}, 1}, expected);
         printf("%s: see %s\n", name, path);
         fflush(stdout);
         free(expected);
@@ -137,18 +163,62 @@ static bool program_passes(struct program *program, const char *name)
     return failed_step == PASSES;
 }
 
-static int fuzz(unsigned long long first, unsigned long long count)
+static struct batch *batch_grow(unsigned long long first, unsigned long long count)
+{
+    struct batch *batch = tree_memory(sizeof *batch);
+    for (; batch->count < BATCH && (unsigned long long)batch->count < count; batch->count++)
+        batch->programs[batch->count] = program_grow(first + (unsigned long long)batch->count);
+    return batch;
+}
+
+/* Tests programs together, and alone what fails. How many failed; one that is refused only beside others is one, too. */
+static int batch_test(const struct batch *batch, unsigned long long first)
 {
     int failures = 0;
-    struct memory_mark mark = tree_mark();
-    for (unsigned long long seed = first; seed < first + count; seed++) {
-        char *name = text_format("trace-%llu", seed);
-        way = &ways[seed % WAYS];
-        failures += !program_passes(program_grow(seed), name);
-        tree_release(mark);
+    bool built = batch_build(batch, NULL) == PASSES, failed[BATCH];
+    for (int i = 0; i < batch->count; i++) {
+        const char *reason;
+        char *expected = built ? program_interpret(batch->programs[i], &reason) : NULL;
+        failed[i] = !built || batch_run(i, expected) != PASSES;
+        free(expected);
+    }
+    for (int i = 0; i < batch->count; i++) {
+        char *name = text_format("trace-%llu", first + (unsigned long long)i);
+        if (failed[i] && program_passes(batch->programs[i], name)) {
+            failed[i] = built;
+            if (built)
+                printf("%s fails only beside the others from seed %llu on: %s %s\n", name, first, way->compiler, way->options);
+        }
+        failures += failed[i];
         free(name);
     }
-    printf("%llu trace programs from seed %llu, %d failed\n", count, first, failures);
+    if (!built && failures == 0)
+        printf("the programs from seed %llu on fail only together: %s %s\n", first, way->compiler, way->options);
+    tested[way - ways] += (unsigned long long)batch->count;
+    return failures + (!built && failures == 0);
+}
+
+static void ways_tell(void)
+{
+    for (int i = 0; i < WAYS; i++)
+        if (tested[i])
+            printf("%8llu  %s %s\n", tested[i], ways[i].compiler, ways[i].options);
+}
+
+static int fuzz(unsigned long long first, unsigned long long count, int way_count)
+{
+    int failures = 0;
+    double begun = process_clock();
+    struct memory_mark mark = tree_mark();
+    for (unsigned long long done = 0; done < count; done += BATCH)
+        for (int i = 0; i < way_count; i++) {
+            way = &ways[((first + done) / BATCH * (unsigned)way_count + (unsigned)i) % WAYS];
+            failures += batch_test(batch_grow(first + done, count - done), first + done);
+            tree_release(mark);
+        }
+    printf("%llu trace programs from seed %llu, each in %d of %d ways and with 3 ways of suspending, %d failed, %.0f seconds\n",
+           count, first, way_count, WAYS, failures, process_clock() - begun);
+    ways_tell();
     return failures > 0;
 }
 
@@ -175,7 +245,7 @@ static int print(struct program *program)
         fprintf(stderr, "trace: the program %s\n", reason);
         return 1;
     }
-    program_print(stdout, program, expected);
+    batch_print(stdout, &(struct batch){{program}, 1}, expected);
     free(expected);
     return 0;
 }
@@ -201,10 +271,11 @@ int main(int argc, char **argv)
         return print(program_grow(number));
     if (spill && number >= 1 && number <= SPILL_PARTS)
         return print(program_spill((int)number));
-    if (argc == 2 ? !spill : argc != 3 || *what < '0' || *what > '9') {
-        fprintf(stderr, "usage: trace random SEED | spill [PART] | FIRST COUNT\n");
+    int way_count = argc > 3 ? atoi(argv[3]) : 1;
+    if (argc == 2 ? !spill : argc < 3 || argc > 4 || *what < '0' || *what > '9' || way_count < 1 || way_count > WAYS) {
+        fprintf(stderr, "usage: trace random SEED | spill [PART] | FIRST COUNT [WAYS]\n");
         return 2;
     }
     folder_make();
-    return spill ? fuzz_spill() : fuzz(strtoull(what, NULL, 10), number);
+    return spill ? fuzz_spill() : fuzz(strtoull(what, NULL, 10), number, way_count);
 }

@@ -185,8 +185,8 @@ struct node *node_member(struct node *record, int which)
 {
     bool arrow = record->type->kind == TYPE_POINTER;
     const struct member *member = &(arrow ? record->type->inner : record->type)->members[which];
-    struct node *e =
-        node_new(arrow ? NODE_ARROW : NODE_MEMBER, member->width ? promoted(member->type) : member->type, 1, record);
+    /* All values of these bit-fields are values of int: so they are promoted to it (C11 6.3.1.1). */
+    struct node *e = node_new(arrow ? NODE_ARROW : NODE_MEMBER, member->width ? INT_TYPE : member->type, 1, record);
     e->member = member;
     return e;
 }

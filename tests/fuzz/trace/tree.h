@@ -222,8 +222,15 @@ bool program_is_determinate(const struct program *program);
 
 /* ---- what is done with them ---- */
 
-/* `expected` is what it must print; NULL where nobody knows. */
-void program_print(FILE *to, const struct program *program, const char *expected);
+/* Programs that are compiled together. */
+enum { BATCH = 8 };
+struct batch {
+    struct program *programs[BATCH];
+    int count;
+};
+
+/* `expected` is what the first one must print; NULL where nobody asks. */
+void batch_print(FILE *to, const struct batch *batch, const char *expected);
 /* What the program prints, to be freed; NULL where it is not defined or takes too long, and *reason tells why. */
 char *program_interpret(const struct program *program, const char **reason);
 
@@ -233,6 +240,6 @@ struct program *program_grow(uint64_t seed);
 struct program *program_spill(int part);
 
 /* Makes the program smaller while `fails` says that it still fails. */
-void program_reduce(struct program *program, bool (*fails)(const struct program *));
+void program_reduce(struct program *program, bool (*fails)(struct program *));
 
 #endif
