@@ -5,7 +5,7 @@
        trace FIRST COUNT [WAYS]    translates, compiles and runs the random programs FIRST, FIRST + 1 ..., each in so many
                                    of the eight ways (1), the next ones in others; one that fails is made smaller and
                                    stays in build/fuzz/failed. Exit status 1 when one failed
-       trace spill                 the same for all parts of the others, each in every way
+       trace spill [FIRST COUNT]   the same for these parts of the others (all), each in every way
 
    Most of what a small program costs is spent on headers and on the linker: random programs are translated and compiled
    eight at a time, and each of them is run by itself, with awaits that never, sometimes and always suspend. What
@@ -49,6 +49,18 @@ static char *failed_message;
 static char *product(const char *name)
 {
     return text_format("%s/%s", folder, name);
+}
+
+static void folder_make(void)
+{
+    char *path = text_format("build/fuzz/trace.%ld", (long)getpid());
+    mkdir("build/fuzz/failed", 0777);
+    if (mkdir(path, 0777) != 0 && errno != EEXIST) {
+        fprintf(stderr, "trace: %s: %s\n", path, strerror(errno));
+        exit(2);
+    }
+    folder = path;
+    setenv("ASAN_OPTIONS", "detect_leaks=1:detect_stack_use_after_return=1", 1);
 }
 
 static void file_write(const char *path, const struct batch *batch, const char *expected)
@@ -210,6 +222,7 @@ static int fuzz(unsigned long long first, unsigned long long count, int way_coun
     int failures = 0;
     double begun = process_clock();
     struct memory_mark mark = tree_mark();
+    folder_make();
     for (unsigned long long done = 0; done < count; done += BATCH)
         for (int i = 0; i < way_count; i++) {
             way = &ways[((first + done) / BATCH * (unsigned)way_count + (unsigned)i) % WAYS];
@@ -222,18 +235,20 @@ static int fuzz(unsigned long long first, unsigned long long count, int way_coun
     return failures > 0;
 }
 
-static int fuzz_spill(void)
+static int fuzz_spill(int first, int count)
 {
     int failures = 0;
     struct memory_mark mark = tree_mark();
-    for (int part = 1; part <= SPILL_PARTS; part++)
+    folder_make();
+    for (int part = first; part < first + count; part++)
         for (way = ways; way < ways + WAYS; way++) {
             char *name = text_format("spill-%d", part);
             failures += !program_passes(program_spill(part), name);
             tree_release(mark);
             free(name);
         }
-    printf("%d programs of operators with awaits in %d ways, %d failed\n", SPILL_PARTS, WAYS, failures);
+    printf("%d programs of operators with awaits from %d on, each in %d ways and with 3 ways of suspending, %d failed\n", count, first,
+           WAYS, failures);
     return failures > 0;
 }
 
@@ -250,32 +265,33 @@ static int print(struct program *program)
     return 0;
 }
 
-static void folder_make(void)
+static int usage(void)
 {
-    char *path = text_format("build/fuzz/trace.%ld", (long)getpid());
-    mkdir("build/fuzz/failed", 0777);
-    if (mkdir(path, 0777) != 0 && errno != EEXIST) {
-        fprintf(stderr, "trace: %s: %s\n", path, strerror(errno));
-        exit(2);
-    }
-    folder = path;
-    setenv("ASAN_OPTIONS", "detect_leaks=1:detect_stack_use_after_return=1", 1);
+    fprintf(stderr, "usage: trace random SEED | spill [PART | FIRST COUNT] | FIRST COUNT [WAYS]\n");
+    return 2;
+}
+
+/* The words behind "spill". */
+static int spill_command(int count, char **words)
+{
+    int first = count > 0 ? atoi(words[0]) : 1, parts = count > 1 ? atoi(words[1]) : SPILL_PARTS + 1 - first;
+    if (count > 2 || first < 1 || parts < 1 || parts > SPILL_PARTS + 1 - first)
+        return usage();
+    return count == 1 ? print(program_spill(first)) : fuzz_spill(first, parts);
+}
+
+static int fuzz_command(int count, char **words)
+{
+    int way_count = count > 2 ? atoi(words[2]) : 1;
+    if (count < 2 || count > 3 || *words[0] < '0' || *words[0] > '9' || way_count < 1 || way_count > WAYS)
+        return usage();
+    return fuzz(strtoull(words[0], NULL, 10), strtoull(words[1], NULL, 10), way_count);
 }
 
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
-    bool random = strcmp(what, "random") == 0, spill = strcmp(what, "spill") == 0;
-    unsigned long long number = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
-    if (random && argc == 3)
-        return print(program_grow(number));
-    if (spill && number >= 1 && number <= SPILL_PARTS)
-        return print(program_spill((int)number));
-    int way_count = argc > 3 ? atoi(argv[3]) : 1;
-    if (argc == 2 ? !spill : argc < 3 || argc > 4 || *what < '0' || *what > '9' || way_count < 1 || way_count > WAYS) {
-        fprintf(stderr, "usage: trace random SEED | spill [PART] | FIRST COUNT [WAYS]\n");
-        return 2;
-    }
-    folder_make();
-    return spill ? fuzz_spill() : fuzz(strtoull(what, NULL, 10), number, way_count);
+    if (strcmp(what, "random") == 0)
+        return argc == 3 ? print(program_grow(strtoull(argv[2], NULL, 10))) : usage();
+    return strcmp(what, "spill") == 0 ? spill_command(argc - 2, argv + 2) : fuzz_command(argc - 1, argv + 1);
 }
