@@ -14,6 +14,7 @@
 #include <string.h>
 
 enum { VISIBLE = 60, BARRIERS = 40, JUMPS = 60, FUNCTIONS = 4, GENERATORS = 2, STATEMENTS = 9, TRIES = 4000 };
+enum { LARGE = 4 }; /* times as many statements in the functions of some programs: functions of very many awaits are written in another way */
 
 /* A place in the function, as far as jumps are concerned. */
 struct spot {
@@ -38,6 +39,7 @@ static int switch_barriers; /* barriers around the body of the innermost switch:
 static int next_case;
 static bool in_group, in_defer;
 static int id, statements_left;
+static int scale; /* LARGE or 1 */
 
 static struct node *number(int depth);
 static struct node *value(const struct type *type, int depth);
@@ -1163,13 +1165,13 @@ static void function_begin(const struct type *result)
 {
     visible_count = block_start = hidden_count = barrier_count = label_count = jump_count = loops = switches = bound = 0;
     in_group = in_defer = false;
-    statements_left = STATEMENTS;
+    statements_left = STATEMENTS * scale;
     function = function_new(program, result);
 }
 
 static void function_grow(int count)
 {
-    for (; count > 0; count--) {
+    for (count *= scale; count > 0; count--) {
         if (chance(6) == 0)
             label_add(function->body);
         statement(function->body, 3);
@@ -1189,6 +1191,7 @@ static void grow(void)
 {
     program = tree_memory(sizeof *program);
     program->rounds = 3;
+    scale = chance(3) ? 1 : LARGE;
     id = 1;
     last_barrier = 0;
     for (int i = 0; i < FUNCTIONS; i++) {
