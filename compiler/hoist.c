@@ -111,14 +111,31 @@ typedef ARRAY(struct declaration *) declaration_list;
 
 static void collect_expression(struct expression *e, void *context);
 
+/* A declaration, and those in statement expressions of its bounds and initialisers. */
+static void collect_declaration(struct declaration *d, declaration_list *list)
+{
+    if (defines_types(d) && can_move(d))
+        array_add(list, d);
+    for (size_t i = 0; i < d->declarator_count; i++) {
+        declarator_bounds(d->declarators[i], collect_expression, list);
+        if (d->declarators[i]->initializer)
+            collect_expression(d->declarators[i]->initializer, list);
+    }
+}
+
 static void collect_statement(struct statement *s, declaration_list *list)
 {
     if (!s)
         return;
-    if (s->declaration && defines_types(s->declaration) && can_move(s->declaration))
-        array_add(list, s->declaration);
+    if (s->declaration)
+        collect_declaration(s->declaration, list);
+    collect_statement(s->init, list);
     if (s->a)
         collect_expression(s->a, list);
+    if (s->step)
+        collect_expression(s->step, list);
+    for (size_t i = 0; i < s->argument_count; i++)
+        collect_expression(s->arguments[i], list);
     for (size_t i = 0; i < s->item_count; i++)
         collect_statement(s->items[i], list);
     for (size_t i = 0; i < s->catch_count; i++)

@@ -143,10 +143,26 @@ static void visit_full(struct expression *e, struct statement *s, struct symbol 
         visit(e, s, kept_in);
 }
 
+void declarator_bounds(struct declarator *d, void (*visit)(struct expression *bound, void *context), void *context)
+{
+    for (struct type *type = d->type; type; type = type->inner)
+        if (type->kind == TYPE_ARRAY && type->variable && type->bound && type->bound->first >= d->first && type->bound->last <= d->last)
+            visit(type->bound, context);
+}
+
+struct bound_visit { full_expression_visit *visit; struct statement *statement; };
+
+static void visit_bound(struct expression *bound, void *context)
+{
+    struct bound_visit *v = context;
+    v->visit(bound, v->statement, NULL);
+}
+
 static void visit_declaration(struct statement *s, full_expression_visit *visit)
 {
     for (size_t i = 0; s->declaration && i < s->declaration->declarator_count; i++) {
         struct declarator *declarator = s->declaration->declarators[i];
+        declarator_bounds(declarator, visit_bound, &(struct bound_visit){visit, s});
         visit_full(declarator->initializer, s, declarator->symbol, visit);
     }
 }

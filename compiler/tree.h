@@ -346,6 +346,8 @@ void expression_children(struct expression *e, void (*visit)(struct expression *
 /* The same, but a chain a + b + c, which leans to the left as deep as the text is long, counts as one expression with all its operands. */
 void expression_operands(struct expression *e, void (*visit)(struct expression *operand, void *context), void *context);
 bool expression_leans_left(const struct expression *e);
+/* Calls visit for the bounds of arrays of variable length that a declarator itself says: not for those of a typedef that it names. */
+void declarator_bounds(struct declarator *d, void (*visit)(struct expression *bound, void *context), void *context);
 /* Calls visit for the full expressions of a statement and of all that are in it, but not of statement expressions; for the initialiser
    of a variable with that variable. */
 typedef void full_expression_visit(struct expression *e, struct statement *s, struct symbol *initialized);
