@@ -589,7 +589,7 @@ static bool is_child_declaration(struct statement *s)
 static bool declares_owned(struct statement *s)
 {
     struct declaration *d = s->declaration;
-    if (s->kind != STATEMENT_DECLARATION || !d->specifiers || !scope_awaits)
+    if (s->kind != STATEMENT_DECLARATION || !d->specifiers)
         return false;
     bool found = d->specifiers->cleanup;
     for (size_t i = 0; i < d->declarator_count; i++) {
@@ -617,7 +617,7 @@ static struct block_census block_census(struct statement *block)
         if (!s)
             continue;
         bool child = is_child_declaration(s), defer = s->kind == STATEMENT_DEFER;
-        census.cleanups = census.cleanups || child || defer || declares_owned(s);
+        census.cleanups = census.cleanups || child || defer || (scope_awaits && declares_owned(s));
         census.suspends = census.suspends || child || (defer && s->body->has_await);
     }
     return census;
@@ -1376,14 +1376,26 @@ static bool mark_bounds(struct type *type)
     return found;
 }
 
+/* Defers and objects that are given back are undone in one order: so C compilers cannot give back the objects where there are defers. */
+static bool defers_among_owned(struct statement *block)
+{
+    bool defers = false, owned = false;
+    for (size_t i = 0; i < block->item_count; i++) {
+        struct statement *s = unlabelled(block->items[i]);
+        defers = defers || (s && s->kind == STATEMENT_DEFER);
+        owned = owned || (s && declares_owned(s));
+    }
+    return defers && owned;
+}
+
 /* Tells whether something in it has to be written anew: then its scope is lowered as one that awaits. */
 static bool mark_statement(struct statement *s)
 {
     if (!s)
         return false;
-    bool outer_awaits = marking_awaits, found = false;
+    bool outer_awaits = marking_awaits, found = s->kind == STATEMENT_COMPOUND && defers_among_owned(s);
     if (s->kind == STATEMENT_COMPOUND || s->kind == STATEMENT_FOR)
-        marking_awaits = s->has_await;
+        marking_awaits = s->has_await || found;
     if (s->a)
         found |= mark(s->a);
     if (s->step)
