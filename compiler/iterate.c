@@ -93,6 +93,7 @@ static bool makes_generator(struct expression *e)
 static void lower_steps(struct statement *s, struct type *type, const char *pointer)
 {
     struct context *c = loop_context(s);
+    c->in_header = false;   /* what the header says is evaluated already */
     bool generator = type_is(type, TYPE_GEN);
     const char *next = generator ? "ac_next" : method_name(type, "_anext");
     struct type *result = generator ? type_strip(type)->inner : method_result(next);

@@ -27,7 +27,7 @@ void context_pop(struct context *c)
 struct context *enclosing_loop(void)
 {
     struct context *c = context_now;
-    while (c && c->kind != CONTEXT_LOOP)
+    while (c && (c->kind != CONTEXT_LOOP || c->in_header))
         c = c->parent;
     require(c);
     return c;
@@ -36,7 +36,7 @@ struct context *enclosing_loop(void)
 struct context *enclosing_breakable(void)
 {
     struct context *c = context_now;
-    while (c && c->kind != CONTEXT_LOOP && c->kind != CONTEXT_SWITCH)
+    while (c && ((c->kind != CONTEXT_LOOP && c->kind != CONTEXT_SWITCH) || c->in_header))
         c = c->parent;
     require(c);
     return c;
@@ -145,8 +145,45 @@ static void enter_unwinding(struct context *c, unsigned code, struct text *out)
     last->entered = true;
 }
 
+/* The header of a loop that awaits has become statements of its body, where C's break and continue mean that loop. But they mean
+   the one around it: they go behind the loop first, from where C's own lead on. True where this is such a jump. */
+static bool jump_from_header(enum jump_kind kind, struct context *target)
+{
+    struct context *c = context_now;
+    while (c != target && !c->in_header)
+        c = c->parent;
+    if (c == target)
+        return false;
+    unsigned *behind = &c->header_exits[kind == JUMP_CONTINUE];
+    if (!*behind)
+        *behind = new_label();
+    emit_format("goto ac_outer_%s_%u;", kind == JUMP_CONTINUE ? "continue" : "break", c->number);
+    emit_jump(*behind);
+    return true;
+}
+
+void emit_header_exits(struct context *c)
+{
+    for (int i = 0; i < 2; i++) {
+        if (!c->header_exits[i])
+            continue;
+        unsigned after = new_label();
+        emit_jump(after);
+        emit_label(c->header_exits[i]);
+        emit_format("if (0) { ac_outer_%s_%u:;", i ? "continue" : "break", c->number);
+        if (i)
+            emit_leave(JUMP_CONTINUE, enclosing_loop(), NULL);
+        else
+            emit_leave(JUMP_BREAK, enclosing_breakable(), NULL);
+        emit_format("}");
+        emit_label(after);
+    }
+}
+
 static void jump_directly(enum jump_kind kind, struct context *target, struct label *label)
 {
+    if ((kind == JUMP_BREAK || kind == JUMP_CONTINUE) && jump_from_header(kind, target))
+        return;
     switch (kind) {
     case JUMP_RETURN:
         if (now->result)

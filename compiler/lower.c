@@ -764,7 +764,22 @@ struct context *loop_context(struct statement *s)
     struct context *c = context_push(CONTEXT_LOOP, s);
     c->break_label = new_label();
     c->continue_label = new_label();
+    c->in_header = true;
     return c;
+}
+
+static void lower_loop_body(struct context *c, struct statement *body)
+{
+    c->in_header = false;
+    lower_nested(body);
+    c->in_header = true;
+}
+
+static void end_loop(struct context *c)
+{
+    context_pop(c);
+    emit_label(c->break_label);
+    emit_header_exits(c);
 }
 
 /* The condition of a loop, evaluated in the loop's body. */
@@ -791,12 +806,11 @@ static void lower_while(struct statement *s)
             emit_branch(c->break_label);
         emit_copied(s->first, copy_range(s->first, s->body->first - 1));
     }
-    lower_nested(s->body);
+    lower_loop_body(c, s->body);
     emit_jump(c->continue_label);
     if (awaits)
         emit_copied(s->last, "}");
-    context_pop(c);
-    emit_label(c->break_label);
+    end_loop(c);
 }
 
 static void emit_continue_label(struct context *c, token_index place)
@@ -814,7 +828,7 @@ static void lower_do(struct statement *s)
     c->continue_by_goto = awaits;
     emit_label(top);
     emit_copied(s->first, awaits ? "do {" : "do");
-    lower_nested(s->body);
+    lower_loop_body(c, s->body);
     place_now = s->a->first;
     emit_continue_label(c, s->a->first);
     const char *condition = lower_condition(s->a);
@@ -823,8 +837,7 @@ static void lower_do(struct statement *s)
         add_text(s->a->first, arena_format("} while (%s);", one_line(condition)));
     else
         emit_copied(s->body->last + 1, copy_range(s->body->last + 1, s->last));
-    context_pop(c);
-    emit_label(c->break_label);
+    end_loop(c);
 }
 
 static bool declaration_splits(struct declaration *declaration)
@@ -903,7 +916,7 @@ static void lower_for(struct statement *s)
     if (condition_awaits)
         emit_loop_condition(c, s->a);
     c->continue_by_goto = step_awaits;
-    lower_nested(s->body);
+    lower_loop_body(c, s->body);
     if (s->step)
         place_now = s->step->first;
     emit_continue_label(c, s->step ? s->step->first : s->first);
@@ -919,8 +932,7 @@ static void lower_for(struct statement *s)
         emit_copied(s->last, "}");
     if (taken_out)
         emit_copied(s->last, "}");
-    context_pop(c);
-    emit_label(c->break_label);
+    end_loop(c);
     extent_end(extent);
     scope_awaits = outer_awaits;
 }

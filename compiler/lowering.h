@@ -145,6 +145,8 @@ struct context {
     unsigned break_label, continue_label;   /* of the flow */
     bool continue_by_goto;          /* `continue` has to go to ac_continue_<number> */
     bool continue_used;
+    bool in_header;                 /* lowering stands in its header: break and continue mean what is around it */
+    unsigned header_exits[2];       /* labels of the flow: a break, a continue in the header leads there, behind the loop; 0: there is none */
     unsigned stop_label;            /* while an `async for` awaits its next element: AC_STOP goes there, to ac_stop_<number>; 0: not */
     ARRAY(unsigned) cases;          /* SWITCH: labels of the flow */
     bool has_default;
@@ -176,6 +178,8 @@ struct context *cleanup_context(struct statement *s, bool masked);
 void begin_cleanup(struct cleanup cleanup);
 void leave_block(struct context *c, token_index place);
 struct context *loop_context(struct statement *s);
+/* Behind a loop: where jumps out of its header go on. */
+void emit_header_exits(struct context *c);
 unsigned leave_error_code(struct context *c);
 struct context *enclosing_loop(void);
 struct context *enclosing_breakable(void);
