@@ -29,7 +29,7 @@ static struct program *program;
 static struct function *function; /* that is being grown */
 static struct variable *visible[VISIBLE];
 static int visible_count, block_start; /* those from block_start on belong to the innermost block */
-static struct { int at; struct variable *variable; } hidden[VISIBLE]; /* behind others of their name */
+static struct { int at; struct variable *variable; } hidden[2 * VISIBLE]; /* behind others of their name */
 static int hidden_count;
 static int barriers[BARRIERS], barrier_count, last_barrier, bound;
 static struct spot labels[JUMPS], jumps[JUMPS];
@@ -89,15 +89,21 @@ static bool mentions(const struct node *node, const char *name)
 static void hide_another(struct variable *v, const struct node *initial)
 {
     int at = block_start > 0 && chance(3) == 0 ? chance(block_start) : visible_count;
-    if (at == visible_count || hidden_count == VISIBLE || visible[at] == v || mentions(initial, visible[at]->name))
+    if (at == visible_count || hidden_count + block_start > 2 * VISIBLE || visible[at] == v || mentions(initial, visible[at]->name))
         return;
     for (int i = block_start; i < visible_count; i++)
         if (strcmp(visible[i]->name, visible[at]->name) == 0)
             return;
-    hidden[hidden_count].at = at;
-    hidden[hidden_count++].variable = visible[at];
-    memcpy(v->name, visible[at]->name, sizeof v->name);
-    visible[at] = v;
+    char name[sizeof v->name];
+    memcpy(name, visible[at]->name, sizeof name);
+    /* The one of that name may hide others itself. */
+    for (int i = 0; i < block_start; i++)
+        if (strcmp(visible[i]->name, name) == 0) {
+            hidden[hidden_count].at = i;
+            hidden[hidden_count++].variable = visible[i];
+            visible[i] = v;
+        }
+    memcpy(v->name, name, sizeof name);
 }
 
 /* A visible variable that `fits`; of the first `limit` only. */
@@ -123,13 +129,24 @@ static bool may_change(const struct variable *v)
 
 static bool has_int_address(const struct variable *v)
 {
-    return (v->type == INT_TYPE || v->type == &array_types[TYPE_INT] || v->type == &types[SMALL_AT]) &&
+    return (v->type == INT_TYPE || v->type == &array_types[TYPE_INT] || v->type == &types[SMALL_AT] || v->type == &open_array ||
+            v->type == &open_rows) &&
            !*v->qualifier && !v->counter;
 }
 
 static bool has_small_address(const struct variable *v)
 {
     return (v->type == &types[SMALL_AT] || v->type == &small_array || v->type == &types[BIG_AT]) && !*v->qualifier;
+}
+
+static bool has_big_address(const struct variable *v)
+{
+    return v->type == &types[BIG_AT] && !*v->qualifier;
+}
+
+static bool is_local_record(const struct variable *v)
+{
+    return v->type->kind == TYPE_STRUCT && !v->type->word;
 }
 
 static bool is_int_slot(const struct variable *v)
@@ -140,6 +157,11 @@ static bool is_int_slot(const struct variable *v)
 static bool is_task(const struct variable *v)
 {
     return v->type == &task_type;
+}
+
+static const struct type *real_type(void)
+{
+    return &types[REAL_AT + (chance(2) ? 0 : chance(COMPLEX_AT - REAL_AT + 1))];
 }
 
 static const struct type *wanted;
@@ -187,8 +209,8 @@ static struct node *number_in(struct node *e, int depth)
             e = node_member(e, chance(type == &types[BIG_AT] ? UNION_VIEW + 1 : type->count));
         else if (type->kind == TYPE_ARRAY || type->kind == TYPE_VECTOR)
             e = index_of(e, depth);
-        else if (type == &types[SMALL_POINTER_AT])
-            e = node_member(handed(e, depth), chance(2));
+        else if (type->inner->kind == TYPE_STRUCT)
+            e = node_member(handed(e, depth), chance(type == &types[BIG_POINTER_AT] ? UNION_VIEW + 1 : 2));
         else
             e = chance(4) ? node_new(NODE_DEREFERENCE, INT_TYPE, 1, handed(e, depth))
                           : node_element(e, node_constant(0));
@@ -199,7 +221,7 @@ static struct node *place(int depth, bool changed)
 {
     struct variable *v = variable_choose(changed ? may_change : holds_number, visible_count);
     if (depth > 0 && chance(10) == 0)
-        return number_in(value(&types[chance(2) ? SMALL_POINTER_AT : INT_POINTER_AT], depth - 1), 0);
+        return number_in(value(&types[chance(2) ? BIG_POINTER_AT : chance(2) ? SMALL_POINTER_AT : INT_POINTER_AT], depth - 1), 0);
     return v ? number_in(node_variable(v), depth) : NULL;
 }
 
@@ -213,7 +235,7 @@ static bool is_bit_field(const struct node *e)
 static struct node *without_width(struct node *e)
 {
     struct node *place = e->kind == NODE_ASSIGN || e->kind == NODE_PRE || e->kind == NODE_POST ? e->children[0] : e;
-    bool atomic = place->kind == NODE_VARIABLE && *place->variable->qualifier == '_';
+    bool atomic = place->kind == NODE_VARIABLE && strcmp(place->variable->qualifier, "_Atomic ") == 0;
     if (atomic && place != e)
         return node_new(NODE_COMMA, e->type, 2, e, without_width(node_variable(place->variable)));
     return atomic || is_bit_field(place) ? node_new(NODE_CAST, promoted(e->type), 1, e) : e;
@@ -388,11 +410,26 @@ static struct node *statement_expression(const struct type *type, int depth)
 /* What is made of doubles. */
 static struct node *number_of_reals(int depth)
 {
-    static const char *const operators[] = {"<", ">", "<=", ">=", "==", "!="};
-    struct node *a = value(&types[REAL_AT], depth - 1);
+    static const char *const operators[] = {"==", "!=", "<", ">", "<=", ">="};
+    const struct type *type = real_type();
+    struct node *a = value(type, depth - 1);
     if (chance(2))
         return node_new(NODE_CAST, &types[TYPE_LONG], 1, a);
-    return node_operation(NODE_BINARY, INT_TYPE, operators[chance(6)], a, value(&types[REAL_AT], depth - 1));
+    const char *operator_ = operators[chance(type == &types[COMPLEX_AT] ? 2 : 6)];
+    return node_operation(NODE_BINARY, INT_TYPE, operator_, a, value(type, depth - 1));
+}
+
+static struct node *number_of_pointers(int depth)
+{
+    const struct type *type = &types[chance(2) ? INT_POINTER_AT : SMALL_POINTER_AT];
+    struct node *a = value(type, depth - 1);
+    return node_operation(NODE_BINARY, INT_TYPE, chance(2) ? "==" : "!=", a, value(type, depth - 1));
+}
+
+static struct node *number_of_local_record(int depth)
+{
+    struct variable *v = variable_choose(is_local_record, visible_count);
+    return v ? number_in(value(v->type, depth - 1), depth - 1) : leaf(0);
 }
 
 static struct node *number(int depth)
@@ -400,7 +437,9 @@ static struct node *number(int depth)
     struct node *a;
     if (depth <= 0)
         return leaf(0);
-    switch (chance(23)) {
+    switch (chance(25)) {
+    case 24: return number_of_local_record(depth);
+    case 23: return number_of_pointers(depth);
     case 22: return number_of_reals(depth);
     case 0:
     case 1:
@@ -483,6 +522,9 @@ static struct node *record(const struct type *type, int depth)
     struct variable *v = variable_of(type, visible_count);
     struct node *called;
     int kind = depth <= 0 ? 8 : chance(10);
+    /* Functions know nothing of a struct that a body defines. */
+    if (!type->word && (kind < 2 || kind == 6 || kind == 7))
+        kind = 2;
     switch (kind) {
     case 0: return named(NODE_LATER, type, record(type, depth - 1));
     case 1: return named(NODE_NOTE, type, record(type, depth - 1));
@@ -496,7 +538,7 @@ static struct node *record(const struct type *type, int depth)
         return node_new(NODE_CONDITIONAL, type, 3, condition, a, record(type, depth - 1));
     }
     case 3:
-        if (v)
+        if (v && !v->counter)
             return node_operation(NODE_ASSIGN, type, "=", node_variable(v), record(type, depth - 1));
         break;
     case 4: return statement_expression(type, depth);
@@ -512,6 +554,8 @@ static struct node *record(const struct type *type, int depth)
     case 7:
         if (type == &types[SMALL_AT])
             return node_new(NODE_DEREFERENCE, type, 1, value(&types[SMALL_POINTER_AT], depth - 1));
+        if (type == &types[BIG_AT])
+            return node_new(NODE_DEREFERENCE, type, 1, value(&types[BIG_POINTER_AT], depth - 1));
         break;
     default: break;
     }
@@ -523,15 +567,21 @@ static struct node *record(const struct type *type, int depth)
 /* A pointer to something that is declared before the visible variable number `limit`, and so lives longer. */
 static struct node *pointer(const struct type *type, int depth, int limit)
 {
-    bool to_int = type == &types[INT_POINTER_AT];
     struct variable *v = variable_of(type, limit),
-                    *object = variable_choose(to_int ? has_int_address : has_small_address, limit);
+                    *object = variable_choose(type == &types[INT_POINTER_AT] ? has_int_address
+                                              : type == &types[BIG_POINTER_AT] ? has_big_address : has_small_address, limit);
     if (depth > 0 && chance(4) == 0)
         return named(chance(2) ? NODE_LATER : NODE_NOTE, type, pointer(type, depth - 1, limit));
     if (depth > 0 && chance(6) == 0) {
         struct node *condition = number(depth - 1), *a = pointer(type, depth - 1, limit);
         return node_new(NODE_CONDITIONAL, type, 3, condition, a, pointer(type, depth - 1, limit));
     }
+    if (v && depth > 0 && chance(12) == 0)
+        return node_operation(chance(2) ? NODE_PRE : NODE_POST, type, chance(2) ? "+" : "-", node_variable(v), NULL);
+    if (v && depth > 0 && chance(12) == 0)
+        return node_operation(NODE_ASSIGN, type, chance(2) ? "+" : "-", node_variable(v),
+                              node_operation(NODE_BINARY, INT_TYPE, "&", node_new(NODE_CAST, INT_TYPE, 1, number(depth - 1)),
+                                             node_constant(1)));
     if (v && chance(2))
         return node_variable(v);
     if (object) {
@@ -551,6 +601,10 @@ static struct node *function_value(int depth)
         return named(NODE_LATER, type, function_value(depth - 1));
     if (v && chance(3) == 0)
         return node_operation(NODE_ASSIGN, type, "=", node_variable(v), function_value(depth - 1));
+    if (depth > 0 && chance(4) == 0) {
+        struct node *condition = number(depth - 1), *a = function_value(depth - 1);
+        return node_new(NODE_CONDITIONAL, type, 3, condition, a, function_value(depth - 1));
+    }
     if (v && chance(2))
         return node_variable(v);
     struct node *e = node_new(NODE_FUNCTION, type, 0);
@@ -558,19 +612,18 @@ static struct node *function_value(int depth)
     return e;
 }
 
-static struct node *real(int depth)
+static struct node *real(const struct type *type, int depth)
 {
-    const struct type *type = &types[REAL_AT];
     struct variable *v = variable_of(type, visible_count);
     struct node *a, *b;
     switch (depth > 0 ? chance(7) : 6) {
-    case 0: return named(chance(2) ? NODE_LATER : NODE_NOTE, type, real(depth - 1));
-    case 1: a = real(depth - 1); return node_operation(NODE_BINARY, type, chance(2) ? "+" : "-", a, real(depth - 1));
+    case 0: return named(chance(2) ? NODE_LATER : NODE_NOTE, type, real(type, depth - 1));
+    case 1: a = real(type, depth - 1); return node_operation(NODE_BINARY, type, chance(2) ? "+" : "-", a, real(type, depth - 1));
     case 2:
         if (v)
-            return node_operation(NODE_ASSIGN, type, chance(2) ? "=" : "+", node_variable(v), real(depth - 1));
+            return node_operation(NODE_ASSIGN, type, chance(2) ? "=" : "+", node_variable(v), real(type, depth - 1));
         break;
-    case 3: a = number(depth - 1), b = real(depth - 1); return node_new(NODE_CONDITIONAL, type, 3, a, b, real(depth - 1));
+    case 3: a = number(depth - 1), b = real(type, depth - 1); return node_new(NODE_CONDITIONAL, type, 3, a, b, real(type, depth - 1));
     case 4: return statement_expression(type, depth);
     default: break;
     }
@@ -582,7 +635,7 @@ static struct node *real(int depth)
 static struct node *value(const struct type *type, int depth)
 {
     switch (type->kind) {
-    case TYPE_REAL: return real(depth);
+    case TYPE_REAL: return real(type, depth);
     case TYPE_VECTOR:
     case TYPE_STRUCT: return record(type, depth);
     case TYPE_POINTER: return pointer(type, depth, visible_count);
@@ -644,16 +697,51 @@ static struct node *declare(struct node *to, struct variable *v, struct node *in
     return s;
 }
 
+static void barrier_add(void)
+{
+    if (barrier_count < BARRIERS)
+        barriers[barrier_count++] = ++last_barrier;
+}
+
+/* Another one in the declaration. */
+static void scalar_join(struct node *to, const struct type *type, const char *qualifier)
+{
+    struct node *initial = *qualifier == 's' ? node_constant(chance(100)) : full(number(2));
+    struct variable *v = variable_add(type, qualifier);
+    v->counter = *qualifier == 'c';
+    declare(to, v, initial)->form = DECLARE_JOINED;
+}
+
 static void scalar_declare(struct node *to)
 {
-    static const char *const qualifiers[] = {"", "", "", "", "", "volatile ", "_Atomic ", "const ", "static "};
-    const char *qualifier = qualifiers[chance(9)];
+    static const char *const qualifiers[] = {"", "", "", "", "", "", "volatile ", "_Atomic ", "const ", "static ",
+                                             "static _Thread_local ", "register ", "_Alignas(32) "};
+    const char *qualifier = qualifiers[chance(13)];
     const struct type *type = number_type();
     struct node *initial = *qualifier == 's' ? node_constant(chance(100)) : full(number(3));
     struct variable *v = variable_add(type, qualifier);
     v->counter = *qualifier == 'c';
     hide_another(v, initial);
     declare(to, v, initial);
+    if (chance(3) == 0)
+        scalar_join(to, type, qualifier);
+}
+
+/* Of the type that its initialiser has. */
+static void auto_declare(struct node *to)
+{
+    struct node *initial = full(without_width(number(3)));
+    struct variable *v = variable_add(initial->type, "");
+    hide_another(v, initial);
+    declare(to, v, initial)->form = DECLARE_AUTO;
+}
+
+/* A call for it is made when its block is left: nothing may jump into its scope. */
+static void cleaned_declare(struct node *to)
+{
+    struct node *initial = full(number(2));
+    declare(to, variable_add(INT_TYPE, CLEANUP), initial);
+    barrier_add();
 }
 
 static void aggregate_declare(struct node *to)
@@ -661,17 +749,52 @@ static void aggregate_declare(struct node *to)
     static const struct type *const kinds[] = {
         &types[SMALL_AT],         &types[BIG_AT],           &small_array,           &array_types[TYPE_INT],
         &array_types[TYPE_SHORT], &array_types[TYPE_UCHAR], &array_types[TYPE_LONG]};
+    static const char *const qualifiers[] = {"", "", "", "", "const ", "volatile "};
     const struct type *type = kinds[chance(7)];
+    const char *qualifier = qualifiers[chance(6)];
     struct node *initial = full(type->kind == TYPE_STRUCT && chance(2) ? value(type, 2) : initializer(type, 2));
-    struct variable *v = variable_add(type, "");
+    struct variable *v = variable_add(type, qualifier);
+    v->counter = *qualifier == 'c';
     hide_another(v, initial);
     declare(to, v, initial);
 }
 
+/* Some members: numbers, arrays of them, bit-fields. */
+static struct type *local_type_new(void)
+{
+    static const char *const names[] = {"a", "b", "c", "d"};
+    int count = 1 + chance(4), cell = 0;
+    struct member *members = tree_memory((size_t)count * sizeof *members);
+    for (int i = 0; i < count; i++) {
+        const struct type *type = chance(4) == 0 ? &array_types[chance(NUMBER_TYPES)] : number_type();
+        members[i] = (struct member){names[i], type, 0, cell};
+        if ((type == INT_TYPE || type == &types[TYPE_UINT]) && chance(2))
+            members[i].width = 3 + chance(6);
+        cell += type->cells;
+    }
+    struct type *type = tree_memory(sizeof *type);
+    *type = (struct type){.kind = TYPE_STRUCT, .members = members, .count = count, .cells = cell};
+    return type;
+}
+
+/* A variable with a struct of its own name, which may hide others. */
+static void local_type_declare(struct node *to)
+{
+    struct type *type = local_type_new();
+    struct node *initial = full(initializer(type, 2));
+    struct variable *v = variable_add(type, "");
+    hide_another(v, initial);
+    char *name = tree_memory(24);
+    snprintf(name, 24, "struct %s", v->name);
+    type->name = name;
+    declare(to, v, initial)->form = DECLARE_TYPE;
+}
+
 static void other_declare(struct node *to)
 {
-    static const int others[] = {FUNCTION_AT, INT_POINTER_AT, SMALL_POINTER_AT, REAL_AT, VECTOR_AT};
-    const struct type *type = &types[others[chance(5)]];
+    static const int others[] = {FUNCTION_AT, INT_POINTER_AT, SMALL_POINTER_AT, BIG_POINTER_AT, REAL_AT, VECTOR_AT};
+    int at = others[chance(6)];
+    const struct type *type = at == REAL_AT ? real_type() : &types[at];
     struct node *initial = full(value(type, 2));
     struct variable *v = variable_add(type, "");
     hide_another(v, initial);
@@ -684,12 +807,6 @@ static struct node *array_bound(void)
     struct node *low =
         node_operation(NODE_BINARY, INT_TYPE, "&", node_new(NODE_CAST, INT_TYPE, 1, number(2)), node_constant(3));
     return full(node_operation(NODE_BINARY, INT_TYPE, "+", low, node_constant(4)));
-}
-
-static void barrier_add(void)
-{
-    if (barrier_count < BARRIERS)
-        barriers[barrier_count++] = ++last_barrier;
 }
 
 static void open_array_declare(struct node *to)
@@ -720,11 +837,14 @@ static void declaration(struct node *to)
 {
     if (visible_count == VISIBLE)
         return;
-    switch (chance(9)) {
+    switch (chance(12)) {
     case 0:
     case 1:
     case 2:
     case 3: scalar_declare(to); break;
+    case 9: auto_declare(to); break;
+    case 10: local_type_declare(to); break;
+    case 11: cleaned_declare(to); break;
     case 4:
     case 5: aggregate_declare(to); break;
     case 6: other_declare(to); break;
@@ -872,8 +992,9 @@ static void switch_begin(void)
 
 static void switch_statement(struct node *to, int depth)
 {
+    const struct type *type = number_type();
     struct node *operand =
-        full(node_operation(NODE_BINARY, INT_TYPE, "&", node_new(NODE_CAST, INT_TYPE, 1, number(3)), node_constant(7)));
+        full(node_operation(NODE_BINARY, usual(type, INT_TYPE), "&", node_new(NODE_CAST, type, 1, number(3)), node_constant(7)));
     struct surrounding saved = surrounding_enter(false);
     int saved_case = next_case;
     struct node *body = node_new(NODE_BLOCK, &void_type, 0);
@@ -1090,7 +1211,8 @@ static void simple_statement(struct node *to)
             node_add(to, node_new(NODE_YIELD, &void_type, 1, full(number(2))));
         break;
     default: {
-        const struct type *type = &types[chance(2) ? SMALL_AT : BIG_AT];
+        struct variable *local = variable_choose(is_local_record, visible_count);
+        const struct type *type = local && chance(2) ? local->type : &types[chance(2) ? SMALL_AT : BIG_AT];
         expression_add(to, record(type, 3));
     }
     }
@@ -1183,8 +1305,8 @@ static void function_grow(int count)
 
 static const struct type *parameter_type(void)
 {
-    static const int others[] = {INT_POINTER_AT, SMALL_AT, BIG_AT, SMALL_POINTER_AT, REAL_AT, VECTOR_AT};
-    return chance(2) ? number_type() : &types[others[chance(6)]];
+    static const int others[] = {INT_POINTER_AT, SMALL_AT, BIG_AT, SMALL_POINTER_AT, BIG_POINTER_AT, VECTOR_AT, FUNCTION_AT};
+    return chance(2) ? number_type() : chance(8) == 0 ? real_type() : &types[others[chance(7)]];
 }
 
 static void grow(void)

@@ -29,6 +29,7 @@ struct object {
     int row; /* cells in a row of an array with two bounds */
     bool alive;
     const struct node *literal; /* whose object it is; NULL: a variable's */
+    const struct type *type;    /* of a variable's; NULL: of none */
     struct object *next;        /* of the same block */
 };
 
@@ -198,7 +199,7 @@ static void store(struct place place, const struct type *type, const struct cell
 /* The object of a variable where it is in scope. */
 static struct object *object_of(const struct variable *variable)
 {
-    if (strcmp(variable->qualifier, "static ") == 0)
+    if (is_static(variable))
         for (int i = 0; i < static_count; i++)
             if (statics[i].variable == variable)
                 return statics[i].object;
@@ -211,6 +212,7 @@ static struct object *object_of(const struct variable *variable)
 static void begin_variable(const struct variable *variable)
 {
     struct object *object = object_new(variable->type == &task_type ? 2 : variable->type->cells);
+    object->type = variable->type;
     active->objects[variable->slot] = object;
     object->next = active->block_objects;
     active->block_objects = object;
@@ -373,6 +375,27 @@ static int64_t combined(const char *operator_, int64_t a, int64_t b, const struc
     }
 }
 
+/* Only in an array of what is pointed to. */
+static struct cell *moved(const char *operator_, struct cell *a, int64_t by, const struct type *inner)
+{
+    int64_t to = a->number + (*operator_ == '-' ? -by : by) * inner->cells;
+    if (!a->object || !a->object->alive || !a->object->type || a->object->type->kind != TYPE_ARRAY ||
+        a->object->type->inner != inner || to < 0 || to > a->object->count)
+        reject("moves a pointer out of its array");
+    return pointer((struct place){.object = a->object, .cell = (int)to});
+}
+
+static struct cell *compared_pointers(const char *operator_, const struct cell *a, const struct cell *b)
+{
+    if (!a->object || !a->object->alive || !b->object || !b->object->alive)
+        reject("compares a pointer to what is gone");
+    bool same = a->object == b->object && a->number == b->number;
+    /* Behind the end of one object another may begin. */
+    if (a->object != b->object && (a->number == a->object->count || b->number == b->object->count))
+        reject("compares the end of an object");
+    return number(same == (*operator_ == '='));
+}
+
 /* a operator b, for operands of these types: what C makes of it, pointers included. */
 static struct cell *operated(const char *operator_, struct cell *a, const struct type *a_type, struct cell *b,
                              const struct type *b_type)
@@ -383,11 +406,8 @@ static struct cell *operated(const char *operator_, struct cell *a, const struct
             all[i] = (struct cell){.set = true, .number = combined(operator_, a[i].number, b[i].number, a_type->inner)};
         return all;
     }
-    if (a_type->kind == TYPE_POINTER) {
-        struct cell *moved = number(a->number + (*operator_ == '-' ? -b->number : b->number) * a_type->inner->cells);
-        moved->object = a->object;
-        return moved;
-    }
+    if (a_type->kind == TYPE_POINTER)
+        return b_type->kind == TYPE_POINTER ? compared_pointers(operator_, a, b) : moved(operator_, a, b->number, a_type->inner);
     if (strcmp(operator_, "<<") == 0 || strcmp(operator_, ">>") == 0)
         return number(shifted(operator_, a->number, b->number, promoted(a_type)));
     const struct type *type = usual(a_type, b_type);
@@ -654,6 +674,15 @@ struct undo {
     const struct node *statement;
 };
 
+/* A defer, or the call for a variable with a cleanup. */
+static enum outcome undo_one(const struct node *s)
+{
+    if (s->kind == NODE_DEFER)
+        return execute(s->children[0], NULL);
+    event('c', 0, load((struct place){.object = object_of(s->variable)}, s->variable->type)->number);
+    return NORMAL;
+}
+
 /* Undoes what was begun after the item: how the block is left afterwards. */
 static enum outcome undo(struct undo *undos, int *count, int item, enum outcome outcome)
 {
@@ -661,7 +690,7 @@ static enum outcome undo(struct undo *undos, int *count, int item, enum outcome 
         const struct node *s = undos[--*count].statement;
         struct activation saved = *active;
         undoing++;
-        enum outcome end = execute(s->children[0], NULL);
+        enum outcome end = undo_one(s);
         undoing--;
         if (end == ERROR) {
             outcome = ERROR;
@@ -691,7 +720,7 @@ static void begin_block(const struct node *s)
     for (int i = 0; i < s->count; i++) {
         const struct node *item = s->children[i];
         if (item && item->kind == NODE_DECLARE && item->variable->type->cells &&
-            strcmp(item->variable->qualifier, "static ") != 0)
+            !is_static(item->variable))
             begin_variable(item->variable);
     }
 }
@@ -712,6 +741,8 @@ static enum outcome execute_block(const struct node *s, const struct node *seek)
             undos[undo_count++] = (struct undo){at, item};
         else
             outcome = execute(item, seek);
+        if (outcome == NORMAL && item->kind == NODE_DECLARE && is_cleaned(item->variable) && undo_count < 64)
+            undos[undo_count++] = (struct undo){at, item};
         seek = NULL;
         if (outcome == JUMP && contains(s, active->target)) {
             at = 0;
@@ -768,7 +799,7 @@ static enum outcome declare(const struct node *s)
     struct cell *value;
     if (!s->variable->type->cells)
         return declare_open_array(s);
-    if (strcmp(s->variable->qualifier, "static ") == 0)
+    if (is_static(s->variable))
         return declare_static(s);
     struct object *object = object_of(s->variable);
     if (!s->children[0]) {

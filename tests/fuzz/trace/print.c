@@ -32,7 +32,7 @@ static void declarator(const struct type *type, const char *qualifier, const cha
         element = element->inner;
     const char *space = element->name[strlen(element->name) - 1] == '*' ? "" : " ";
     /* A qualifier of a pointer stands behind its star. */
-    if (element->kind == TYPE_POINTER && strcmp(qualifier, "static ") != 0)
+    if (element->kind == TYPE_POINTER && strncmp(qualifier, "static", 6) != 0)
         write("%s%s%s", element->name, qualifier, name);
     else
         write("%s%s%s%s", qualifier, element->name, space, name);
@@ -303,12 +303,47 @@ static void expression(const struct node *e, int precedence)
 
 /* ---- statements ---- */
 
+static void declaration(const struct node *s);
+
+/* Bounds, where it is an array of variable length, and initialiser. */
+static void initialization(const struct node *s)
+{
+    for (int i = 1; i < s->count; i++) {
+        write("[");
+        expression(s->children[i], ASSIGNMENT);
+        write("]");
+    }
+    if (s->children[0]) {
+        write(" = ");
+        expression(s->children[0], ASSIGNMENT);
+    }
+}
+
+/* Is it a declarator of the declaration before it? */
+static bool is_joined(const struct node *s, const struct node *previous)
+{
+    return s->kind == NODE_DECLARE && s->form == DECLARE_JOINED && previous->kind == NODE_DECLARE &&
+           previous->form <= DECLARE_JOINED && previous->variable->type == s->variable->type &&
+           strcmp(previous->variable->qualifier, s->variable->qualifier) == 0;
+}
+
 static void block_items(const struct node *block)
 {
     indent++;
     for (int i = 0; i < block->count; i++) {
-        line();
-        statement(block->children[i]);
+        const struct node *s = block->children[i];
+        if (i > 0 && is_joined(s, block->children[i - 1])) {
+            write(", %s", s->variable->name);
+            initialization(s);
+        } else {
+            line();
+            if (s->kind == NODE_DECLARE)
+                declaration(s);
+            else
+                statement(s);
+        }
+        if (s->kind == NODE_DECLARE && (i + 1 == block->count || !is_joined(block->children[i + 1], s)))
+            write(";");
     }
     indent--;
     line();
@@ -348,18 +383,33 @@ static void body(const struct node *s)
     }
 }
 
+static void type_definition(const struct type *type)
+{
+    write("%s {", type->name);
+    for (int i = 0; i < type->count; i++) {
+        const struct member *member = &type->members[i];
+        write(" ");
+        declarator(member->type, "", member->name);
+        if (member->width)
+            write(" : %d", member->width);
+        write(";");
+    }
+    write(" }");
+}
+
 static void declaration(const struct node *s)
 {
-    declarator(s->variable->type, s->variable->qualifier, s->variable->name);
-    for (int i = 1; i < s->count; i++) {
-        write("[");
-        expression(s->children[i], ASSIGNMENT);
-        write("]");
+    const struct variable *v = s->variable;
+    if (s->form == DECLARE_AUTO) {
+        write("__auto_type %s", v->name);
+    } else if (s->form == DECLARE_TYPE) {
+        write("%s", v->qualifier);
+        type_definition(v->type);
+        write(" %s", v->name);
+    } else {
+        declarator(v->type, v->qualifier, v->name);
     }
-    if (s->children[0]) {
-        write(" = ");
-        expression(s->children[0], ASSIGNMENT);
-    }
+    initialization(s);
 }
 
 static void clause(const struct node *s)
@@ -564,6 +614,7 @@ static void prelude(void)
           "    if (column > 0 && column + 1 + length > 100) {\n        putchar('\\n');\n        column = 0;\n    }\n"
           "    column += printf(column > 0 ? \" %%s\" : \"%%s\", text);\n}\n\n");
     write("static int spend(void)\n{\n    return fuel > 0 && fuel-- > 0;\n}\n\n"
+          "static void clean(int *value)\n{\n    event('c', 0, *value);\n}\n\n"
           "static void fill(int *array, size_t count, int first)\n{\n"
           "    for (size_t i = 0; i < count; i++)\n        array[i] = first + (int)i;\n}\n\n"
           "static async void rest(void)\n{\n"

@@ -36,13 +36,14 @@ static const struct way {
 enum { WAYS = sizeof ways / sizeof *ways };
 
 /* How a program fails: not at all, or at a step, with a message. */
-enum step { PASSES, TRANSLATE, COMPILE, RUN, PRINT };
+enum step { PASSES, TRANSLATE, COMPILE, RUN, PRINT, BREAKS_COMPILER };
 static const char *const step_names[] = {"passes", "is not translated", "does not compile", "does not end well",
                                          "prints something else"};
 
 static const char *folder; /* where the products of this run lie */
 static const struct way *way;
 static unsigned long long tested[WAYS]; /* programs that went through each */
+static unsigned long long compiler_broken;
 static enum step failed_step; /* of the program being reduced */
 static char *failed_message;
 
@@ -97,6 +98,14 @@ static char *message_of(const char *path)
     return message;
 }
 
+static bool says(const char *path, const char *what)
+{
+    char *text = file_read(path, NULL);
+    bool found = text && strstr(text, what);
+    free(text);
+    return found;
+}
+
 /* Translates and compiles: which step fails. */
 static enum step batch_build(const struct batch *batch, const char *expected)
 {
@@ -107,6 +116,8 @@ static enum step batch_build(const struct batch *batch, const char *expected)
                                 way->options, executable, c, way->sanitized ? "build/asan/libac.a" : "build/libac.a");
     file_write(source, batch, expected);
     enum step step = !words_run(translate, said, NULL, 60) ? TRANSLATE : !words_run(compile, said, NULL, 300) ? COMPILE : PASSES;
+    if (step == COMPILE && says(said, "internal compiler error"))
+        step = BREAKS_COMPILER;
     free(source), free(c), free(executable), free(said), free(translate), free(compile);
     return step;
 }
@@ -158,7 +169,11 @@ static bool fails_alike(struct program *program)
 static bool program_passes(struct program *program, const char *name)
 {
     failed_step = program_step(program, &failed_message);
-    if (failed_step != PASSES) {
+    bool judged = failed_step != BREAKS_COMPILER;
+    if (!judged) {
+        printf("%s breaks the C compiler: %s %s %s\n", name, failed_message, way->compiler, way->options);
+        compiler_broken++;
+    } else if (failed_step != PASSES) {
         char *path = text_format("build/fuzz/failed/%s.ac", name);
         printf("%s %s: %s %s %s\n", name, step_names[failed_step], failed_message, way->compiler, way->options);
         fflush(stdout);
@@ -172,7 +187,7 @@ static bool program_passes(struct program *program, const char *name)
         free(path);
     }
     free(failed_message);
-    return failed_step == PASSES;
+    return !judged || failed_step == PASSES;
 }
 
 static struct batch *batch_grow(unsigned long long first, unsigned long long count)
@@ -187,6 +202,7 @@ static struct batch *batch_grow(unsigned long long first, unsigned long long cou
 static int batch_test(const struct batch *batch, unsigned long long first)
 {
     int failures = 0;
+    unsigned long long broken_before = compiler_broken;
     bool built = batch_build(batch, NULL) == PASSES, failed[BATCH];
     for (int i = 0; i < batch->count; i++) {
         const char *reason;
@@ -204,14 +220,17 @@ static int batch_test(const struct batch *batch, unsigned long long first)
         failures += failed[i];
         free(name);
     }
-    if (!built && failures == 0)
+    bool together = !built && failures == 0 && compiler_broken == broken_before;
+    if (together)
         printf("the programs from seed %llu on fail only together: %s %s\n", first, way->compiler, way->options);
     tested[way - ways] += (unsigned long long)batch->count;
-    return failures + (!built && failures == 0);
+    return failures + together;
 }
 
 static void ways_tell(void)
 {
+    if (compiler_broken)
+        printf("%8llu  not judged, since the C compiler broke\n", compiler_broken);
     for (int i = 0; i < WAYS; i++)
         if (tested[i])
             printf("%8llu  %s %s\n", tested[i], ways[i].compiler, ways[i].options);

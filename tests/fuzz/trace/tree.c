@@ -46,6 +46,10 @@ const struct type types[TYPES] = {
                           .word = "small_pointer",
                           .inner = &types[SMALL_AT],
                           .cells = 1},
+    [BIG_POINTER_AT] = {.kind = TYPE_POINTER, .name = "struct big *", .word = "big_pointer", .inner = &types[BIG_AT], .cells = 1},
+    [LONG_REAL_AT] = {.kind = TYPE_REAL, .name = "long double", .word = "long_real", .size = 16, .cells = 1},
+    [WIDE_AT] = {.kind = TYPE_REAL, .name = "__int128", .word = "wide", .size = 16, .cells = 1},
+    [COMPLEX_AT] = {.kind = TYPE_REAL, .name = "double _Complex", .word = "complex", .size = 16, .cells = 1},
     [REAL_AT] = {.kind = TYPE_REAL, .name = "double", .word = "real", .size = 8, .cells = 1},
     [VECTOR_AT] = {.kind = TYPE_VECTOR, .name = "quad", .word = "quad", .inner = INT_TYPE, .count = 4, .cells = 4},
 };
@@ -218,6 +222,16 @@ struct function *function_new(struct program *program, const struct type *result
 bool is_statement(const struct node *node)
 {
     return node->kind >= NODE_EXPRESSION;
+}
+
+bool is_static(const struct variable *variable)
+{
+    return strncmp(variable->qualifier, "static", 6) == 0;
+}
+
+bool is_cleaned(const struct variable *variable)
+{
+    return strcmp(variable->qualifier, CLEANUP) == 0;
 }
 
 bool is_place(const struct node *node)

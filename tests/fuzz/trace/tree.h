@@ -27,7 +27,7 @@ enum type_kind {
     TYPE_FUNCTION, /* pointer to an async function (int, int) -> int */
     TYPE_POINTER,
     TYPE_STRUCT,
-    TYPE_REAL,   /* double, whose values are whole numbers here: exact in whatever order */
+    TYPE_REAL,   /* double and others that are not compared with the rest; values are whole numbers here: exact in whatever order */
     TYPE_VECTOR, /* GNU C's: operators work on all elements */
     TYPE_ARRAY,
     TYPE_TASK,
@@ -44,7 +44,7 @@ struct member {
 struct type {
     enum type_kind kind;
     const char *name;         /* as it is written; of a pointer with its star */
-    const char *word;         /* the same as part of a name */
+    const char *word;         /* the same as part of a name; NULL: a struct that a body defines, with a variable of that name */
     int size;                 /* in bytes, of a number */
     const struct type *inner; /* pointed to; element */
     const struct member *members;
@@ -60,8 +60,12 @@ enum {
     SMALL_AT,
     BIG_AT,
     SMALL_POINTER_AT,
-    REAL_AT,
+    BIG_POINTER_AT,
     VECTOR_AT,
+    REAL_AT,
+    LONG_REAL_AT,
+    WIDE_AT,
+    COMPLEX_AT,
     TYPES
 };
 extern const struct type types[TYPES];
@@ -110,7 +114,7 @@ int64_t converted(int64_t number, const struct type *type);
     X(SPEND)        /* takes from what all jumps of the program may use: 1, or 0 when it is gone */                    \
     /* statements */                                                                                                   \
     X(EXPRESSION)                                                                                                      \
-    X(DECLARE) /* variable; 0 the initialiser or NULL, 1 and 2 the bounds of an array of variable length */            \
+    X(DECLARE) /* variable; 0 the initialiser or NULL, 1 and 2 the bounds of an array of variable length; `form` */    \
     X(FILL)    /* gives all elements of an array of variable length values from number on */                           \
     X(BLOCK)                                                                                                           \
     X(IF)    /* 0 the condition, 1, 2 */                                                                               \
@@ -147,7 +151,7 @@ enum node_kind {
 struct variable {
     const struct type *type;
     char name[12];
-    const char *qualifier; /* "", "volatile ", "_Atomic ", "const ", "static " */
+    const char *qualifier; /* what stands before the type, with a blank; "": nothing */
     int slot;              /* its number in its function */
     bool counter;          /* of a loop: only the loop changes it */
 };
@@ -168,6 +172,10 @@ struct node {
 
 /* How a LATER awaits. */
 enum { LATER_CALL, LATER_HEAP, LATER_TASK, LATER_VALUE, LATER_WAIT_FOR, LATER_TICKET, LATER_MADE_TICKET, LATER_FORMS };
+
+/* How a DECLARE is written: JOINED to the one before it, where they have one type, of the type of its initialiser, or with
+   the definition of the variable's type. */
+enum { DECLARE_PLAIN, DECLARE_JOINED, DECLARE_AUTO, DECLARE_TYPE };
 
 struct function {
     int number;
@@ -211,6 +219,9 @@ struct variable *variable_new(struct function *function, const struct type *type
 struct function *function_new(struct program *program, const struct type *result);
 
 bool is_statement(const struct node *node);
+bool is_static(const struct variable *variable);
+#define CLEANUP "__attribute__((cleanup(clean))) "
+bool is_cleaned(const struct variable *variable);
 bool is_place(const struct node *node);
 bool has_await(const struct node *node);
 /* Is the function called from main, by others or not? */
