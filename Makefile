@@ -42,7 +42,7 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer $(SANITIZERS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: awaited all picture editors-check editors-parser demo check fuzz faults idle soak matrix passthrough bench install deps format lint clean
+.PHONY: awaited all picture editors-check editors-parser demo check fuzz faults idle soak matrix passthrough bench bench-multishot install deps format lint clean
 
 all: build/acc build/libac.a
 
@@ -290,6 +290,8 @@ build/bench-c: tests/bench/byhand.c build/bench.d/plain.o tests/bench/common.h
 	$(CC) $(WARNINGS) -O2 -Itests/bench -o $@ $(filter %.c %.o,$^)
 build/bench-load: tests/bench/load.c tests/bench/common.h
 	$(CC) $(WARNINGS) -O2 -Itests/bench -o $@ $<
+build/bench-multishot: tests/bench/multishot.c tests/bench/common.h build/uring/flags
+	$(CC) $(WARNINGS) -O2 -Itests/bench -o $@ $< -luring
 build/bench-source: tests/bench/source.c
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $<
@@ -302,6 +304,8 @@ build/bench-compare: tests/bench/compare.c tests/process.c tests/process.h
 
 bench: build/acc build/bench build/bench-c build/bench-load build/bench-compare
 	@build/bench-compare $(ROWS)
+bench-multishot: build/bench-multishot
+	@build/bench-multishot
 bench-compile: build/acc build/bench-source build/bench-compile
 	@build/bench-compile $(ROWS)
 
