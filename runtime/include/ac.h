@@ -1388,7 +1388,8 @@ ac_async(ac_stream *) ac_open_connection(const char *host, int port);
 ac_async(ac_stream *) ac_open_connection_with(const char *host, int port, const ac_connect_options *options);
 ac_async(ac_stream *) ac_open_unix_connection(const char *path);
 
-/* A stream over a descriptor: socket, pipe, terminal. The stream owns it from now on, also when this fails, and
+/* A stream over a descriptor: socket, pipe, terminal, regular file (reading one never waits for a disk in the loop; writing does
+ * what write(2) does). The stream owns it from now on, also when this fails, and
  * then closes it. NULL without memory, for a bad descriptor or outside a loop; errno tells. */
 ac_stream *ac_stream_from_fd(int fd);
 

@@ -24,17 +24,30 @@ static void keep_sigpipe_away(void)
     }
 }
 
-/* Threads do what the backend cannot wait for. io_uring's own threads do most of that, but stat is none of its operations here. */
-bool ac__io_start(ac_loop *loop, struct ac__io *io)
+/* What every request passes on its way. */
+static void prepare(struct ac__io *io)
 {
     if (io->kind == AC_IO_WRITE)
         keep_sigpipe_away();
     if (ac__faults_on() && moves_bytes(io))
         io->length = ac__fault_length(io->fd, io->length);
+}
+
+/* Threads do what the backend cannot wait for. io_uring's own threads do most of that, but stat is none of its operations here. */
+bool ac__io_start(ac_loop *loop, struct ac__io *io)
+{
+    prepare(io);
     if (ac__io_is_file(io) && (!loop->backend->fn->files || io->kind == AC_IO_STAT))
         return ac__offload_start(loop, io);
     bool complete = loop->backend->fn->start(loop->backend, io);
     return complete && io->result == -AC__EUNPOLLABLE ? ac__offload_start(loop, io) : complete;
+}
+
+void ac__io_try(ac_loop *loop, struct ac__io *io)
+{
+    prepare(io);
+    io->at_once = 1;
+    loop->backend->fn->start(loop->backend, io);
 }
 
 bool ac__io_cancel(ac_loop *loop, struct ac__io *io)

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@ static void stream_free(ac_stream *stream)
     if (stream->layer)
         stream->layer->fn->free(stream->layer);
     free(stream->peer);
+    free(stream->fetch);
     free(stream);
 }
 
@@ -105,6 +107,13 @@ static void terminal_use(ac_stream *stream)
     stream->fd = own;
 }
 
+static bool is_file(int fd)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 ac_stream *ac_stream_from_fd(int fd)
 {
     int type, error, one = 1;
@@ -125,8 +134,10 @@ ac_stream *ac_stream_from_fd(int fd)
         errno = error;
         return NULL;
     }
-    if (!socket)
+    if (!socket) {
         terminal_use(stream);
+        stream->file = is_file(stream->fd);
+    }
     ac__io_adopt(loop, stream->fd, socket && type == SOCK_STREAM);
     return stream;
 }

@@ -62,6 +62,8 @@ struct ac_stream {
     int fd;                             /* -1 once closed */
     int given;                          /* the terminal that was handed over, which `fd` is another opening of; else -1 */
 
+    bool file;                          /* a regular file: reading may have to wait for a disk, which no backend tells of */
+    bool fetched;                       /* what comes next of it was just brought into memory */
     bool socket;                        /* recv, send and shutdown work on fd */
     bool eof;                           /* the peer has ended its side: nothing will be added to `input` */
     bool reading;                       /* a task is suspended in a read, or woken from it and has not yet run; over a
@@ -79,6 +81,7 @@ struct ac_stream {
     int read_error;                     /* what reading has ended with, for every later read; else 0 */
     int write_error;                    /* the same for writing; set once, and then `output` is empty */
 
+    void *fetch;                        /* where the request for input puts what it fetches of a file, while it does; else NULL */
     struct ac__buffer input;            /* read and not yet taken. The first `taken` bytes are lent to the reader */
     size_t taken;                       /* what the last read_line or read_until has returned: goes at the next read */
     size_t partial;                     /* how many of the bytes taken an AC_EINCOMPLETE had */

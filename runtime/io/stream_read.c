@@ -8,13 +8,19 @@
  * A read that must wait for a buffer's worth of anything waits for the descriptor to become readable, and holds no
  * buffer meanwhile. Cancelling it loses nothing: what a read has received so far is in the input buffer, or put
  * back there.
+ *
+ * Of a regular file only what is in memory already is read by the loop. Where it is not, the request for input is one to fetch it: the ring
+ * or a thread reads what comes next to a place of its own, by its offset, so that it may be given up at any time; and what
+ * is in memory then is read as ever. So neither a stream's buffer nor its place in the file depends on what a thread does.
  */
 #define _GNU_SOURCE
 #include "transport.h"
 
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* What the functions that look into the buffer return where more input is needed. */
 #define MORE AC_PENDING
@@ -25,9 +31,13 @@
 /* Room to have at least when receiving into the input buffer; one byte is kept for a NUL. */
 #define RECEIVE_ROOM ((size_t)2048)
 
+/* How much of a file is fetched at once. */
+#define FETCH_SIZE ((size_t)64 * 1024)
+
 /* ---- the request for input ---- */
 
 static bool layer_receive(ac_stream *stream, void *memory, size_t size, bool at_once);
+static bool input_start(ac_stream *stream, void *memory, size_t size, bool at_once);
 
 /* Completed later: the task that reads goes on, in the resume function of its operation. */
 static void input_done(struct ac__io *request)
@@ -57,7 +67,45 @@ static bool descriptor_start(ac_stream *stream, void *memory, size_t size, bool 
     request->flags = 0;
     request->done = input_done;
     request->owner = stream;
+    if (!at_once || !stream->file || stream->fetched)
+        return ac__io_start(stream->loop, request);
+    ac__io_try(stream->loop, request);
+    return 1;
+}
+
+/* Brings what comes next of a file into memory. As descriptor_start. */
+static bool fetch_start(ac_stream *stream)
+{
+    struct ac__io *request = &stream->input_request;
+    off_t offset = lseek(stream->fd, 0, SEEK_CUR);
+
+    if (offset < 0)
+        return ac__io_fail(request, errno);
+    stream->fetch = ac__allocate(FETCH_SIZE);
+    stream->fetched = 1;
+    if (!stream->fetch)
+        return ac__io_fail(request, ENOMEM);
+    request->at_once = 0;
+    request->kind = AC_IO_PREAD;
+    request->fd = stream->fd;
+    request->buffer = stream->fetch;
+    request->length = FETCH_SIZE;
+    request->offset = offset;
+    request->done = input_done;
+    request->owner = stream;
     return ac__io_start(stream->loop, request);
+}
+
+static void fetch_end(ac_stream *stream)
+{
+    free(stream->fetch);
+    stream->fetch = NULL;
+}
+
+/* Waits until there is something to be received. True: there is. */
+static bool input_await(ac_stream *stream)
+{
+    return stream->file ? fetch_start(stream) : input_start(stream, NULL, 0, 0);
 }
 
 ssize_t ac__stream_receive_now(ac_stream *stream, void *memory, size_t size)
@@ -103,8 +151,10 @@ static int input_wait(ac_stream *stream, ac_frame *operation)
 {
     int status = ac__io_suspend(operation, &stream->input_request);
 
-    if (status != AC_PENDING)
+    if (status != AC_PENDING) {
+        fetch_end(stream);
         return status;
+    }
     operation->state = 1;
     stream->reader = ac__thread.task;
     stream->reading = stream->waiting_for_input = 1;
@@ -116,6 +166,7 @@ static bool input_abort(ac_stream *stream)
 {
     if (!ac__io_cancel(stream->loop, &stream->input_request))
         return 0;
+    fetch_end(stream);
     stream->reading = stream->waiting_for_input = 0;
     return 1;
 }
@@ -126,6 +177,7 @@ static ssize_t input_result(ac_stream *stream)
     ssize_t result = stream->input_request.result;
 
     stream->reading = 0;
+    fetch_end(stream);
     if (result == -ECANCELED)
         return -ac__ended(ECANCELED);
     if (stream->closing && result < 0)
@@ -191,8 +243,9 @@ static int input_receive(ac_stream *stream, size_t room)
         return ENOMEM;
     /* Where it is not readable after all the buffer may not wait. */
     input_start(stream, input->data + input->end, input->capacity - input->end - 1, 1);
-    if (stream->input_request.result == -EAGAIN)
+    if (stream->input_request.result == -EAGAIN || stream->input_request.result == -AC__EUNPOLLABLE)
         return AC_PENDING;
+    stream->fetched = 0;
     received = input_result(stream);
     if (received < 0)
         return (int)-received;
@@ -246,6 +299,14 @@ void ac__stream_unwatch(ac_stream *stream)
 
 /* ---- for tasks ---- */
 
+/* An operation is resumed: its wait for the descriptor is over. */
+static int input_resumed(ac_stream *stream)
+{
+    ssize_t result = input_result(stream);
+
+    return result < 0 ? (int)-result : 0;
+}
+
 /* Adds input to the buffer, or suspends the operation until that can be done. 0: try again what was tried before. */
 static int input_fill(ac_stream *stream, ac_frame *operation, size_t room)
 {
@@ -256,18 +317,12 @@ static int input_fill(ac_stream *stream, ac_frame *operation, size_t room)
     while ((error = input_receive(stream, room > RECEIVE_ROOM ? room : RECEIVE_ROOM)) == AC_PENDING) {
         if (ac__buffer_size(&stream->input) == 0)
             ac__buffer_reset(&stream->input);
-        if (!input_start(stream, NULL, 0, 0))
+        if (!input_await(stream))
             return input_wait(stream, operation);
+        if (stream->file && (error = input_resumed(stream)) != 0)
+            return error;
     }
     return error;
-}
-
-/* An operation is resumed: its wait for the descriptor is over. */
-static int input_resumed(ac_stream *stream)
-{
-    ssize_t result = input_result(stream);
-
-    return result < 0 ? (int)-result : 0;
 }
 
 /* Begins a read, or takes note of how its wait has ended. */
@@ -327,12 +382,32 @@ static int read_end(struct ac_stream_read__frame *self)
     return 0;
 }
 
+/* Goes through the buffer: nothing waits for a disk in the caller's memory. */
+static int read_file(struct ac_stream_read__frame *self)
+{
+    ac_stream *stream = self->stream;
+    bool received = 0;
+    int error = read_continue(stream, &self->base);
+
+    self->result = 0;
+    while (!error && !ac__buffer_size(&stream->input) && !input_over(stream) && self->size) {
+        error = input_fill(stream, &self->base, self->size < FETCH_SIZE ? self->size : FETCH_SIZE);
+        received = 1;
+    }
+    if (error)
+        return error;
+    self->result = input_copy(stream, self->buffer, self->size);
+    return received ? input_pass(stream, &self->base) : 0;
+}
+
 int ac_stream_read__resume(ac_frame *frame)
 {
     struct ac_stream_read__frame *self = (struct ac_stream_read__frame *)frame;
     ac_stream *stream = self->stream;
     int error;
 
+    if (stream->file)
+        return read_file(self);
     if (frame->state)
         return read_end(self);
     error = read_begin(stream);
@@ -436,7 +511,7 @@ static bool exactly_goes_direct(struct ac_stream_read_exactly__frame *self)
 {
     ac_stream *stream = self->stream;
 
-    if (self->size - ac__buffer_size(&stream->input) < DIRECT_SIZE || stream->read_error)
+    if (self->size - ac__buffer_size(&stream->input) < DIRECT_SIZE || stream->read_error || stream->file)
         return 0;
     if (ac__buffer_size(&stream->input))
         self->filled = (size_t)input_copy(stream, self->buffer, self->size);

@@ -25,6 +25,8 @@ bool ac__offload_cancel(struct ac__io *io);                 /* as a backend's ca
 
 /* Starts a request of the current task's loop. True: complete. */
 bool ac__io_start(ac_loop *loop, struct ac__io *io);
+/* The same for one that is to be made at once, but never blocks: -AC__EUNPOLLABLE where only a thread could make it. */
+void ac__io_try(ac_loop *loop, struct ac__io *io);
 bool ac__io_cancel(ac_loop *loop, struct ac__io *io);
 /* Suspends an operation whose request waits; where a cancellation is due the request is withdrawn instead, if that can still be. */
 int ac__io_suspend(ac_frame *operation, struct ac__io *io);

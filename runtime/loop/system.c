@@ -67,9 +67,10 @@ static ssize_t write_ready(struct ac__io *io)
 static ssize_t transfer_file(struct ac__io *io, bool write_it)
 {
     ssize_t count = read_or_write(io, write_it, RWF_NOWAIT);
-    if (count < 0 && errno == EAGAIN && file_type(io->fd) == S_IFREG)
+    bool unknown = count < 0 && (errno == EOPNOTSUPP || errno == ENOSYS);
+    if (count < 0 && (errno == EAGAIN || unknown) && file_type(io->fd) == S_IFREG)
         return leave_to_a_thread();
-    if (count >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS))
+    if (!unknown)
         return count;
     if (!is_ready(io->fd, write_it ? POLLOUT : POLLIN)) {
         errno = EAGAIN;
