@@ -78,6 +78,8 @@ static bool check_variable(struct declarator *declarator, struct symbol *symbol)
     if (check_now.function && !symbol->block)
         symbol->block = check_now.block;
     check_written_type(declarator->type, &await);
+    if (check_now.function && !symbol->child)
+        check_storage(declarator, symbol);
     if (symbol->child) {
         check_child(declarator, symbol);
         await = true;
@@ -96,6 +98,13 @@ static bool check_variable(struct declarator *declarator, struct symbol *symbol)
 
 /* ================= async functions and their prototypes ================= */
 
+static void conflicting_types(struct declarator *declarator, struct declarator *before)
+{
+    dialect_error(declarator->name_token, "conflicting types for '%s'; have '%s'", declarator->name,
+                  type_text(declarator->type));
+    dialect_note(before->name_token, "the declaration before it is here, of type '%s'", type_text(before->type));
+}
+
 /* A function that has an async declaration has no other. */
 static void check_prototype(struct declarator *declarator, struct symbol *symbol)
 {
@@ -104,17 +113,22 @@ static void check_prototype(struct declarator *declarator, struct symbol *symbol
     if (!before || before == declarator || before->type == declarator->type)
         return;
     struct type *a = type_strip(before->type), *b = type_strip(declarator->type);
-    if (a->kind != TYPE_FUNCTION || b->kind != TYPE_FUNCTION || (!a->is_async && !b->is_async) || type_same(a, b))
+    if (a->kind != TYPE_FUNCTION || b->kind != TYPE_FUNCTION || type_same(a, b))
         return;
+    if (!a->is_async && !b->is_async) {
+        if (check_now.function && !a->no_prototype && !b->no_prototype)
+            conflicting_types(declarator, before);
+        return;
+    }
     if (returns_coroutine(a) || returns_coroutine(b)) {
         symbol->type = a->is_async ? before->type : declarator->type; /* the one that tells more */
         return;
     }
-    if (a->is_async != b->is_async)
-        dialect_error(declarator->name_token, "'%s' is declared both async and not", declarator->name);
-    else
-        dialect_error(declarator->name_token, "conflicting types for '%s'; have '%s'", declarator->name,
-                      type_text(declarator->type));
+    if (a->is_async == b->is_async) {
+        conflicting_types(declarator, before);
+        return;
+    }
+    dialect_error(declarator->name_token, "'%s' is declared both async and not", declarator->name);
     dialect_note(before->name_token, "the declaration before it is here, of type '%s'", type_text(before->type));
 }
 
@@ -212,12 +226,16 @@ static bool check_declarator(struct declarator *declarator)
 {
     struct symbol *symbol = declarator->symbol;
     bool await = false;
+    if (check_now.function)
+        check_declarator_type(declarator);
     if (symbol && symbol->kind == SYMBOL_VARIABLE)
         return check_variable(declarator, symbol);
     if (symbol && symbol->kind == SYMBOL_FUNCTION)
         check_prototype(declarator, symbol);
     else if (check_now.function)
         check_written_type(declarator->type, &await);
+    if (symbol && symbol->kind == SYMBOL_TYPEDEF && check_now.function && declarator->initializer)
+        rule_error(declarator->initializer->first, "the typedef '%s' is initialized", declarator->name);
     if (symbol && symbol->kind == SYMBOL_TYPEDEF && check_now.function && type_is_variably_modified(declarator->type))
         barrier_push(arena_format("the scope of '%s', a variably modified type", declarator->name),
                      declarator->name_token);

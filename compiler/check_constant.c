@@ -34,6 +34,19 @@ static bool is_run_time_value(struct expression *e)
     return !(type_qualifiers(e->type) & QUALIFIER_CONST);
 }
 
+/* A member, an element, or what a pointer leads to. */
+static bool is_run_time_part(struct expression *e)
+{
+    if (type_is(e->type, TYPE_ARRAY) || type_is(e->type, TYPE_FUNCTION))
+        return is_run_time_address(e);
+    if (type_qualifiers(e->type) & QUALIFIER_CONST)
+        return false;
+    while (e->kind == EXPRESSION_MEMBER || (e->kind == EXPRESSION_INDEX && type_is(e->a->type, TYPE_ARRAY)))
+        e = expression_inner(e->a);
+    return e->kind == EXPRESSION_NAME || e->kind == EXPRESSION_INDEX || e->kind == EXPRESSION_ARROW ||
+           e->kind == EXPRESSION_DEREFERENCE;
+}
+
 static bool is_builtin_call(struct expression *e)
 {
     struct expression *callee = expression_inner(e->a);
@@ -54,12 +67,20 @@ bool never_constant(struct expression *e)
     case EXPRESSION_PRE_INCREMENT:
     case EXPRESSION_PRE_DECREMENT: return true;
     case EXPRESSION_ADDRESS: return is_run_time_address(e->a);
+    case EXPRESSION_MEMBER:
+    case EXPRESSION_INDEX:
+    case EXPRESSION_ARROW:
+    case EXPRESSION_DEREFERENCE: return is_run_time_part(e);
+    case EXPRESSION_CONDITIONAL:
+    case EXPRESSION_AND:
+    case EXPRESSION_OR: return never_constant(e->a);
     case EXPRESSION_CAST:
     case EXPRESSION_PLUS:
     case EXPRESSION_MINUS:
     case EXPRESSION_NOT:
     case EXPRESSION_COMPLEMENT:
     case EXPRESSION_BINARY:
+    case EXPRESSION_COMMA:
     case EXPRESSION_INITIALIZER: return any_child(e);
     default: return false;
     }

@@ -228,6 +228,12 @@ static bool is_lost(struct type *type)
     return type_is_record(type) && type_strip(type)->tag->lost && !type_is_complete(type);
 }
 
+static bool lengths_agree(const struct type *a, const struct type *b)
+{
+    return a->variable || b->variable || a->incomplete_array || b->incomplete_array || a->star_bound || b->star_bound ||
+           a->length == b->length;
+}
+
 /* Qualifiers of an array are those of its elements (6.7.3p9). */
 static bool points_alike(struct type *a, struct type *b)
 {
@@ -235,11 +241,17 @@ static bool points_alike(struct type *a, struct type *b)
     if (is_unknown(to_a) || is_unknown(to_b) || is_lost(to_a) || is_lost(to_b) || type_is(to_a, TYPE_VOID) || type_is(to_b, TYPE_VOID))
         return true;
     if (type_is(to_a, TYPE_ARRAY) && type_is(to_b, TYPE_ARRAY))
-        return points_alike(type_strip(to_a)->inner, type_strip(to_b)->inner);
+        return lengths_agree(type_strip(to_a), type_strip(to_b)) &&
+               points_alike(type_strip(to_a)->inner, type_strip(to_b)->inner);
     if (type_is(to_a, TYPE_VECTOR) || type_is(to_b, TYPE_VECTOR) || type_is(to_a, TYPE_VA_LIST) ||
         type_is(to_b, TYPE_VA_LIST))
         return true;
     return type_same(to_a, to_b) || differ_in_sign(to_a, to_b);
+}
+
+bool pointers_agree(struct type *a, struct type *b)
+{
+    return points_alike(type_strip(a)->inner, type_strip(b)->inner);
 }
 
 static bool convert_pointer(struct type *to, struct expression *from, struct type *type, struct conversion conversion)

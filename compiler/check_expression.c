@@ -93,6 +93,9 @@ struct type *use_value(struct expression *e)
 {
     if (is_array(e) || type_is(e->type, TYPE_VA_LIST))
         mark_address_taken(e);
+    struct expression *inner = expression_inner(e);
+    if (is_array(e) && inner->kind == EXPRESSION_NAME && inner->symbol && inner->symbol->storage == STORAGE_REGISTER)
+        rule_error(e->first, "address of register variable '%s' requested", inner->name);
     return type_value(e->type);
 }
 
@@ -292,6 +295,18 @@ static void check_association_differs(struct expression *e, size_t index)
     }
 }
 
+/* 6.5.1.1p2 */
+static void check_association_type(struct type_name *name)
+{
+    struct type *type = type_strip(name->type);
+    const char *fault = type->kind == TYPE_FUNCTION                     ? "a function type"
+                        : type->kind == TYPE_ARRAY && type->variable    ? "a type of variable length"
+                        : !is_unknown(type) && !type_is_complete(type) ? "an incomplete type"
+                                                                        : NULL;
+    if (fault)
+        rule_error(name->first, "'_Generic' has %s among its types, '%s'", fault, type_text(name->type));
+}
+
 static void check_generic(struct expression *e)
 {
     check_unevaluated(e->a, e->first);
@@ -300,6 +315,8 @@ static void check_generic(struct expression *e)
     for (size_t i = 0; i < e->association_count; i++) {
         struct association *association = &e->associations[i];
         check_association_differs(e, i);
+        if (association->type_name)
+            check_association_type(association->type_name);
         if (!association->type_name)
             otherwise = association;
         else if (!chosen && association_matches(association, type))
@@ -327,6 +344,8 @@ static void check_choose(struct expression *e)
     int64_t value;
     check_unevaluated(e->a, e->first);
     if (!constant_integer(e->a, &value)) {
+        if (never_constant(e->a))
+            rule_error(e->a->first, "the first argument of '__builtin_choose_expr' is not constant");
         check_unevaluated(e->b, NOT_CHOSEN);
         check_unevaluated(e->c, NOT_CHOSEN);
         return;
@@ -472,6 +491,9 @@ static void check_increment(struct expression *e)
 static void check_compound_literal(struct expression *e)
 {
     check_type_name(e);
+    struct type *type = type_strip(e->type_name->type);
+    if (type->kind == TYPE_ARRAY && type->variable)
+        rule_error(e->first, "a compound literal has variable size");
     e->type = check_initializer(e->type_name->type, e->initializer);
     inherit(e, e->initializer);
     e->is_lvalue = true;
@@ -601,7 +623,8 @@ static void check_sizeof_type(struct expression *e)
     check_type_name(e);
     e->type = type_basic(TYPE_UNSIGNED_LONG);
     struct type *type = type_strip(e->type_name->type);
-    if (type_is_record(type) && !type_is_complete(type))
+    bool open = e->kind == EXPRESSION_SIZEOF_TYPE && type->kind == TYPE_ARRAY && type->incomplete_array;
+    if (open || (type_is_record(type) && !type_is_complete(type)))
         rule_error(e->first, "invalid application of 'sizeof' to incomplete type '%s'", type_text(type));
 }
 
@@ -629,6 +652,8 @@ static void check_cast(struct expression *e)
         return;
     if (type_is(from, TYPE_VOID)) {
         rule_error(e->first, "void value not ignored as it ought to be");
+    } else if (type_is(to, TYPE_ENUM) && !type_is_complete(to)) {
+        rule_error(e->first, "a cast to the incomplete type '%s'", type_text(to));
     } else if (type_is(to, TYPE_ARRAY) || type_is(to, TYPE_FUNCTION)) {
         rule_error(e->first, "cast specifies type '%s'", type_text(to));
         e->type = unknown();
@@ -702,8 +727,12 @@ static struct type *additive_result(struct expression *e, struct type *a, struct
         return a;
     if (pointer_b && type_is_integer(a) && !minus)
         return b;
-    if (pointer_a && pointer_b && minus)
-        return type_basic(TYPE_LONG);
+    if (pointer_a && pointer_b && minus) {
+        if (pointers_agree(a, b))
+            return type_basic(TYPE_LONG);
+        invalid_operands(e, a, b);
+        return unknown();
+    }
     if ((pointer_a && is_unknown(b)) || (pointer_b && is_unknown(a)))
         return unknown();
     return arithmetic_result(e, a, b);
@@ -732,7 +761,9 @@ static struct type *comparison_result(struct expression *e, struct type *a, stru
     bool scalars = type_is_scalar(a) && type_is_scalar(b);
     bool handle_and_number = (type_is_handle(a) && type_is_arithmetic(b) && !is_null_constant(e->b)) ||
                              (type_is_handle(b) && type_is_arithmetic(a) && !is_null_constant(e->a));
-    if (!scalars || handle_and_number)
+    bool pointer_and_floating =
+        (type_is(a, TYPE_POINTER) && is_floating(b)) || (type_is(b, TYPE_POINTER) && is_floating(a));
+    if (!scalars || handle_and_number || pointer_and_floating)
         invalid_operands(e, a, b);
     else if (functions_clash(a, b))
         dialect_error(e->operator_, "comparison of '%s' with '%s'", type_text(a), type_text(b));
@@ -947,6 +978,9 @@ static void check_va_arg(struct expression *e)
     inherit(e, e->a);
     mark_address_taken(e->a);
     mark_assigned(e->a);
+    if (type_is_arithmetic(e->a->type) || type_is_record(e->a->type))
+        rule_error(e->a->first, "the first argument of 'va_arg' has the type '%s', and is no 'va_list'",
+                   type_text(e->a->type));
     e->has_effect = true;
     e->type = type_unqualified(e->type_name->type);
 }
@@ -966,6 +1000,45 @@ static void check_builtin_typed(struct expression *e)
         e->type = type_unqualified(e->type_name->type);
 }
 
+/* The token that closes the bracket at t. */
+static token_index closing_bracket(token_index t)
+{
+    unsigned depth = 0;
+    do {
+        depth += token_is(t, "[");
+        depth -= token_is(t, "]");
+        t++;
+    } while (depth);
+    return t - 1;
+}
+
+/* `a.b[i].c` from t on, up to the parenthesis at `end`. */
+static void check_offset_member(struct type *type, token_index t, token_index end)
+{
+    for (; t < end && !is_unknown(type); t++) {
+        type = type_strip(type);
+        if (token_is(t, "[")) {
+            if (type->kind != TYPE_ARRAY) {
+                rule_error(t, "subscripted value is not an array");
+                return;
+            }
+            type = type->inner;
+            t = closing_bracket(t);
+        } else if (tokens[t].kind == TOKEN_NAME) {
+            struct member *member = type_is_record(type) ? type_member(type, tokens[t].name) : NULL;
+            if (!type_is_record(type))
+                rule_error(t, "request for member '%s' in something not a structure or union", tokens[t].name);
+            else if (!type_is_complete(type))
+                undefined_record(t, type);
+            else if (!member)
+                no_member(t, type);
+            if (!member)
+                return;
+            type = member->type;
+        }
+    }
+}
+
 static void check_offsetof(struct expression *e)
 {
     for (size_t i = 0; i < e->argument_count; i++) {
@@ -973,11 +1046,7 @@ static void check_offsetof(struct expression *e)
         inherit(e, e->arguments[i]);
     }
     e->type = type_basic(TYPE_UNSIGNED_LONG);
-    token_index name = e->type_name->last + 2; /* behind the comma */
-    struct type *record = type_strip(e->type_name->type);
-    if (type_is_record(record) && type_is_complete(record) && tokens[name].kind == TOKEN_NAME &&
-        !type_member(record, tokens[name].name))
-        no_member(name, record);
+    check_offset_member(e->type_name->type, e->type_name->last + 2, e->last); /* behind the comma */
 }
 
 /* Its two type names are kept as associations. As gcc does, qualifiers at the outside do not count. */

@@ -308,6 +308,23 @@ static void fill_braced(struct type **type, struct expression *list)
     list_end(list, *type);
 }
 
+/* 6.7.9p14, 15 */
+static void check_string_width(struct type *array, struct expression *string)
+{
+    uint64_t wanted, given, alignment;
+    struct type *element = type_strip(string->type)->inner;
+    if (type_size(array->inner, &wanted, &alignment) && type_size(element, &given, &alignment) && wanted != given)
+        rule_error(string->first, "a string of '%s' initializes an array of '%s'", type_text(element),
+                   type_text(array->inner));
+}
+
+static bool is_object(struct expression *e)
+{
+    e = expression_inner(e);
+    return e->kind == EXPRESSION_NAME || e->kind == EXPRESSION_MEMBER || e->kind == EXPRESSION_ARROW ||
+           e->kind == EXPRESSION_INDEX || e->kind == EXPRESSION_DEREFERENCE;
+}
+
 struct type *check_initializer(struct type *type, struct expression *e)
 {
     struct type *stripped = type_strip(type);
@@ -317,13 +334,14 @@ struct type *check_initializer(struct type *type, struct expression *e)
     }
     check_expression(e);
     if (is_string_for(type, e)) {
+        check_string_width(stripped, e);
         uint64_t length = type_strip(e->type)->length;
         return stripped->incomplete_array ? completed_array(stripped, length) : type;
     }
     if (stripped->kind == TYPE_ARRAY) {
         struct type *given =
             type_strip(e->type); /* GNU: an array may be initialised by a compound literal of its type */
-        if (given->kind == TYPE_ARRAY)
+        if (given->kind == TYPE_ARRAY && !is_object(e))
             return stripped->incomplete_array ? completed_array(stripped, given->length) : type;
         if (!is_unknown(given) && !stripped->variable)
             rule_error(e->first, "invalid initializer");

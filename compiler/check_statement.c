@@ -295,6 +295,15 @@ static void check_switch(struct statement *s)
     check_now.switch_barrier = outer.switch_barrier;
 }
 
+static void check_computed(struct expression *e)
+{
+    struct type *type = type_value(e->type);
+    if (is_unknown(type) || type_is(type, TYPE_POINTER) || type_is_integer(type))
+        return;
+    rule_error(e->first, "'goto *' to something of type '%s'", type_text(type));
+    rule_note(e->first, "the address of a label is wanted: '&&label'");
+}
+
 static void check_for(struct statement *s)
 {
     struct statement *block = check_now.block;
@@ -302,6 +311,8 @@ static void check_for(struct statement *s)
     check_now.block = s;
     if (s->declaration)
         s->has_await |= check_declaration(s->declaration);
+    if (s->declaration)
+        check_loop_declaration(s->declaration);
     check_part(s, s->init);
     check_statement_condition(s);
     if (s->step) {
@@ -436,6 +447,7 @@ void check_statement(struct statement *s, struct statement *parent)
     case STATEMENT_GOTO: check_goto(s, s->label); break;
     case STATEMENT_GOTO_COMPUTED:
         check_operand(s, s->a);
+        check_computed(s->a);
         check_goto(s, NULL);
         break;
     case STATEMENT_CONTINUE:

@@ -114,6 +114,9 @@ bool functions_clash(struct type *a, struct type *b);
 /* The note that tells to await a coroutine, task or future where its value was meant. */
 void note_missing_await(struct expression *e);
 
+/* Do both point to the same, as far as C compilers do not mind? */
+bool pointers_agree(struct type *a, struct type *b);
+
 /* ================= check_constant.c ================= */
 
 /* e was checked. Would no C compiler take it for a constant? */
@@ -127,6 +130,13 @@ void check_case_constant(struct expression *e);
 void check_labels_differ(struct statement **labels, size_t count);
 /* Of a struct or union that a body defines. */
 void check_members(struct tag *tag);
+
+/* ================= check_declarator.c ================= */
+
+/* Of a declaration in a body: its type; a variable's storage; what stands in the head of a for. */
+void check_declarator_type(struct declarator *declarator);
+void check_storage(struct declarator *declarator, struct symbol *symbol);
+void check_loop_declaration(const struct declaration *declaration);
 
 /* ================= the other files ================= */
 

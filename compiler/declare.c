@@ -1016,6 +1016,8 @@ void declare_member(struct parser *parser, struct declaration *declaration, stru
     struct full_declarator *full = declarator_new(list, draft ? draft : &unnamed, trailing, range);
     struct declarator *d = &full->out;
     int64_t bits = 0;
+    if (list->out.storage != STORAGE_NONE && parser->in_async)
+        error_at(list->out.first, "a member of a struct has no storage class");
     d->bit_width = width;
     declarator_add(declaration, d);
     if (width && !constant_integer(width, &bits))
@@ -1066,6 +1068,8 @@ struct parameter *parameter_new(struct parser *parser, struct specifier_list *li
     struct range own = draft ? (struct range){ draft->tokens.first, range.last } : unnamed.tokens;
     struct full_declarator *full = declarator_new(list, draft ? draft : &unnamed, trailing, own);
     struct declarator *d = &full->out;
+    if (parser->in_async && list->out.storage != STORAGE_NONE && list->out.storage != STORAGE_REGISTER)
+        error_at(list->out.first, "a parameter has no storage class but 'register'");
     p->written = d->type;
     p->type = parameter_adjusted(d->type, draft);
     p->first = range.first;

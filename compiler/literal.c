@@ -134,10 +134,26 @@ static const char *skip_digits(const char *at, unsigned base, const char **fault
     return at;
 }
 
-/* The letters that any compiler takes; which of them go together is left to it. */
+static size_t letters(const char *at, char small)
+{
+    size_t count = 0;
+    for (; *at; at++)
+        count += (*at | 0x20) == small;
+    return count;
+}
+
+static bool repeats(const char *at, bool floating)
+{
+    size_t longs = letters(at, 'l');
+    if (floating)
+        return letters(at, 'f') > 1 || longs > 1;
+    return letters(at, 'u') > 1 || longs > 2 || (longs == 2 && !strstr(at, "ll") && !strstr(at, "LL"));
+}
+
+/* The letters that any compiler takes; which of them go together is left to it, but for those that stand there twice. */
 static const char *suffix_fault(const char *at, bool floating)
 {
-    if (at[strspn(at, floating ? "fFlLqQwWdDbBiIjJxXrRkKhHuU0123456789" : "uUlLiIjJwWbBzZ")] == '\0')
+    if (!repeats(at, floating) && at[strspn(at, floating ? "fFlLqQwWdDbBiIjJxXrRkKhHuU0123456789" : "uUlLiIjJwWbBzZ")] == '\0')
         return NULL;
     return arena_format("invalid suffix \"%s\" on %s constant", at, floating ? "floating" : "integer");
 }
