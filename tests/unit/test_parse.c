@@ -548,7 +548,7 @@ START_TEST(one_mistake_one_message)
         { "async int f(const foo x); static foo g(foo a, foo *b); async int h(void) { foo c; foo d; return 1; }", "unknown type name 'foo'" },
         { "int puts(const char *); async void f(void) { puts(\"abc);\nputs(\"def\"); }", "missing terminating" },
         { "int z = 3 +; int y;", "expected an expression before ';'" },
-        { "enum e { A = 1 B }; int y;", "expected '}' before 'B'" },
+        { "enum e { A = 1 B }; int y;", "expected ',' or '}' before 'B'" },
         { "int w[] = { 1, 2 3 }; int y;", "before '3'" },
         { "async int f(void) { int a = 3\n int b = 4; return a; }", "test.ac:1:29: error: expected ';' after '3'" },
         { "async int f(int a) { a = (a + 1; return a; }", "expected ')' before ';'" },
