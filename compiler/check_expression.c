@@ -428,7 +428,7 @@ static void check_member(struct expression *e)
         if (!strcmp(e->name, "await"))
             dialect_note(e->first, "'await' stands in front: 'await %s'", expression_text(e->a));
         else
-            note_missing_await(e->a);
+            note_method(e);
     } else if (type_is(type, TYPE_POINTER) && type_is_record(type_strip(type)->inner)) {
         tell_operator(e, "->", "a pointer", type);
     } else if (!is_unknown(type)) {
@@ -891,6 +891,8 @@ static struct type *conditional_result(struct expression *e, struct expression *
             return type_is_handle(b) ? b : c;
         dialect_error(e->operator_ ? e->operator_ : e->first, "type mismatch in conditional expression: '%s' and '%s'",
                       type_text(b), type_text(c));
+        if (!type_is_handle(b) || !type_is_handle(c))
+            note_missing_await(type_is_handle(b) ? second : e->c);
         return unknown();
     }
     if (type_same(b, c) && type_is_record(b))

@@ -179,6 +179,8 @@ struct barrier *barrier_push(const char *what, token_index place);
 void undeclared(struct expression *e);
 /* The same of a member. */
 void no_member(token_index name, struct type *record);
+/* Of a member of a handle, as if it had methods: the runtime's function, or that an await is missing. */
+void note_method(struct expression *member);
 /* That nothing is known of the members of a struct or union: once. */
 void undefined_record(token_index place, struct type *record);
 

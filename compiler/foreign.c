@@ -96,6 +96,20 @@ static bool is_colon_of_for(token_index place)
     return t && is_word(t, "(") && is_word(t - 1, "for");
 }
 
+/* Is it the `{` of `with (f()) {`? */
+static bool is_head_of_with(token_index place)
+{
+    token_index t = place, depth = 0;
+    if (!is_word(place, "{") || !place || !is_word(place - 1, ")"))
+        return false;
+    do {
+        t--;
+        depth += is_word(t, ")");
+        depth -= is_word(t, "(");
+    } while (t && depth);
+    return t && is_word(t - 1, "with");
+}
+
 static bool is_handle_word(token_index t)
 {
     return (is_word(t, "Task") || is_word(t, "Coro") || is_word(t, "Future") || is_word(t, "Gen")) &&
@@ -115,6 +129,10 @@ static bool note_phrase(token_index place)
         note_at(place, "the error is named, too: in 'catch (int error)', 'throw error;'");
     else if (place >= 2 && is_word(place - 1, "(") && is_handle_word(place - 2))
         note_at(place - 2, "'%.*s(T)' is declared in <ac.h>", (int)tokens[place - 2].length, tokens[place - 2].text);
+    else if (place >= 2 && is_word(place - 1, "(") && is_word(place - 2, "catch") && tokens[place + 1].kind == TOKEN_NAME)
+        note_at(place, "every error is an 'int': 'catch (int error)' takes any, 'catch (ETIMEDOUT)' that one");
+    else if (is_head_of_with(place))
+        note_at(place, "'async with (...)' are the words");
     else if (is_colon_of_for(place))
         note_at(place, "'async for' goes over a generator");
     else if (place && is_word(place - 1, "async") && is_word(place + 1, "="))

@@ -125,6 +125,18 @@ static struct tag *nearest_tag(const struct tag *tag)
     return found;
 }
 
+void note_method(struct expression *member)
+{
+    const char *wanted = intern_string(arena_format("ac_%s", member->name));
+    struct binding *b = names_now;
+    while (b && b->name != wanted)
+        b = b->next;
+    if (b && b->symbol)
+        dialect_note(member->operator_, "there are no methods: '%s(%s)'", wanted, expression_text(member->a));
+    else
+        note_missing_await(member->a);
+}
+
 void undefined_record(token_index place, struct type *record)
 {
     struct tag *tag = type_strip(record)->tag;
@@ -197,7 +209,40 @@ static const char *header_of(const char *name)
             return known[i].header;
     if (strncmp(name, "ac_", 3) == 0 || strncmp(name, "AC_", 3) == 0)
         return "ac.h";
-    return name[0] == 'E' && isupper((unsigned char)name[1]) && isupper((unsigned char)name[2]) ? "errno.h" : NULL;
+    return NULL;
+}
+
+static bool is_error_code(const char *name)
+{
+    return name[0] == 'E' && isupper((unsigned char)name[1]) && isupper((unsigned char)name[2]);
+}
+
+/* Codes are macros, and so not among the names in scope. */
+static void note_error_code(struct expression *e)
+{
+    static const char *const codes[] = {
+        "EPERM", "ENOENT", "ESRCH", "EINTR", "EIO", "ENXIO", "E2BIG", "ENOEXEC", "EBADF", "ECHILD", "EAGAIN",
+        "ENOMEM", "EACCES", "EFAULT", "EBUSY", "EEXIST", "EXDEV", "ENODEV", "ENOTDIR", "EISDIR", "EINVAL",
+        "ENFILE", "EMFILE", "ENOTTY", "ETXTBSY", "EFBIG", "ENOSPC", "ESPIPE", "EROFS", "EMLINK", "EPIPE",
+        "EDOM", "ERANGE", "EDEADLK", "ENAMETOOLONG", "ENOLCK", "ENOSYS", "ENOTEMPTY", "ELOOP", "EWOULDBLOCK",
+        "ENOMSG", "EIDRM", "ENODATA", "ETIME", "EPROTO", "EBADMSG", "EOVERFLOW", "EILSEQ", "ENOTSOCK",
+        "EDESTADDRREQ", "EMSGSIZE", "EPROTOTYPE", "ENOPROTOOPT", "EPROTONOSUPPORT", "EOPNOTSUPP", "ENOTSUP",
+        "EAFNOSUPPORT", "EADDRINUSE", "EADDRNOTAVAIL", "ENETDOWN", "ENETUNREACH", "ENETRESET", "ECONNABORTED",
+        "ECONNRESET", "ENOBUFS", "EISCONN", "ENOTCONN", "ETIMEDOUT", "ECONNREFUSED", "EHOSTDOWN",
+        "EHOSTUNREACH", "EALREADY", "EINPROGRESS", "ESTALE", "ECANCELED", "EOWNERDEAD", "ENOTRECOVERABLE"};
+    unsigned best = farthest(e->name);
+    const char *meant = NULL;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (is_nearer(e->name, codes[i], &best))
+            meant = codes[i];
+    if (meant && best == 0) {
+        rule_note(e->first, "it is declared in <errno.h>");
+    } else if (meant) {
+        fix_replace(e->first, meant);
+        rule_note(e->first, "did you mean '%s'?", meant);
+    } else {
+        rule_note(e->first, "codes of your own begin at AC_EUSER; those of the system are declared in <errno.h>");
+    }
 }
 
 void undeclared(struct expression *e)
@@ -207,6 +252,10 @@ void undeclared(struct expression *e)
     rule_error(e->first, "'%s' undeclared", e->name);
     if (note_foreign(e->first))
         return;
+    if (is_error_code(e->name)) {
+        note_error_code(e);
+        return;
+    }
     struct symbol *other = runtime_function(e->name, e->scope);
     if (!other && !(strncmp(e->name, "ac_", 3) == 0))
         other = nearest(e->name, e->scope);
