@@ -1487,7 +1487,8 @@ ac_async(ac_server *) ac_start_unix_server_arg(ac_async(void) (*handler)(ac_stre
 
 /* A server on sockets that listen already: with options of the program's own, on several hosts, or handed over by whoever
  * has started it. start_server(sock=). It owns all of them from now on, also when this fails, and then closes them. NULL
- * outside a loop, without memory, for n of 0 or over 16 (EINVAL), and for what does not listen; errno tells. */
+ * outside a loop, without memory, for n of 0 or over 16 (EINVAL), and for what does not listen; errno tells. Their mode is left
+ * alone; a socket from which other processes accept, too, should be in non-blocking mode. */
 ac_server *ac_server_from_fds(ac_async(void) (*handler)(ac_stream *stream, void *arg), void *arg, const int *fds,
                               size_t n);
 

@@ -17,7 +17,8 @@
 
 enum { FIRST_SLOTS = 64 };
 
-/* What poll says of a descriptor now: 0 means that it would block. */
+/* What poll says of a descriptor now: 0 means that it would block. One that is bad counts as ready: the call itself tells then. Where
+ * poll fails nobody knows: -1. */
 static int readiness(int fd, short events)
 {
     struct pollfd entry = { .fd = fd, .events = events };
@@ -25,13 +26,16 @@ static int readiness(int fd, short events)
     do {
         count = poll(&entry, 1, 0);
     } while (count < 0 && errno == EINTR);
-    return count < 0 ? POLLERR : entry.revents;
+    return count < 0 ? -1 : entry.revents;
 }
 
-/* One that is bad counts as ready: the call itself tells then. */
-static bool is_ready(int fd, short events)
+/* For a call that might block: whether it would not. Else errno is `otherwise`, or why that is not known. */
+static bool is_ready(int fd, short events, int otherwise)
 {
-    return readiness(fd, events) != 0;
+    int now = readiness(fd, events);
+    if (now == 0)
+        errno = otherwise;
+    return now > 0;
 }
 
 static ssize_t read_or_write(struct ac__io *io, bool write_it, int flags)
@@ -72,10 +76,8 @@ static ssize_t transfer_file(struct ac__io *io, bool write_it)
         return leave_to_a_thread();
     if (!unknown)
         return count;
-    if (!is_ready(io->fd, write_it ? POLLOUT : POLLIN)) {
-        errno = EAGAIN;
+    if (!is_ready(io->fd, write_it ? POLLOUT : POLLIN, EAGAIN))
         return -1;
-    }
     return write_it ? write_ready(io) : read(io->fd, io->buffer, io->length);
 }
 
@@ -91,10 +93,8 @@ static ssize_t accept_now(struct ac__io *io)
     int flags = fcntl(io->fd, F_GETFL);
     if (flags < 0)
         return -1;
-    if (!(flags & O_NONBLOCK) && !is_ready(io->fd, POLLIN)) {
-        errno = EAGAIN;
+    if (!(flags & O_NONBLOCK) && !is_ready(io->fd, POLLIN, EAGAIN))
         return -1;
-    }
     return accept4(io->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
@@ -116,10 +116,8 @@ static int connect_end(struct ac__io *io)
 {
     int error = 0;
     socklen_t size = sizeof error;
-    if (!is_ready(io->fd, POLLOUT)) {
-        errno = EINPROGRESS;
+    if (!is_ready(io->fd, POLLOUT, EINPROGRESS))
         return -1;
-    }
     if (getsockopt(io->fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0)
         return -1;
     errno = error;
@@ -129,8 +127,9 @@ static int connect_end(struct ac__io *io)
 static ssize_t poll_now(struct ac__io *io, short events)
 {
     int now = readiness(io->fd, events);
-    errno = now & POLLNVAL ? EBADF : EAGAIN;
-    return now && !(now & POLLNVAL) ? 0 : -1;
+    if (now >= 0)
+        errno = now & POLLNVAL ? EBADF : EAGAIN;
+    return now > 0 && !(now & POLLNVAL) ? 0 : -1;
 }
 
 static ssize_t make_call(struct ac__io *io)
