@@ -194,17 +194,43 @@ static void measure_type(struct part *part, struct type *type, uint32_t aligned)
         part->alignment = aligned;
 }
 
-/* Arrays of 16 bytes or more lie at a multiple of 16 as a C compiler's do (System V ABI for x86-64, 3.1.2): programs read structs out of
-   arrays of char, as those of CMSG_SPACE. */
-uint32_t member_alignment(const struct variable *v)
+/* What the type asks for were no record of it packed. */
+static uint64_t unpacked_alignment(struct type *type)
+{
+    uint64_t size, most = 1;
+    type = type_strip(type);
+    if (type->kind == TYPE_ARRAY)
+        return unpacked_alignment(type->inner);
+    if (!type_is_record(type))
+        return type_size(type, &size, &most) ? most : 1;
+    for (size_t i = 0; i < type->tag->member_count; i++) {
+        uint64_t alignment = unpacked_alignment(type->tag->members[i].type);
+        if (alignment > most)
+            most = alignment;
+    }
+    return most;
+}
+
+/* C compilers give some objects on the stack more than their types ask for, and programs count on it. Arrays of 16 bytes or more lie at a multiple
+   of 16 (System V ABI for x86-64, 3.1.2): structs are read out of arrays of char, as those of CMSG_SPACE. Packed records lie as others would: pointers
+   to those of their members that their places suit are used like any. */
+static uint64_t usual_alignment(struct type *type)
 {
     enum { ARRAY_ALIGNMENT = 16 };
-    if (v->callee || v->parameter || !v->symbol || !v->symbol->declarator)
+    uint64_t size, alignment, usual;
+    if (!type_size(type, &size, &alignment))
         return 0;
-    uint64_t size, alignment;
-    bool array = type_is(v->type, TYPE_ARRAY) && type_size(v->type, &size, &alignment) && size >= ARRAY_ALIGNMENT && alignment < ARRAY_ALIGNMENT;
-    uint32_t written = v->symbol->declarator->aligned;
-    return array && written < ARRAY_ALIGNMENT ? ARRAY_ALIGNMENT : written;
+    usual = type_is(type, TYPE_ARRAY) && size >= ARRAY_ALIGNMENT ? ARRAY_ALIGNMENT : unpacked_alignment(type);
+    return usual > alignment ? usual : 0;
+}
+
+uint32_t member_alignment(const struct variable *v)
+{
+    if (v->callee || !v->symbol || !v->symbol->declarator)
+        return 0;
+    uint64_t usual = usual_alignment(v->type);
+    uint32_t written = v->parameter ? 0 : v->symbol->declarator->aligned;
+    return usual > written ? (uint32_t)usual : written;
 }
 
 static void measure_callee(struct part *part, const struct callee *callee)
