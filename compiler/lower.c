@@ -728,8 +728,7 @@ static const char *lower_condition(struct expression *e)
         return NULL;
     }
     struct extent *extent = extent_begin();
-    /* Whoever writes it puts it into parentheses; a second pair draws warnings. */
-    const char *text = lower_full(expression_inner(e), true);
+    const char *text = lower_full(expression_condition(e), true);
     use_text(text);
     extent_end(extent);
     return text;

@@ -297,20 +297,12 @@ static void settle_step(struct expression *e, bool wanted)
 
 /* ---- expressions that decide what is evaluated ---- */
 
-/* For where C wants parentheses: a second pair around `==` looks to compilers like a mistaken `=`. */
-static const char *copy_condition(struct expression *e)
-{
-    while (!e->text && (e->kind == EXPRESSION_PAREN || e->kind == EXPRESSION_EXTENSION))
-        e = e->a;
-    return copy_expression(e);
-}
-
 static void settle_logical(struct expression *e, bool wanted)
 {
     if (!wanted) {
         unsigned end = new_label();
         settle(e->a);
-        emit_format(e->kind == EXPRESSION_AND ? "if (%s) {" : "if (!(%s)) {", copy_condition(e->a));
+        emit_format(e->kind == EXPRESSION_AND ? "if (%s) {" : "if (!(%s)) {", copy_expression(expression_condition(e->a)));
         emit_branch(end);
         discard_operand(e->b);
         emit_format("}");
@@ -349,7 +341,7 @@ static void settle_conditional(struct expression *e, bool wanted)
     settle(e->a);
     if (!e->b)
         keep(e->a);
-    emit_format("if (%s) {", copy_condition(e->a));
+    emit_format("if (%s) {", copy_expression(expression_condition(e->a)));
     emit_branch(otherwise);
     if (e->b)
         settle_arm(e->b, v);

@@ -83,6 +83,15 @@ struct expression *expression_inner(struct expression *e)
     return e;
 }
 
+struct expression *expression_condition(struct expression *e)
+{
+    struct expression *around = e;
+    for (; !e->text && (e->kind == EXPRESSION_PAREN || e->kind == EXPRESSION_EXTENSION); e = e->a)
+        around = e;
+    bool equality = !e->text && e->kind == EXPRESSION_BINARY && token_is(e->operator_, "==");
+    return equality || around->kind != EXPRESSION_PAREN ? e : around;
+}
+
 struct expression *expression_bit_field(struct expression *e)
 {
     for (;;)

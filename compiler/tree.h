@@ -337,6 +337,9 @@ void tree_print(void);
 
 /* e without parentheses and __extension__. */
 struct expression *expression_inner(struct expression *e);
+/* What stands for e between the parentheses of a condition. With a pair of its own, where e has any: that tells compilers that it is meant as it is
+   written. But a pair around `==` looks to them like a mistaken `=`. */
+struct expression *expression_condition(struct expression *e);
 
 /* The bit-field whose value is that of e, which may be an assignment to it; NULL: none. */
 struct expression *expression_bit_field(struct expression *e);
