@@ -104,6 +104,8 @@ const char *lower_value(struct expression *e);
 const char *lower_initializer(struct expression *e);
 
 /* ---- signs of values (sign.c) ---- */
+/* Is it a comparison or a logical operation: 0 or 1? */
+bool is_truth(struct expression *e);
 /* The unsigned type that C converts a signed operand of a comparison to, where the operand can never be negative, or where the other one of
    `==` and `!=` is so small that it equals no negative value; NULL: else. */
 const char *conversion_never_negative(struct expression *comparison, struct expression *operand);

@@ -23,6 +23,12 @@ static bool is_comparison(struct expression *e)
     return e->kind == EXPRESSION_BINARY && operator_among(e, operators, sizeof operators / sizeof *operators);
 }
 
+bool is_truth(struct expression *e)
+{
+    e = expression_inner(e);
+    return e->kind == EXPRESSION_NOT || e->kind == EXPRESSION_AND || e->kind == EXPRESSION_OR || is_comparison(e);
+}
+
 static int least(int a, int b)
 {
     return a < b ? a : b;

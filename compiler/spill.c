@@ -952,7 +952,9 @@ static void settle(struct expression *e)
     case EXPRESSION_COMMA:
         discard(e->a);
         settle(e->b);
-        /* It stays a comma: of what is behind one, compilers do not say that it is constant, or compared with itself. */
+        /* It stays a comma: of what is behind one, compilers do not say that it is constant, or compared with itself. A truth they see even there. */
+        if (is_truth(e->b) && !expression_inner(e->b)->text)
+            keep_value(e->b);
         set_text(e, arena_format("((void)0, %s)", copy_expression(e->b)), is_stable(e->b));
         break;
     case EXPRESSION_BINARY: settle_binary(e); break;

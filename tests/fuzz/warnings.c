@@ -25,10 +25,26 @@ void message_forget_names(char *message)
     *to = '\0';
 }
 
+/* In acc's output a parameter is a local variable, and a truth that was kept is an int. What replaces words is no longer than they. */
+static void say_alike(char *words)
+{
+    static const char *const said[][2] = {
+        {"parameter  set but not used [-Wunused-but-set-parameter]", "variable  set but not used [-Wunused-but-set-variable]"},
+        {"expression of type  is", "boolean expression is"},
+    };
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        size_t length = strlen(said[i][0]), shorter = strlen(said[i][1]);
+        char *at = strstr(words, said[i][0]);
+        if (!at)
+            continue;
+        memcpy(at, said[i][1], shorter);
+        memmove(at + shorter, at + length, strlen(at + length) + 1);
+    }
+}
+
 /* The next warning in *text, as "file:line: words [-Wflag]"; NULL: no more. */
 static char *next_warning(char **text)
 {
-    static const char on_parameter[] = "parameter  set but not used [-Wunused-but-set-parameter]";
     for (char *line; (line = strsep(text, "\n"));) {
         char *warning = strstr(line, ": warning: "), *column = strchr(line, ':');
         column = column ? strchr(column + 1, ':') : NULL;
@@ -36,9 +52,7 @@ static char *next_warning(char **text)
             continue;
         char *words = warning + strlen(": warning: ");
         message_forget_names(words);
-        /* A parameter is a local variable of acc's output. */
-        if (strcmp(words, on_parameter) == 0)
-            strcpy(words, "variable  set but not used [-Wunused-but-set-variable]");
+        say_alike(words);
         return text_format("%.*s: %s", (int)(column - line), line, words);
     }
     return NULL;
