@@ -225,7 +225,7 @@ static const char *resident_initialisation(struct item *item, struct variable *v
     const char *type = type_declare(type_unqualified(v->type), "");
     const char *literal = item->form == INITIAL_STRING ? arena_format("{%s}", value) : value;
     if (type_is(v->type, TYPE_ARRAY))
-        return arena_format("memcpy((void *)ac_self->%s, %s(%s)%s, sizeof ac_self->%s);", v->member, plain_source(v->type), type, literal, v->member);
+        return arena_format("AC_FILL(ac_self->%s, sizeof ac_self->%s, %s(%s)%s);", v->member, v->member, plain_source(v->type), type, literal);
     if (item->form == INITIAL_LIST)
         value = arena_format("(%s)%s", type, value);
     return assignment_text(arena_format("ac_self->%s", v->member), v->type, value);

@@ -127,7 +127,7 @@ const char *assignment_text(const char *target, struct type *type, const char *v
         return arena_format("__builtin_va_copy(%s, %s);", target, value);
     if (!type_is_record(type) || !type_has_const_member(type))
         return arena_format("%s = %s;", target, value);
-    return arena_format("memcpy((void *)&%s, (%s[]){(%s)}, sizeof %s);", target, type_declare(type_unqualified(type), ""), value, target);
+    return arena_format("AC_FILL(&%s, sizeof %s, (%s[]){(%s)});", target, target, type_declare(type_unqualified(type), ""), value);
 }
 
 void emit_set(struct variable *v, const char *value)

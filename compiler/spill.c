@@ -408,7 +408,7 @@ static void settle_literal(struct expression *e)
     struct variable *v = new_block_object(type_unqualified(e->type), e->first);
     const char *type = type_declare(type_unqualified(e->type), "");
     if (type_is(e->type, TYPE_ARRAY))
-        emit_define(v, "memcpy((void *)%s, (%s)%s, sizeof %s);", variable_reference(v), type, text, variable_reference(v));
+        emit_define(v, "AC_FILL(%s, sizeof %s, (%s)%s);", variable_reference(v), variable_reference(v), type, text);
     else
         emit_set(v, arena_format("(%s)%s", type, text));
     set_text(e, variable_reference(v), false);

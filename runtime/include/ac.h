@@ -260,6 +260,18 @@ static inline int ac_coro_await(ac_frame *self, ac_frame *coro)
 
 /* The result of a coroutine that has ended with 0: an lvalue of type T. */
 #define AC_RESULT(coro, T) (*(T *)(void *)((char *)(coro) + (coro)->fn->result_offset))
+/* Sets a whole object of a frame, `size` bytes at `to`, to what follows. gcc, once it has made one store of several, takes the place of an array for that of
+   a smaller member that shares its bytes, and says that it overflows. */
+#if defined __GNUC__ && __GNUC__ >= 7 && !defined __clang__
+#define AC_FILL(to, size, ...)                                                                               \
+    do {                                                                                                     \
+        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wstringop-overflow\"")             \
+        memcpy((void *)(to), __VA_ARGS__, size);                                                             \
+        _Pragma("GCC diagnostic pop")                                                                        \
+    } while (0)
+#else
+#define AC_FILL(to, size, ...) memcpy((void *)(to), __VA_ARGS__, size)
+#endif
 /* An await of an operand that C never evaluates, as behind `0 &&`: something of type T. */
 #define AC_NEVER(T, coro) (((__typeof__(T) (*)(ac_coro *))0)(coro))
 
