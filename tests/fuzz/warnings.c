@@ -53,6 +53,9 @@ static char *next_warning(char **text)
         char *words = warning + strlen(": warning: ");
         message_forget_names(words);
         say_alike(words);
+        /* Of these the words tell whether a value was assigned, passed, returned. */
+        if (strstr(words, "[-Wpointer-sign]"))
+            words = strstr(words, "[-Wpointer-sign]");
         return text_format("%.*s: %s", (int)(column - line), line, words);
     }
     return NULL;
