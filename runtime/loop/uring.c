@@ -335,16 +335,17 @@ static bool start(struct ac_backend *backend, struct ac__io *io)
     return false;
 }
 
-/* Asks the kernel to cancel one request, or all of a descriptor, and takes what it answers. */
+/* Asks the kernel to cancel a request, and takes what it answers. It is asked anew where the request was on its way to a
+ * kernel thread, and so in neither place where the kernel looks for it. */
 static void ask_to_cancel(struct uring *uring, struct ac__io *io)
 {
-    struct io_uring_sqe *sqe = entry(uring);
-    if (!sqe)
-        return;
-    io_uring_prep_cancel(sqe, io, 0);
-    io_uring_sqe_set_data(sqe, NULL);
-    io->events |= CANCELLING;
     for (int i = 0; i < SETTLE_ATTEMPTS && !(io->events & REAPED); i++) {
+        struct io_uring_sqe *sqe = entry(uring);
+        if (sqe) {
+            io_uring_prep_cancel(sqe, io, 0);
+            io_uring_sqe_set_data(sqe, NULL);
+            io->events |= CANCELLING;
+        }
         io_uring_submit_and_get_events(&uring->ring);
         reap(uring);
     }

@@ -1,10 +1,10 @@
 /* Ends programs at each of their awaits in turn, and looks what is left behind.
  *
- * There are three ways to end them: the main task is cancelled before it waits; the time of an ac_timeout around it is over while it
- * waits; so is that of an ac_wait_for. Each is tried with the n-th await, for n = 1, 2, ..., until the program has fewer. Whatever it had
- * begun by then it must end as cancelled, or timed out, or well, where the end came too late; without a descriptor or a child process
- * more than before. Memory is AddressSanitizer's matter: what a program gives to an operation lies in its frame, or on the heap, and is
- * gone when the run is. */
+ * There are three ways to end them: the main task is cancelled before it waits; the time of an ac_timeout around it is
+ * over while it waits; so is that of an ac_wait_for. Each is tried with the n-th await, for n = 1, 2, ..., until the
+ * program has fewer. Whatever it had begun by then it must end as cancelled, or timed out, or well, where the end came
+ * too late; without a descriptor or a child process more than before. Memory is AddressSanitizer's matter: what a
+ * program gives to an operation lies in its frame, or on the heap, and is gone when the run is. */
 #ifndef EVERYWHERE_H
 #define EVERYWHERE_H
 
