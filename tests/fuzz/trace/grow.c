@@ -14,7 +14,9 @@
 #include <string.h>
 
 enum { VISIBLE = 60, BARRIERS = 40, JUMPS = 60, FUNCTIONS = 4, GENERATORS = 2, STATEMENTS = 9, TRIES = 4000 };
-enum { LARGE = 4 }; /* times as many statements in the functions of some programs: functions of very many awaits are written in another way */
+/* So many times the statements stand in the functions of some programs: acc writes those of very many awaits in another
+   way. */
+enum { LARGE = 4 };
 
 /* A place in the function, as far as jumps are concerned. */
 struct spot {
@@ -29,7 +31,10 @@ static struct program *program;
 static struct function *function; /* that is being grown */
 static struct variable *visible[VISIBLE];
 static int visible_count, block_start; /* those from block_start on belong to the innermost block */
-static struct { int at; struct variable *variable; } hidden[2 * VISIBLE]; /* behind others of their name */
+static struct {
+    int at;
+    struct variable *variable;
+} hidden[2 * VISIBLE]; /* behind others of their name */
 static int hidden_count;
 static int barriers[BARRIERS], barrier_count, last_barrier, bound;
 static struct spot labels[JUMPS], jumps[JUMPS];
@@ -85,11 +90,13 @@ static bool mentions(const struct node *node, const char *name)
     return false;
 }
 
-/* Now and then a variable that is declared in a block has the name of one outside, of which its initialiser does not speak. */
+/* Now and then a variable that is declared in a block has the name of one outside, of which its initialiser does not
+   speak. */
 static void hide_another(struct variable *v, const struct node *initial)
 {
     int at = block_start > 0 && chance(3) == 0 ? chance(block_start) : visible_count;
-    if (at == visible_count || hidden_count + block_start > 2 * VISIBLE || visible[at] == v || mentions(initial, visible[at]->name))
+    if (at == visible_count || hidden_count + block_start > 2 * VISIBLE || visible[at] == v ||
+        mentions(initial, visible[at]->name))
         return;
     for (int i = block_start; i < visible_count; i++)
         if (strcmp(visible[i]->name, visible[at]->name) == 0)
@@ -129,8 +136,8 @@ static bool may_change(const struct variable *v)
 
 static bool has_int_address(const struct variable *v)
 {
-    return (v->type == INT_TYPE || v->type == &array_types[TYPE_INT] || v->type == &types[SMALL_AT] || v->type == &open_array ||
-            v->type == &open_rows) &&
+    return (v->type == INT_TYPE || v->type == &array_types[TYPE_INT] || v->type == &types[SMALL_AT] ||
+            v->type == &open_array || v->type == &open_rows) &&
            !*v->qualifier && !v->counter;
 }
 
@@ -221,7 +228,11 @@ static struct node *place(int depth, bool changed)
 {
     struct variable *v = variable_choose(changed ? may_change : holds_number, visible_count);
     if (depth > 0 && chance(10) == 0)
-        return number_in(value(&types[chance(2) ? BIG_POINTER_AT : chance(2) ? SMALL_POINTER_AT : INT_POINTER_AT], depth - 1), 0);
+        return number_in(value(&types[chance(2)   ? BIG_POINTER_AT
+                                      : chance(2) ? SMALL_POINTER_AT
+                                                  : INT_POINTER_AT],
+                               depth - 1),
+                         0);
     return v ? number_in(node_variable(v), depth) : NULL;
 }
 
@@ -371,7 +382,8 @@ struct surrounding {
 
 static struct surrounding surrounding_enter(bool barrier)
 {
-    struct surrounding saved = {visible_count, block_start, hidden_count, barrier_count, loops, switches, switch_barriers, in_group};
+    struct surrounding saved = {visible_count, block_start, hidden_count,    barrier_count,
+                                loops,         switches,    switch_barriers, in_group};
     block_start = visible_count;
     if (barrier && barrier_count < BARRIERS)
         barriers[barrier_count++] = ++last_barrier;
@@ -568,8 +580,10 @@ static struct node *record(const struct type *type, int depth)
 static struct node *pointer(const struct type *type, int depth, int limit)
 {
     struct variable *v = variable_of(type, limit),
-                    *object = variable_choose(type == &types[INT_POINTER_AT] ? has_int_address
-                                              : type == &types[BIG_POINTER_AT] ? has_big_address : has_small_address, limit);
+                    *object = variable_choose(type == &types[INT_POINTER_AT]   ? has_int_address
+                                              : type == &types[BIG_POINTER_AT] ? has_big_address
+                                                                               : has_small_address,
+                                              limit);
     if (depth > 0 && chance(4) == 0)
         return named(chance(2) ? NODE_LATER : NODE_NOTE, type, pointer(type, depth - 1, limit));
     if (depth > 0 && chance(6) == 0) {
@@ -580,8 +594,8 @@ static struct node *pointer(const struct type *type, int depth, int limit)
         return node_operation(chance(2) ? NODE_PRE : NODE_POST, type, chance(2) ? "+" : "-", node_variable(v), NULL);
     if (v && depth > 0 && chance(12) == 0)
         return node_operation(NODE_ASSIGN, type, chance(2) ? "+" : "-", node_variable(v),
-                              node_operation(NODE_BINARY, INT_TYPE, "&", node_new(NODE_CAST, INT_TYPE, 1, number(depth - 1)),
-                                             node_constant(1)));
+                              node_operation(NODE_BINARY, INT_TYPE, "&",
+                                             node_new(NODE_CAST, INT_TYPE, 1, number(depth - 1)), node_constant(1)));
     if (v && chance(2))
         return node_variable(v);
     if (object) {
@@ -618,12 +632,16 @@ static struct node *real(const struct type *type, int depth)
     struct node *a, *b;
     switch (depth > 0 ? chance(7) : 6) {
     case 0: return named(chance(2) ? NODE_LATER : NODE_NOTE, type, real(type, depth - 1));
-    case 1: a = real(type, depth - 1); return node_operation(NODE_BINARY, type, chance(2) ? "+" : "-", a, real(type, depth - 1));
+    case 1:
+        a = real(type, depth - 1);
+        return node_operation(NODE_BINARY, type, chance(2) ? "+" : "-", a, real(type, depth - 1));
     case 2:
         if (v)
             return node_operation(NODE_ASSIGN, type, chance(2) ? "=" : "+", node_variable(v), real(type, depth - 1));
         break;
-    case 3: a = number(depth - 1), b = real(type, depth - 1); return node_new(NODE_CONDITIONAL, type, 3, a, b, real(type, depth - 1));
+    case 3:
+        a = number(depth - 1), b = real(type, depth - 1);
+        return node_new(NODE_CONDITIONAL, type, 3, a, b, real(type, depth - 1));
     case 4: return statement_expression(type, depth);
     default: break;
     }
@@ -714,8 +732,19 @@ static void scalar_join(struct node *to, const struct type *type, const char *qu
 
 static void scalar_declare(struct node *to)
 {
-    static const char *const qualifiers[] = {"", "", "", "", "", "", "volatile ", "_Atomic ", "const ", "static ",
-                                             "static _Thread_local ", "register ", "_Alignas(32) "};
+    static const char *const qualifiers[] = {"",
+                                             "",
+                                             "",
+                                             "",
+                                             "",
+                                             "",
+                                             "volatile ",
+                                             "_Atomic ",
+                                             "const ",
+                                             "static ",
+                                             "static _Thread_local ",
+                                             "register ",
+                                             "_Alignas(32) "};
     const char *qualifier = qualifiers[chance(13)];
     const struct type *type = number_type();
     struct node *initial = *qualifier == 's' ? node_constant(chance(100)) : full(number(3));
@@ -993,8 +1022,8 @@ static void switch_begin(void)
 static void switch_statement(struct node *to, int depth)
 {
     const struct type *type = number_type();
-    struct node *operand =
-        full(node_operation(NODE_BINARY, usual(type, INT_TYPE), "&", node_new(NODE_CAST, type, 1, number(3)), node_constant(7)));
+    struct node *operand = full(node_operation(NODE_BINARY, usual(type, INT_TYPE), "&",
+                                               node_new(NODE_CAST, type, 1, number(3)), node_constant(7)));
     struct surrounding saved = surrounding_enter(false);
     int saved_case = next_case;
     struct node *body = node_new(NODE_BLOCK, &void_type, 0);
@@ -1285,7 +1314,8 @@ static void parameter_add(const struct type *type)
 
 static void function_begin(const struct type *result)
 {
-    visible_count = block_start = hidden_count = barrier_count = label_count = jump_count = loops = switches = bound = 0;
+    visible_count = block_start = hidden_count = barrier_count = label_count = jump_count = loops = switches = bound =
+        0;
     in_group = in_defer = false;
     statements_left = STATEMENTS * scale;
     function = function_new(program, result);
@@ -1305,7 +1335,8 @@ static void function_grow(int count)
 
 static const struct type *parameter_type(void)
 {
-    static const int others[] = {INT_POINTER_AT, SMALL_AT, BIG_AT, SMALL_POINTER_AT, BIG_POINTER_AT, VECTOR_AT, FUNCTION_AT};
+    static const int others[] = {INT_POINTER_AT, SMALL_AT,  BIG_AT,     SMALL_POINTER_AT,
+                                 BIG_POINTER_AT, VECTOR_AT, FUNCTION_AT};
     return chance(2) ? number_type() : chance(8) == 0 ? real_type() : &types[others[chance(7)]];
 }
 

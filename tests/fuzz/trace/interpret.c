@@ -173,7 +173,7 @@ static struct cell *load(struct place place, const struct type *type)
         value[i] = from[i];
     }
     if (is_number(type))
-        value->number = converted(value->number, type);     /* of a union, it may have been stored as another */
+        value->number = converted(value->number, type); /* of a union, it may have been stored as another */
     return value;
 }
 
@@ -407,7 +407,8 @@ static struct cell *operated(const char *operator_, struct cell *a, const struct
         return all;
     }
     if (a_type->kind == TYPE_POINTER)
-        return b_type->kind == TYPE_POINTER ? compared_pointers(operator_, a, b) : moved(operator_, a, b->number, a_type->inner);
+        return b_type->kind == TYPE_POINTER ? compared_pointers(operator_, a, b)
+                                            : moved(operator_, a, b->number, a_type->inner);
     if (strcmp(operator_, "<<") == 0 || strcmp(operator_, ">>") == 0)
         return number(shifted(operator_, a->number, b->number, promoted(a_type)));
     const struct type *type = usual(a_type, b_type);
@@ -719,8 +720,7 @@ static void begin_block(const struct node *s)
 {
     for (int i = 0; i < s->count; i++) {
         const struct node *item = s->children[i];
-        if (item && item->kind == NODE_DECLARE && item->variable->type->cells &&
-            !is_static(item->variable))
+        if (item && item->kind == NODE_DECLARE && item->variable->type->cells && !is_static(item->variable))
             begin_variable(item->variable);
     }
 }

@@ -1,13 +1,14 @@
-/* Trace programs as an .ac file: what the first must print as the head, functions that note what they are called with, the
-   functions of the trees, and main, whose argument says which of the programs is run. The environment's SUSPEND says how
-   often an await suspends: 0 never, 1 now and then (that is what it does without), 2 always. */
+/* Trace programs as an .ac file: what the first must print as the head, functions that note what they are called with,
+   the functions of the trees, and main, whose argument says which of the programs is run. The environment's SUSPEND
+   says how often an await suspends: 0 never, 1 now and then (that is what it does without), 2 always. */
 #include "tree.h"
 #include <stdarg.h>
 #include <string.h>
 
 static FILE *out;
 static int indent;
-static int base; /* of the numbers of the functions of the program that is being printed: those before it have lower ones */
+static int
+    base; /* of the numbers of the functions of the program that is being printed: those before it have lower ones */
 
 static void write(const char *format, ...)
 {

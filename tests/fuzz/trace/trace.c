@@ -2,9 +2,9 @@
 
        trace random SEED           prints a random program
        trace spill PART            prints a part of those with every operator and every position of an await
-       trace FIRST COUNT [WAYS]    translates, compiles and runs the random programs FIRST, FIRST + 1 ..., each in so many
-                                   of the eight ways (1), the next ones in others; one that fails is made smaller and
-                                   stays in build/fuzz/failed. Exit status 1 when one failed
+       trace FIRST COUNT [WAYS]    translates, compiles and runs the random programs FIRST, FIRST + 1 ..., each in so
+                                   many of the eight ways (1), the next ones in others; one that fails is made
+                                   smaller and stays in build/fuzz/failed. Exit status 1 when one failed
        trace spill [FIRST COUNT]   the same for these parts of the others (all), each in every way
 
    Most of what a small program costs is spent on headers and on the linker: random programs are translated and compiled
@@ -83,8 +83,10 @@ static bool words_run(const char *command, const char *out, const char *setting,
     for (char *word; count < 39 && (word = strtok_r(rest, " ", &rest));)
         words[count++] = word;
     words[count] = NULL;
-    int status = process_run(words, &(struct process_files){.out = out, .err = "/dev/stdout", .environment = (const char *const[]){setting, NULL}},
-                             seconds);
+    int status = process_run(
+        words,
+        &(struct process_files){.out = out, .err = "/dev/stdout", .environment = (const char *const[]){setting, NULL}},
+        seconds);
     free(text);
     return status == 0;
 }
@@ -111,11 +113,15 @@ static enum step batch_build(const struct batch *batch, const char *expected)
 {
     char *source = product("program.ac"), *c = product("program.c"), *executable = product("program"),
          *said = product("said");
-    char *translate = text_format("%s -w -Iruntime/include %s -o %s", way->sanitized ? "build/asan/acc" : "build/acc", source, c);
-    char *compile = text_format("%s -std=gnu11 -w -fwrapv %s -Iruntime/include -o %s %s %s -lm -lpthread", way->compiler,
-                                way->options, executable, c, way->sanitized ? "build/asan/libac.a" : "build/libac.a");
+    char *translate =
+        text_format("%s -w -Iruntime/include %s -o %s", way->sanitized ? "build/asan/acc" : "build/acc", source, c);
+    char *compile =
+        text_format("%s -std=gnu11 -w -fwrapv %s -Iruntime/include -o %s %s %s -lm -lpthread", way->compiler,
+                    way->options, executable, c, way->sanitized ? "build/asan/libac.a" : "build/libac.a");
     file_write(source, batch, expected);
-    enum step step = !words_run(translate, said, NULL, 60) ? TRANSLATE : !words_run(compile, said, NULL, 300) ? COMPILE : PASSES;
+    enum step step = !words_run(translate, said, NULL, 60)  ? TRANSLATE
+                     : !words_run(compile, said, NULL, 300) ? COMPILE
+                                                            : PASSES;
     if (step == COMPILE && says(said, "internal compiler error"))
         step = BREAKS_COMPILER;
     free(source), free(c), free(executable), free(said), free(translate), free(compile);
@@ -198,7 +204,8 @@ static struct batch *batch_grow(unsigned long long first, unsigned long long cou
     return batch;
 }
 
-/* Tests programs together, and alone what fails. How many failed; one that is refused only beside others is one, too. */
+/* Tests programs together, and alone what fails. How many failed; one that is refused only beside others is one,
+   too. */
 static int batch_test(const struct batch *batch, unsigned long long first)
 {
     int failures = 0;
@@ -215,7 +222,8 @@ static int batch_test(const struct batch *batch, unsigned long long first)
         if (failed[i] && program_passes(batch->programs[i], name)) {
             failed[i] = built;
             if (built)
-                printf("%s fails only beside the others from seed %llu on: %s %s\n", name, first, way->compiler, way->options);
+                printf("%s fails only beside the others from seed %llu on: %s %s\n", name, first, way->compiler,
+                       way->options);
         }
         failures += failed[i];
         free(name);
@@ -248,7 +256,8 @@ static int fuzz(unsigned long long first, unsigned long long count, int way_coun
             failures += batch_test(batch_grow(first + done, count - done), first + done);
             tree_release(mark);
         }
-    printf("%llu trace programs from seed %llu, each in %d of %d ways and with 3 ways of suspending, %d failed, %.0f seconds\n",
+    printf("%llu trace programs from seed %llu, each in %d of %d ways and with 3 ways of suspending, %d failed, %.0f "
+           "seconds\n",
            count, first, way_count, WAYS, failures, process_clock() - begun);
     ways_tell();
     return failures > 0;
@@ -266,8 +275,9 @@ static int fuzz_spill(int first, int count)
             tree_release(mark);
             free(name);
         }
-    printf("%d programs of operators with awaits from %d on, each in %d ways and with 3 ways of suspending, %d failed\n", count, first,
-           WAYS, failures);
+    printf(
+        "%d programs of operators with awaits from %d on, each in %d ways and with 3 ways of suspending, %d failed\n",
+        count, first, WAYS, failures);
     return failures > 0;
 }
 

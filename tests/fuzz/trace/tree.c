@@ -46,7 +46,8 @@ const struct type types[TYPES] = {
                           .word = "small_pointer",
                           .inner = &types[SMALL_AT],
                           .cells = 1},
-    [BIG_POINTER_AT] = {.kind = TYPE_POINTER, .name = "struct big *", .word = "big_pointer", .inner = &types[BIG_AT], .cells = 1},
+    [BIG_POINTER_AT] =
+        {.kind = TYPE_POINTER, .name = "struct big *", .word = "big_pointer", .inner = &types[BIG_AT], .cells = 1},
     [LONG_REAL_AT] = {.kind = TYPE_REAL, .name = "long double", .word = "long_real", .size = 16, .cells = 1},
     [WIDE_AT] = {.kind = TYPE_REAL, .name = "__int128", .word = "wide", .size = 16, .cells = 1},
     [COMPLEX_AT] = {.kind = TYPE_REAL, .name = "double _Complex", .word = "complex", .size = 16, .cells = 1},

@@ -27,7 +27,7 @@ enum type_kind {
     TYPE_FUNCTION, /* pointer to an async function (int, int) -> int */
     TYPE_POINTER,
     TYPE_STRUCT,
-    TYPE_REAL,   /* double and others that are not compared with the rest; values are whole numbers here: exact in whatever order */
+    TYPE_REAL,   /* double and the like, whose values are whole numbers here: exact in whatever order */
     TYPE_VECTOR, /* GNU C's: operators work on all elements */
     TYPE_ARRAY,
     TYPE_TASK,
@@ -43,9 +43,9 @@ struct member {
 
 struct type {
     enum type_kind kind;
-    const char *name;         /* as it is written; of a pointer with its star */
-    const char *word;         /* the same as part of a name; NULL: a struct that a body defines, with a variable of that name */
-    int size;                 /* in bytes, of a number */
+    const char *name; /* as it is written; of a pointer with its star */
+    const char *word; /* the same as part of a name; NULL: a struct that a body defines, with a variable of that name */
+    int size;         /* in bytes, of a number */
     const struct type *inner; /* pointed to; element */
     const struct member *members;
     int count; /* of members, elements; of a union, the first member counts */
@@ -173,8 +173,8 @@ struct node {
 /* How a LATER awaits. */
 enum { LATER_CALL, LATER_HEAP, LATER_TASK, LATER_VALUE, LATER_WAIT_FOR, LATER_TICKET, LATER_MADE_TICKET, LATER_FORMS };
 
-/* How a DECLARE is written: JOINED to the one before it, where they have one type, of the type of its initialiser, or with
-   the definition of the variable's type. */
+/* How a DECLARE is written: JOINED to the one before it, where they have one type, of the type of its initialiser, or
+   with the definition of the variable's type. */
 enum { DECLARE_PLAIN, DECLARE_JOINED, DECLARE_AUTO, DECLARE_TYPE };
 
 struct function {
