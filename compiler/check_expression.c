@@ -307,6 +307,23 @@ static void check_association_type(struct type_name *name)
         rule_error(name->first, "'_Generic' has %s among its types, '%s'", fault, type_text(name->type));
 }
 
+/* In C all of them are pointers to one struct, or to functions that return one. */
+static bool is_one_in_c(struct type *type)
+{
+    struct type *inner = type_is(type, TYPE_POINTER) ? type_strip(type_strip(type)->inner) : NULL;
+    return type_is_handle(type) || (inner && inner->kind == TYPE_FUNCTION && inner->is_async);
+}
+
+/* Where C could not tell the types apart, what was chosen will stand alone. */
+static void note_chosen(struct expression *e)
+{
+    size_t alike = 0;
+    for (size_t i = 0; i < e->association_count; i++)
+        alike += e->associations[i].type_name && is_one_in_c(e->associations[i].type_name->type);
+    if (alike > 1 && check_now.function)
+        array_add(&unit.chosen, e);
+}
+
 static void check_generic(struct expression *e)
 {
     check_unevaluated(e->a, e->first);
@@ -333,6 +350,7 @@ static void check_generic(struct expression *e)
         check_expression(chosen->value);
         e->chosen = chosen->value;
         pass_through(e, chosen->value);
+        note_chosen(e);
     } else if (!is_unknown(type)) {
         rule_error(e->first, "'_Generic' selector of type '%s' is not compatible with any association",
                    type_text(type));

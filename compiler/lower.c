@@ -1337,6 +1337,17 @@ static void mark_dead(struct expression *e)
     e->has_effect = other && other->has_effect;
 }
 
+/* Of a _Generic whose types C cannot tell apart, the chosen value alone is written. */
+static void mark_chosen(struct expression *e)
+{
+    for (size_t i = 0; i < unit.chosen.count; i++)
+        if (unit.chosen.at[i] == e) {
+            replace_tokens(e->first, e->chosen->first - 1, "(");
+            replace_tokens(e->chosen->last + 1, e->last, ")");
+            return;
+        }
+}
+
 static bool mark(struct expression *e)
 {
     bool elsewhere = e->kind == EXPRESSION_BLOCKING || e->kind == EXPRESSION_SUBMIT;
@@ -1350,6 +1361,8 @@ static bool mark(struct expression *e)
         return false;
     }
     expression_children(e, mark_child, &found);
+    if (e->kind == EXPRESSION_GENERIC)
+        mark_chosen(e);
     if (e->kind == EXPRESSION_STATEMENT)
         found |= mark_statement(e->body) | jumps_out(e->body);
     if (found)

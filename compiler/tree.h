@@ -313,6 +313,7 @@ struct unit {
     /* Every declarator whose text must change because its specifiers say async (not plain_text): at file scope, in async bodies, among
        members, parameters, typedefs, with the specifiers that belong to it. In the order of the text. */
     ARRAY(struct async_site) async_sites;
+    ARRAY(struct expression *) chosen;  /* check: _Generic in bodies whose types are one type in C: only the chosen value is written */
     /* Members, parameters and type names some of which `async` says nothing of, and declarations of nothing: told by check. */
     ARRAY(struct async_site) stray_async;
 };
