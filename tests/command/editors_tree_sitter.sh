@@ -7,9 +7,10 @@ cc -O0 -w -I$grammar/src -c $grammar/src/parser.c -o "$work/parser.o"
 cc -std=c11 -Wall -Wextra -Werror tests/editors/tree.c "$work/parser.o" -ltree-sitter -o "$work/tree"
 
 # What a grammar without a preprocessor cannot read, or tree-sitter-c does not: digraphs, macros that are no expressions
-# (`double complex`, a brace, a definition), a directive inside a declaration; and words of acc where they could be
+# (`double complex`, a brace, a definition, attributes), a directive inside a declaration; and words of acc where they could be
 # words of acc.
 cat >"$work/known" <<'KNOWN'
+tests/lang/attributes_that_promise.ac
 tests/lang/comments_and_directives_stay.ac
 tests/lang/keywords_as_identifiers.ac
 tests/lang/keywords_async_variable.ac
