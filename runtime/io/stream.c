@@ -29,7 +29,7 @@ static void stream_retain(void *object)
     ((ac_stream *)object)->references++;
 }
 
-static void stream_free(ac_stream *stream)
+void ac__stream_free(ac_stream *stream)
 {
     ac__buffer_reset(&stream->input);
     ac__buffer_reset(&stream->output);
@@ -49,8 +49,8 @@ static void stream_release(void *object)
         return;
     }
     ac_stream_close(stream);            /* which may add the reference of the task that sends the rest */
-    if (--stream->references == 0)
-        stream_free(stream);
+    if (--stream->references == 0 && !stream->reading)
+        ac__stream_free(stream);        /* else the one who reads does */
 }
 
 static const struct ac__object_fn stream_fn = {

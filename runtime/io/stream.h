@@ -114,6 +114,7 @@ ac_stream *ac__stream_new(ac_loop *loop, int fd, bool socket);
 
 /* Closes the descriptor of a stream that has nothing left to send; then who waits for that goes on. */
 void ac__stream_finish(ac_stream *stream);
+void ac__stream_free(ac_stream *stream);         /* after the last reference, and the last use */
 
 /* The layer that bytes pass through, or NULL. */
 static inline struct ac__stream_layer *ac__stream_layer(const ac_stream *stream)

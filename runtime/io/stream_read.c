@@ -171,6 +171,29 @@ static bool input_abort(ac_stream *stream)
     return 1;
 }
 
+/* After each step of an operation that reads. The stream may have been released while it waited: with its end this was the last use. */
+static void read_stepped(ac_stream *stream)
+{
+    if (stream->references == 0 && !stream->reading)
+        ac__stream_free(stream);
+}
+
+static bool read_withdrawn(ac_stream *stream)
+{
+    if (!input_abort(stream))
+        return 0;
+    read_stepped(stream);
+    return 1;
+}
+
+/* As read_stepped, where the result lies in the stream's buffer. */
+static void read_stepped_inside(ac_stream *stream, char **result)
+{
+    if (stream->references == 0)
+        *result = NULL;
+    read_stepped(stream);
+}
+
 /* What the request has brought, in bytes; or minus the error, which every later read will see too. */
 static ssize_t input_result(ac_stream *stream)
 {
@@ -400,7 +423,7 @@ static int read_file(struct ac_stream_read__frame *self)
     return received ? input_pass(stream, &self->base) : 0;
 }
 
-int ac_stream_read__resume(ac_frame *frame)
+static int read_step(ac_frame *frame)
 {
     struct ac_stream_read__frame *self = (struct ac_stream_read__frame *)frame;
     ac_stream *stream = self->stream;
@@ -429,9 +452,18 @@ int ac_stream_read__resume(ac_frame *frame)
     return error ? error : input_pass(stream, frame);
 }
 
+int ac_stream_read__resume(ac_frame *frame)
+{
+    struct ac_stream_read__frame *self = (struct ac_stream_read__frame *)frame;
+    int status = read_step(frame);
+
+    read_stepped(self->stream);
+    return status;
+}
+
 static bool read_abort(ac_frame *frame)
 {
-    return input_abort(((struct ac_stream_read__frame *)frame)->stream);
+    return read_withdrawn(((struct ac_stream_read__frame *)frame)->stream);
 }
 
 AC__OPERATION_FN(ac_stream_read, read_abort, ssize_t)
@@ -519,7 +551,7 @@ static bool exactly_goes_direct(struct ac_stream_read_exactly__frame *self)
     return 1;
 }
 
-int ac_stream_read_exactly__resume(ac_frame *frame)
+static int exactly_step(ac_frame *frame)
 {
     struct ac_stream_read_exactly__frame *self = (struct ac_stream_read_exactly__frame *)frame;
     ac_stream *stream = self->stream;
@@ -546,6 +578,15 @@ int ac_stream_read_exactly__resume(ac_frame *frame)
     return error || !received ? error : input_pass(stream, frame);
 }
 
+int ac_stream_read_exactly__resume(ac_frame *frame)
+{
+    struct ac_stream_read_exactly__frame *self = (struct ac_stream_read_exactly__frame *)frame;
+    int status = exactly_step(frame);
+
+    read_stepped(self->stream);
+    return status;
+}
+
 static bool exactly_abort(ac_frame *frame)
 {
     struct ac_stream_read_exactly__frame *self = (struct ac_stream_read_exactly__frame *)frame;
@@ -554,6 +595,7 @@ static bool exactly_abort(ac_frame *frame)
         return 0;
     if (self->filled != SIZE_MAX)
         exactly_put_back(self);
+    read_stepped(self->stream);
     return 1;
 }
 
@@ -604,7 +646,7 @@ static int line_take(ac_stream *stream, char **line)
     return 0;
 }
 
-int ac_stream_read_line__resume(ac_frame *frame)
+static int line_step(ac_frame *frame)
 {
     struct ac_stream_read_line__frame *self = (struct ac_stream_read_line__frame *)frame;
     int error = read_continue(self->stream, frame);
@@ -621,9 +663,18 @@ int ac_stream_read_line__resume(ac_frame *frame)
     return error;
 }
 
+int ac_stream_read_line__resume(ac_frame *frame)
+{
+    struct ac_stream_read_line__frame *self = (struct ac_stream_read_line__frame *)frame;
+    int status = line_step(frame);
+
+    read_stepped_inside(self->stream, &self->result);
+    return status;
+}
+
 static bool line_abort(ac_frame *frame)
 {
-    return input_abort(((struct ac_stream_read_line__frame *)frame)->stream);
+    return read_withdrawn(((struct ac_stream_read_line__frame *)frame)->stream);
 }
 
 AC__OPERATION_FN(ac_stream_read_line, line_abort, char *)
@@ -661,7 +712,7 @@ static int until_take(struct ac_stream_read_until__frame *self)
     return error;
 }
 
-int ac_stream_read_until__resume(ac_frame *frame)
+static int until_step(ac_frame *frame)
 {
     struct ac_stream_read_until__frame *self = (struct ac_stream_read_until__frame *)frame;
     int error = read_continue(self->stream, frame);
@@ -678,9 +729,18 @@ int ac_stream_read_until__resume(ac_frame *frame)
     return error;
 }
 
+int ac_stream_read_until__resume(ac_frame *frame)
+{
+    struct ac_stream_read_until__frame *self = (struct ac_stream_read_until__frame *)frame;
+    int status = until_step(frame);
+
+    read_stepped_inside(self->stream, &self->result);
+    return status;
+}
+
 static bool until_abort(ac_frame *frame)
 {
-    return input_abort(((struct ac_stream_read_until__frame *)frame)->stream);
+    return read_withdrawn(((struct ac_stream_read_until__frame *)frame)->stream);
 }
 
 AC__OPERATION_FN(ac_stream_read_until, until_abort, char *)
