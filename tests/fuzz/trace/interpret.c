@@ -850,6 +850,8 @@ static enum outcome group(const struct node *s)
     enum outcome outcome = execute_part(s->children[0], NULL);
     for (struct deposit *deposit = deposits; deposit; deposit = deposit->next) {
         struct cell *cell = deposit->slot.object->cells;
+        if (!deposit->slot.object->alive)
+            reject("a child deposits into what has ended");
         cell->busy = false;
         cell->set = cell->set && outcome != ERROR; /* cancelled before or after it? */
         cell->number = converted(cell->number + deposit->amount, INT_TYPE);
