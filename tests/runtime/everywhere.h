@@ -8,8 +8,9 @@
 #ifndef EVERYWHERE_H
 #define EVERYWHERE_H
 
+#include "descriptors.h"
+
 #include <ac.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,24 +39,12 @@ static async void ended_by_wait_for(async void (*program)(void))
     await ac_wait_for(program(), 3600);
 }
 
-static inline int ended_descriptors(void)
-{
-    DIR *folder = opendir("/proc/self/fd");
-    int count = 0;
-    if (!folder)
-        return -1;
-    while (readdir(folder))
-        count++;
-    closedir(folder);
-    return count;
-}
-
 /* What is wrong after a run that ended with `error`; NULL: nothing. */
-static inline const char *ended_wrong(const struct ended *ended, int error, bool reached, int descriptors)
+static inline const char *ended_wrong(const struct ended *ended, int error, bool reached, int before)
 {
     if (error != 0 && (!reached || (error != ECANCELED && error != ETIMEDOUT)))
         return ac_strerror(error);
-    if (ended_descriptors() != descriptors)
+    if (descriptors() != before)
         return "descriptors are left";
     if (waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD)
         return "a child is left";
@@ -65,7 +54,7 @@ static inline const char *ended_wrong(const struct ended *ended, int error, bool
 /* One run. *awaits: how many there were. */
 static inline const char *ended_run(const struct ended *ended, ac_loop_config config, int way, long n, long *awaits)
 {
-    int descriptors = ended_descriptors(), error;
+    int before = descriptors(), error;
     if (ended->before)
         ended->before();
     config.cancel_at = way == 0 ? n : 0;
@@ -77,7 +66,7 @@ static inline const char *ended_run(const struct ended *ended, ac_loop_config co
     else
         error = ac_run_with(&config, ended_by_wait_for(ended->program), NULL);
     ac_faults_counted(NULL, NULL, awaits);
-    return ended_wrong(ended, error, *awaits >= n, descriptors);
+    return ended_wrong(ended, error, *awaits >= n, before);
 }
 
 static inline bool ended_at_each_await(const struct ended *ended, const ac_loop_config *config, int way)

@@ -2,9 +2,10 @@
 #ifndef TLS_H
 #define TLS_H
 
+#include "descriptors.h"
+
 #include <ac_tls.h>
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -46,18 +47,6 @@ static inline int port_of(ac_server *server)
     ac_server_sockets(server, &fd, 1);
     getsockname(fd, (struct sockaddr *)&address, &size);
     return ntohs(address.sin_port);
-}
-
-static inline int descriptors(void)
-{
-    DIR *folder = opendir("/proc/self/fd");
-    int count = 0;
-    if (!folder)
-        return -1;
-    while (readdir(folder))
-        count++;
-    closedir(folder);
-    return count;
 }
 
 #endif

@@ -10,10 +10,10 @@
 #define TEST_STREAM_H
 
 #define _GNU_SOURCE
+#include "../runtime/descriptors.h"
 #include "ac.h"
 
 #include <check.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,19 +93,6 @@ static inline void run(int (*body)(struct script *), void *arg)
     int error = ac_run(script(body, arg), NULL);
 
     ck_assert_msg(error == 0, "the coroutine ended with: %s", ac_strerror(error));
-}
-
-/* How many descriptors this process has open. */
-static inline int descriptors(void)
-{
-    DIR *folder = opendir("/proc/self/fd");
-    int count = 0;
-
-    ck_assert_ptr_nonnull(folder);
-    while (readdir(folder))
-        count++;
-    closedir(folder);
-    return count;
 }
 
 /* Two streams that are connected to one another. */
