@@ -314,14 +314,13 @@ static bool is_one_in_c(struct type *type)
     return type_is_handle(type) || (inner && inner->kind == TYPE_FUNCTION && inner->is_async);
 }
 
-/* Where C could not tell the types apart, what was chosen will stand alone. */
-static void note_chosen(struct expression *e)
+/* Whether C could not tell the types apart. */
+static bool has_types_alike(const struct expression *e)
 {
     size_t alike = 0;
     for (size_t i = 0; i < e->association_count; i++)
         alike += e->associations[i].type_name && is_one_in_c(e->associations[i].type_name->type);
-    if (alike > 1 && check_now.function)
-        array_add(&unit.chosen, e);
+    return alike > 1;
 }
 
 static void check_generic(struct expression *e)
@@ -350,7 +349,7 @@ static void check_generic(struct expression *e)
         check_expression(chosen->value);
         e->chosen = chosen->value;
         pass_through(e, chosen->value);
-        note_chosen(e);
+        e->chosen_alone = check_now.function && has_types_alike(e);
     } else if (!is_unknown(type)) {
         rule_error(e->first, "'_Generic' selector of type '%s' is not compatible with any association",
                    type_text(type));

@@ -1340,12 +1340,8 @@ static void mark_dead(struct expression *e)
 /* Of a _Generic whose types C cannot tell apart, the chosen value alone is written. */
 static void mark_chosen(struct expression *e)
 {
-    for (size_t i = 0; i < unit.chosen.count; i++)
-        if (unit.chosen.at[i] == e) {
-            replace_tokens(e->first, e->chosen->first - 1, "(");
-            replace_tokens(e->chosen->last + 1, e->last, ")");
-            return;
-        }
+    replace_tokens(e->first, e->chosen->first - 1, "(");
+    replace_tokens(e->chosen->last + 1, e->last, ")");
 }
 
 static bool mark(struct expression *e)
@@ -1361,7 +1357,7 @@ static bool mark(struct expression *e)
         return false;
     }
     expression_children(e, mark_child, &found);
-    if (e->kind == EXPRESSION_GENERIC)
+    if (e->chosen_alone)
         mark_chosen(e);
     if (e->kind == EXPRESSION_STATEMENT)
         found |= mark_statement(e->body) | jumps_out(e->body);

@@ -125,13 +125,19 @@ static struct tag *nearest_tag(const struct tag *tag)
     return found;
 }
 
+/* NULL where the scope has no object or function of this name. */
+static struct symbol *symbol_in(struct binding *scope, const char *name)
+{
+    const char *wanted = intern_string(name);
+    while (scope && !(scope->symbol && scope->name == wanted))
+        scope = scope->next;
+    return scope ? scope->symbol : NULL;
+}
+
 void note_method(struct expression *member)
 {
-    const char *wanted = intern_string(arena_format("ac_%s", member->name));
-    struct binding *b = names_now;
-    while (b && b->name != wanted)
-        b = b->next;
-    if (b && b->symbol)
+    const char *wanted = arena_format("ac_%s", member->name);
+    if (symbol_in(names_now, wanted))
         dialect_note(member->operator_, "there are no methods: '%s(%s)'", wanted, expression_text(member->a));
     else
         note_missing_await(member->a);
@@ -164,15 +170,13 @@ static bool has_words(const char *name, const char *words)
 static struct symbol *runtime_function(const char *name, struct binding *scope)
 {
     bool of_runtime = strncmp(name, "ac_", 3) == 0;
-    const char *words = of_runtime ? name + 3 : name, *wanted = intern_string(arena_format("ac_%s", words));
+    if (!of_runtime)
+        return symbol_in(scope, arena_format("ac_%s", name));
+    const char *words = name + 3;
     unsigned best = farthest(name);
     struct symbol *near = NULL, *with_words = NULL;
     for (struct binding *b = scope; b; b = b->next) {
         if (!b->symbol || strncmp(b->name, "ac_", 3) != 0 || strncmp(b->name, "ac__", 4) == 0)
-            continue;
-        if (b->name == wanted)
-            return b->symbol;
-        if (!of_runtime)
             continue;
         if (is_nearer(name, b->name, &best))
             near = b->symbol;
@@ -185,10 +189,7 @@ static struct symbol *runtime_function(const char *name, struct binding *scope)
 /* Everything that the runtime declares is there, or nothing. */
 static bool includes_runtime(struct binding *scope)
 {
-    const char *wanted = intern_string("ac_sleep");
-    while (scope && scope->name != wanted)
-        scope = scope->next;
-    return scope;
+    return symbol_in(scope, "ac_sleep");
 }
 
 /* The header that declares it, for names that everyone forgets once. */

@@ -70,6 +70,7 @@ struct expression {
     bool is_bit_field;          /* lvalue that is a bit-field; set by check. bit_width tells */
     bool is_constant;           /* integer constant expression; value; set by check where it is one */
     bool constant_known;
+    bool chosen_alone;          /* GENERIC in a body, whose types are one type in C: only the chosen value is written; set by check */
     uint32_t bit_width;
     token_index first, last;
     token_index operator_;      /* BINARY, ASSIGN, unary...: the operator's token; MEMBER, ARROW, NAME, LABEL_ADDRESS: the name's */
@@ -313,7 +314,6 @@ struct unit {
     /* Every declarator whose text must change because its specifiers say async (not plain_text): at file scope, in async bodies, among
        members, parameters, typedefs, with the specifiers that belong to it. In the order of the text. */
     ARRAY(struct async_site) async_sites;
-    ARRAY(struct expression *) chosen;  /* check: _Generic in bodies whose types are one type in C: only the chosen value is written */
     /* Members, parameters and type names some of which `async` says nothing of, and declarations of nothing: told by check. */
     ARRAY(struct async_site) stray_async;
 };
