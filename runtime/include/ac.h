@@ -1381,7 +1381,7 @@ typedef struct ac_connect_options {
                                        happy_eyeballs_delay */
 } ac_connect_options;
 
-/* As ac_connect, with options. An address of the host for whose family there is no local address fails with
+/* As ac_connect, with options, which may be NULL. An address of the host for whose family there is no local address fails with
  * EADDRNOTAVAIL; a local address that is taken with EADDRINUSE. */
 ac_async(int) ac_connect_with(const char *host, int port, const ac_connect_options *options);
 

@@ -22,7 +22,7 @@
 /* How many addresses of a host are tried. */
 enum { ATTEMPTS = 16 };
 
-const ac_connect_options ac__connect_any = { .family = AF_UNSPEC };
+static const ac_connect_options any = { .family = AF_UNSPEC };
 
 int ac__socket_open(ac_loop *loop, int family, int type, int protocol, int *fd)
 {
@@ -369,11 +369,11 @@ ac_coro *ac_connect_with(const char *host, int port, const ac_connect_options *o
         return NULL;
     self->host = host;
     self->port = port;
-    self->options = options;
+    self->options = options ? options : &any;
     return &self->base;
 }
 
 ac_coro *ac_connect(const char *host, int port)
 {
-    return ac_connect_with(host, port, &ac__connect_any);
+    return ac_connect_with(host, port, NULL);
 }

@@ -6,9 +6,6 @@
 
 #include "ac.h"
 
-/* Options that ask for nothing. */
-extern const ac_connect_options ac__connect_any;
-
 /* Makes a socket. 0 or the error. */
 int ac__socket_open(ac_loop *loop, int family, int type, int protocol, int *fd);
 

@@ -71,7 +71,7 @@ ac_coro *ac_open_connection_with(const char *host, int port, const ac_connect_op
 
 ac_coro *ac_open_connection(const char *host, int port)
 {
-    return ac_open_connection_with(host, port, &ac__connect_any);
+    return ac_open_connection_with(host, port, NULL);
 }
 
 /* ---- to a local socket ---- */
