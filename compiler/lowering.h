@@ -110,6 +110,8 @@ bool is_truth(struct expression *e);
    `==` and `!=` is so small that it equals no negative value; NULL: else. */
 const char *conversion_never_negative(struct expression *comparison, struct expression *operand);
 const char *conversion_beside_small(struct expression *comparison, struct expression *operand, struct expression *other);
+/* Is one operand a constant that lies outside of the other's type (or beside zero, of an unsigned type), so that C compilers see which way it goes? */
+bool is_decided_by_range(struct expression *comparison);
 
 /* ---- calls that other threads make (blocking.c) ---- */
 /* The name of the async function that makes a call of this shape: `struct NAME__frame` is published as those of the runtime are. Where

@@ -180,3 +180,28 @@ const char *conversion_beside_small(struct expression *comparison, struct expres
     int bits = value_bits(other);
     return bits != MAY_BE_NEGATIVE && bits < type_bits(common) ? type_declare(common, "") : NULL;
 }
+
+static bool is_outside(struct expression *constant, struct type *type)
+{
+    uint64_t size, alignment;
+    if (!constant->is_constant || !type_is_integer(type) || !type_size(type, &size, &alignment) || size > sizeof constant->value)
+        return false;
+    int bits = (int)size * 8 - !type_is_unsigned(type);
+    bool negative = constant->value < 0 && !type_is_unsigned(type_value(constant->type));
+    return negative ? type_is_unsigned(type) : constant_bits(constant) > bits;
+}
+
+static bool is_zero(struct expression *e)
+{
+    return e->is_constant && e->value == 0;
+}
+
+bool is_decided_by_range(struct expression *comparison)
+{
+    struct expression *a = comparison->a, *b = comparison->b;
+    if (!is_comparison(comparison) || a->is_constant == b->is_constant)
+        return false;
+    if (unsigned_common(comparison) && (is_zero(a) || is_zero(b)))
+        return true;
+    return is_outside(a, type_value(b->type)) || is_outside(b, type_value(a->type));
+}

@@ -189,6 +189,9 @@ static void settle_binary(struct expression *e)
         else
             set_text(operands[i], arena_format("(%s)(%s)", type, copy_expression(operands[i])), operands[i]->stable);
     }
+    /* Its effects gone, C compilers would put its value into what it is compared with in turn, and warn of that too. */
+    if (is_decided_by_range(e))
+        keep_value(e);
 }
 
 /* ---- places: lvalues whose address is computed before what comes after ---- */
