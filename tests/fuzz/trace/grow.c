@@ -493,8 +493,29 @@ static struct node *number(int depth)
 
 /* ---- other values ---- */
 
+/* Of an array of bytes: a string, with the null character or without. */
+static struct node *string_initializer(const struct type *type)
+{
+    struct node *e = node_new(NODE_INITIALIZER, type, 0);
+    int length = 1 + chance(type->count);
+    e->form = INITIALIZER_STRING;
+    e->targets = tree_memory((size_t)length * sizeof(int));
+    for (int i = 0; i < length; i++) {
+        e->targets[i] = i;
+        node_add(e, node_constant(chance(128)));
+    }
+    return e;
+}
+
+static bool is_byte(const struct type *type)
+{
+    return type->kind == TYPE_SCHAR || type->kind == TYPE_UCHAR;
+}
+
 static struct node *initializer(const struct type *type, int depth)
 {
+    if (type->kind == TYPE_ARRAY && is_byte(type->inner) && chance(3) == 0)
+        return string_initializer(type);
     struct node *e = node_new(NODE_INITIALIZER, type, 0);
     int at = 0;
     e->targets = tree_memory((size_t)(type->count + 1) * sizeof(int));
@@ -1006,9 +1027,15 @@ static void for_statement(struct node *to, int depth)
     struct surrounding saved = surrounding_enter(false);
     struct node *holder = node_new(NODE_BLOCK, &void_type, 0);
     struct variable *counter = counter_declare(holder);
+    struct node *first = holder->children[0];
+    bool declares = chance(3);
+    if (!declares)
+        first = chance(2) ? full(number(2)) : NULL;
     struct node *guard = rounds(counter, 2), *step = chance(2) ? full(number(2)) : NULL;
-    struct node *s = node_new(NODE_FOR, &void_type, 4, holder->children[0], guard, step, loop_body(depth));
-    node_add(to, s);
+    struct node *s = node_new(NODE_FOR, &void_type, 4, first, guard, step, loop_body(depth));
+    if (!declares)
+        node_add(holder, s);
+    node_add(to, declares ? s : holder);
     surrounding_leave(saved);
 }
 
@@ -1163,12 +1190,22 @@ static void with_statement(struct node *to, int depth)
     node_add(to, s);
 }
 
+/* One of the generators that there are before the function; NULL: there is none. */
+static const struct function *generator_choose(void)
+{
+    const struct function *found = NULL;
+    for (int i = 0, count = 0; i < program->count; i++)
+        if (program->functions[i]->generator && program->functions[i] != function && chance(++count) == 0)
+            found = program->functions[i];
+    return found;
+}
+
 static void each_statement(struct node *to, int depth)
 {
-    const struct function *generator = chance(2) ? program->functions[chance(program->count)] : NULL;
     struct node *s = node_new(NODE_EACH, &void_type, 2, full(number(2)), NULL);
     int mark = visible_count, saved_switches = switches;
-    s->function = generator && generator->generator && generator != function ? generator : NULL;
+    s->function = chance(3) ? generator_choose() : NULL;
+    s->form = s->function && chance(2) ? EACH_BY_HAND : EACH_BY_LOOP;
     s->last = id++;
     s->variable = variable_add(INT_TYPE, "");
     loops++;
@@ -1340,6 +1377,22 @@ static const struct type *parameter_type(void)
     return chance(2) ? number_type() : chance(8) == 0 ? real_type() : &types[others[chance(7)]];
 }
 
+static void function_add(void)
+{
+    function_begin(chance(3) ? number_type() : &types[chance(2) ? SMALL_AT : BIG_AT]);
+    for (int k = chance(4); k > 0; k--)
+        parameter_add(parameter_type());
+    function_grow(2 + chance(3));
+}
+
+static void generator_add(void)
+{
+    function_begin(INT_TYPE);
+    function->generator = true;
+    parameter_add(INT_TYPE);
+    function_grow(2 + chance(3));
+}
+
 static void grow(void)
 {
     program = tree_memory(sizeof *program);
@@ -1347,18 +1400,12 @@ static void grow(void)
     scale = chance(3) ? 1 : LARGE;
     id = 1;
     last_barrier = 0;
-    for (int i = 0; i < FUNCTIONS; i++) {
-        function_begin(chance(3) ? number_type() : &types[chance(2) ? SMALL_AT : BIG_AT]);
-        for (int k = chance(4); k > 0; k--)
-            parameter_add(parameter_type());
-        function_grow(2 + chance(3));
-    }
-    for (int i = 0; i < GENERATORS; i++) {
-        function_begin(INT_TYPE);
-        function->generator = true;
-        parameter_add(INT_TYPE);
-        function_grow(2 + chance(3));
-    }
+    /* The generators in the middle: they call functions, and functions go over them. */
+    for (int i = 0; i < FUNCTIONS + GENERATORS; i++)
+        if (i < FUNCTIONS / 2 || i >= FUNCTIONS / 2 + GENERATORS)
+            function_add();
+        else
+            generator_add();
     function_begin(INT_TYPE);
     parameter_add(INT_TYPE);
     function_grow(4);

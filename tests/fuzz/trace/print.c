@@ -2,6 +2,7 @@
    the functions of the trees, and main, whose argument says which of the programs is run. The environment's SUSPEND
    says how often an await suspends: 0 never, 1 now and then (that is what it does without), 2 always. */
 #include "tree.h"
+#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -121,11 +122,25 @@ static void arguments(const struct node *e, int from)
     }
 }
 
+static void string(const struct node *e)
+{
+    bool ends = e->count < e->type->count; /* of one that is longer, C leaves out the null character */
+    write("\"");
+    for (int i = 0; i < e->count; i++)
+        write(isalnum((int)e->children[i]->number) ? "%c" : "\\%03o", (int)e->children[i]->number);
+    write(ends ? "\\0\"" : "\"");
+}
+
 static void initializer(const struct node *e)
 {
     const struct type *type = e->type;
     int next = 0;
     write("{");
+    if (e->form == INITIALIZER_STRING) {
+        string(e);
+        write("}");
+        return;
+    }
     for (int i = 0; i < e->count; i++) {
         int target = e->targets[i];
         write(i > 0 ? ", " : "");
@@ -316,7 +331,10 @@ static void initialization(const struct node *s)
     }
     if (s->children[0]) {
         write(" = ");
-        expression(s->children[0], ASSIGNMENT);
+        if (s->children[0]->kind == NODE_INITIALIZER && s->children[0]->form == INITIALIZER_STRING)
+            string(s->children[0]);
+        else
+            expression(s->children[0], ASSIGNMENT);
     }
 }
 
@@ -473,8 +491,41 @@ static void with_statement(const struct node *s)
     body(s->children[1]);
 }
 
+/* What an `async for` over a generator means, written out. */
+static void each_by_hand(const struct node *s)
+{
+    int it = (int)s->last;
+    write("{");
+    indent++;
+    line();
+    write("Gen(int) g%d = f%d(", it, base + s->function->number);
+    expression(s->children[0], ASSIGNMENT);
+    write(");");
+    line();
+    write("defer { await ac_gen_close(g%d); ac_release(g%d); }", it, it);
+    line();
+    write("for (;;) {");
+    indent++;
+    line();
+    write("int %s;", s->variable->name);
+    line();
+    write("try { %s = await ac_next(g%d); } catch (AC_STOP) { break; }", s->variable->name, it);
+    line();
+    body(s->children[1]);
+    indent--;
+    line();
+    write("}");
+    indent--;
+    line();
+    write("}");
+}
+
 static void each_statement(const struct node *s)
 {
+    if (s->form == EACH_BY_HAND) {
+        each_by_hand(s);
+        return;
+    }
     write("async for (int %s : ", s->variable->name);
     if (s->function)
         write("f%d(", base + s->function->number);
@@ -696,6 +747,15 @@ static void helpers(const struct batch *batch)
     }
 }
 
+/* A pointer is written as an array at times, which means the same (6.7.6.3p7). */
+static void parameter(const struct variable *v)
+{
+    if (v->type == &types[INT_POINTER_AT] && v->slot % 2)
+        write(v->slot % 4 == 1 ? "int %s[]" : "int %s[static 1]", v->name);
+    else
+        declarator(v->type, "", v->name);
+}
+
 static void signature(const struct function *function)
 {
     char name[12];
@@ -705,7 +765,7 @@ static void signature(const struct function *function)
     write("(");
     for (int i = 0; i < function->parameter_count; i++) {
         write(i > 0 ? ", " : "");
-        declarator(function->parameters[i]->type, "", function->parameters[i]->name);
+        parameter(function->parameters[i]);
     }
     write(function->parameter_count ? ")" : "void)");
 }

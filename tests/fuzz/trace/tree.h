@@ -106,7 +106,7 @@ int64_t converted(int64_t number, const struct type *type);
     X(CALL_POINTER) /* (await 0(number, 1)) */                                                                         \
     X(FUNCTION)     /* one of two functions for that: number */                                                        \
     X(LITERAL)      /* (type){...}: 0 is the INITIALIZER */                                                            \
-    X(INITIALIZER)  /* {...}: targets says of each which member or element it is for */                                \
+    X(INITIALIZER)  /* {...}: targets says of each which member or element it is for; `form` */                                \
     X(STATEMENTS)   /* ({ 0 }): 0 is a BLOCK that ends in an EXPRESSION */                                             \
     X(GENERIC)      /* _Generic that chooses 0 */                                                                      \
     X(SIZE)         /* sizeof of an array of variable length, in elements */                                           \
@@ -138,7 +138,7 @@ int64_t converted(int64_t number, const struct type *type);
     X(GROUP) /* async 0 */                                                                                             \
     X(SPAWN) /* async deposit(0, 1) */                                                                                 \
     X(WITH)  /* async with: 0 the manager's value, 1 the body; number its name, form whether it swallows */            \
-    X(EACH)  /* async for: over 0 values; last the iterator's name; 1 the body. number: the generator, or -1 */        \
+    X(EACH)  /* async for: over 0 values; last the iterator's name; 1 the body; function: a generator; `form` */        \
     X(YIELD)                                                                                                           \
     X(CANCEL) /* the task is cancelled, and awaits: number */
 
@@ -176,6 +176,12 @@ enum { LATER_CALL, LATER_HEAP, LATER_TASK, LATER_VALUE, LATER_WAIT_FOR, LATER_TI
 /* How a DECLARE is written: JOINED to the one before it, where they have one type, of the type of its initialiser, or
    with the definition of the variable's type. */
 enum { DECLARE_PLAIN, DECLARE_JOINED, DECLARE_AUTO, DECLARE_TYPE };
+
+/* The constants of an array of bytes as a string. */
+enum { INITIALIZER_LIST, INITIALIZER_STRING };
+
+/* A generator can be asked for one value after the other by hand, and be closed by a `defer`. */
+enum { EACH_BY_LOOP, EACH_BY_HAND };
 
 struct function {
     int number;
