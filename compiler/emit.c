@@ -359,14 +359,6 @@ static void add_lines(struct function *f, struct text *out)
     text_add(out, "};\n");
 }
 
-static void add_code_attributes(const struct specifiers *s, struct text *out)
-{
-    for (size_t i = 0; i < s->count; i++) {
-        const char *text = specifier_of_code(&s->at[i]);
-        text_format(out, "%s%s", *text ? " " : "", text);
-    }
-}
-
 static const char *linkage(struct function *f)
 {
     return is_published(f) ? "" : "static ";
@@ -385,9 +377,8 @@ static void add_description(struct function *f, struct text *out)
 {
     const char *name = f->generated_name;
     bool has_result = !type_is(f->result, TYPE_VOID);
-    text_format(out, "%sint %s__resume(ac_frame *)%s", linkage(f), name, takes_label_address(f) ? " AC_ONE_COPY" : "");
-    add_code_attributes(f->declaration->specifiers, out);
-    text_add(out, ";\n");
+    text_format(out, "%sint %s__resume(ac_frame *)%s%s;\n", linkage(f), name, takes_label_address(f) ? " AC_ONE_COPY" : "",
+                f->symbol->of_code ? f->symbol->of_code : "");
     add_lines(f, out);
     text_format(out, "%sconst ac_fn %s__fn = {.resume = %s__resume, .name = \"%s\", .file = ", linkage(f), name, name, f->symbol->name);
     add_quoted(out, token_file(f->declarator->name_token)->path);

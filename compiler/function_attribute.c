@@ -4,7 +4,8 @@
    end. In C the call makes a coroutine: it returns, gives another pointer each time, and one that may be NULL. There the promise would be
    false, and C compilers would take code away because of it. So it is left out.
 
-   Some say how the code of the body is made: `target`, `optimize`, `cold` and so on. The function that runs it has them, too. */
+   Some say how the code of the body is made: `target`, `optimize`, `cold` and so on. The function that runs it has them, too: those of the
+   definition and, as in C, those of the declarations before it. */
 #include "lowering.h"
 #include <string.h>
 
@@ -83,19 +84,25 @@ static token_index item_name(token_index t, token_index last)
     return name;
 }
 
-/* Those of the items of `__attribute__((...))` or `[[...]]` that are wanted, as one text; "": none. */
-static const char *chosen(token_index first, token_index last, bool (*wanted)(token_index name))
+/* Those of the items of `__attribute__((...))` or `[[...]]` that are wanted, between commas; "": none. */
+static const char *items(token_index first, token_index last, bool (*wanted)(token_index name), bool names_alone)
 {
-    bool gnu = !token_is(first, "[");
     struct text kept = {0};
     token_index end = last - 2;
-    for (token_index t = first + (gnu ? 3 : 2); t <= end; t++) {
-        token_index item = item_end(t, end);
-        if (wanted(item_name(t, item)))
-            text_format(&kept, "%s%s", kept.length ? ", " : "", tokens_text(t, item));
+    for (token_index t = first + (token_is(first, "[") ? 2 : 3); t <= end; t++) {
+        token_index item = item_end(t, end), name = item_name(t, item);
+        if (wanted(name))
+            text_format(&kept, "%s%s", kept.length ? ", " : "", tokens_text(names_alone ? name : t, item));
         t = item + 1;
     }
-    return kept.length ? arena_format(gnu ? "__attribute__((%s))" : "[[%s]]", text_string(&kept)) : "";
+    return text_string(&kept);
+}
+
+/* An attribute without what it promises; "": it does nothing else. */
+static const char *unpromised(token_index first, token_index last)
+{
+    const char *kept = items(first, last, is_kept, false);
+    return *kept ? arena_format(token_is(first, "[") ? "[[%s]]" : "__attribute__((%s))", kept) : "";
 }
 
 static bool has_promise(token_index first, token_index last)
@@ -113,34 +120,71 @@ static bool is_attribute(const struct specifier *s)
 
 const char *specifier_unpromised(const struct specifier *s)
 {
-    return is_attribute(s) && has_promise(s->first, s->last) ? chosen(s->first, s->last, is_kept)
-                                                             : tokens_text(s->first, s->last);
-}
-
-const char *specifier_of_code(const struct specifier *s)
-{
-    return is_attribute(s) && !token_is(s->first, "[") ? chosen(s->first, s->last, is_of_code) : "";
+    return is_attribute(s) && has_promise(s->first, s->last) ? unpromised(s->first, s->last) : tokens_text(s->first, s->last);
 }
 
 void drop_promise_specifier(const struct specifier *s)
 {
     if (is_attribute(s) && has_promise(s->first, s->last))
-        replace_tokens(s->first, s->last, chosen(s->first, s->last, is_kept));
+        replace_tokens(s->first, s->last, unpromised(s->first, s->last));
     else if (s->role == ROLE_FUNCTION && is_promise(s->first))
         replace_tokens(s->first, s->last, "");
 }
 
-void drop_promises_behind(token_index first, token_index last)
+/* The first attribute of these tokens that stands in no parentheses; last + 1 where there is none. */
+static token_index attribute_behind(token_index first, token_index last, token_index *end)
 {
     unsigned depth = 0;
-    for (token_index t = first; t <= last; t++) {
-        token_index end = attribute_end(t, last);
+    for (token_index t = first; t <= last; t = *end >= t ? *end + 1 : t + 1) {
+        *end = attribute_end(t, last);
         depth += token_is(t, "(");
         depth -= depth && token_is(t, ")");
-        if (end < t)
-            continue;
-        if (!depth && has_promise(t, end))
-            replace_tokens(t, end, chosen(t, end, is_kept));
-        t = end;
+        if (*end >= t && !depth)
+            return t;
+    }
+    return last + 1;
+}
+
+void drop_promises_behind(token_index first, token_index last)
+{
+    token_index end;
+    for (token_index t = attribute_behind(first, last, &end); t <= last; t = attribute_behind(end + 1, last, &end))
+        if (has_promise(t, end))
+            replace_tokens(t, end, unpromised(t, end));
+}
+
+/* ---- attributes of the code ---- */
+
+/* In the one spelling that can stand behind a declarator. What two declarations say is said once. */
+static void add_code_attribute(struct symbol *symbol, token_index first, token_index last)
+{
+    const char *before = symbol->of_code ? symbol->of_code : "", *wanted = items(first, last, is_of_code, true);
+    const char *attribute = arena_format(" __attribute__((%s))", wanted);
+    if (*wanted && !strstr(before, attribute))
+        symbol->of_code = arena_format("%s%s", before, attribute);
+}
+
+static void gather_of_declarator(const struct specifiers *s, const struct declarator *d)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (is_attribute(&s->at[i]))
+            add_code_attribute(d->symbol, s->at[i].first, s->at[i].last);
+    token_index end;
+    for (token_index t = attribute_behind(d->parameter_tokens.last + 1, d->last, &end); t <= d->last;
+         t = attribute_behind(end + 1, d->last, &end))
+        if (!token_is(t, "["))      /* there it speaks of the type */
+            add_code_attribute(d->symbol, t, end);
+}
+
+void gather_code_attributes(void)
+{
+    for (size_t i = 0; i < unit.declarations.count; i++) {
+        const struct declaration *declaration = unit.declarations.at[i];
+        for (size_t k = 0; k < declaration->declarator_count; k++) {
+            const struct declarator *d = declaration->declarators[k];
+            const struct function *function = d->symbol ? d->symbol->function : NULL;
+            if (function && declaration->first <= function->declaration->first)
+                gather_of_declarator(declaration->specifiers, d);
+        }
     }
 }

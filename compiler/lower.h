@@ -169,7 +169,7 @@ static inline const char *variable_reference(struct variable *v)
 
 /* Text of a specifier of an async function without what is not true of the plain function that makes its coroutine (function_attribute.c). */
 const char *specifier_unpromised(const struct specifier *s);
-/* What it says of the code of the body; "": nothing. */
-const char *specifier_of_code(const struct specifier *s);
+/* Sets symbol->of_code: what the declarations of async functions say of the code of their bodies. */
+void gather_code_attributes(void);
 
 #endif

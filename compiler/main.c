@@ -48,6 +48,7 @@ int main(int argc, char **argv)
     if (error_count)
         return finish(1);
     callgraph();
+    gather_code_attributes();
     rename_async_sites_inside();
     for (size_t i = 0; i < unit.functions.count; i++)
         if (unit.functions.at[i]->is_async)

@@ -29,6 +29,7 @@ struct symbol {
     token_index place;          /* the name in its (last) declaration */
     struct declarator *declarator;  /* its (defining) declarator; NULL for builtins, enumerators */
     struct function *function;  /* async FUNCTION with a body in this translation unit; else NULL */
+    const char *of_code;        /* such a FUNCTION: attributes of its code, each with a blank before it; NULL: none; function_attribute.c */
     unsigned uses, harmless_uses;   /* warn: of a local that holds a task: how often it is named; of these, where its task is not handed on */
     struct declarator *checked; /* check: the last declarator of an async function that was compared with the others */
     /* -- used by check, flow, frame and lower, for local variables of async bodies -- */

@@ -1,4 +1,5 @@
-# What attributes of an async function say of its code holds for the code of its body; and those in [[ ]] stand where C wants them.
+# What attributes of an async function say of its code holds for the code of its body, be they at the definition or at a declaration before it;
+# and those in [[ ]] stand where C wants them.
 . tests/command/common
 echo 'int main(void) { return 0; }' >"$work/probe.c"
 cat >"$work/brackets.ac" <<'PROGRAM'
@@ -29,6 +30,34 @@ cat >"$work/target.ac" <<'PROGRAM'
 __attribute__((noinline, target("avx2"))) async int absolute(int n)
 {
     await ac_sleep(0);
+    return _mm256_extract_epi32(_mm256_abs_epi32(_mm256_set1_epi32(n)), 0);
+}
+__attribute__((target("avx2"))) static async int ahead(int n);
+async int behind(int n) __attribute__((noreturn, target("avx2")));
+ac_async(int) plain(int n) __attribute__((target("avx2")));
+async int (*pointer(int n))[3] __attribute__((target("avx2"))), twice(int n) __attribute__((target("avx2")));
+static async int ahead(int n)
+{
+    await ac_sleep(0);
+    return _mm256_extract_epi32(_mm256_abs_epi32(_mm256_set1_epi32(n)), 0);
+}
+async int behind(int n)
+{
+    await ahead(1);
+    throw _mm256_extract_epi32(_mm256_abs_epi32(_mm256_set1_epi32(n)), 0);
+}
+async int plain(int n)
+{
+    return _mm256_extract_epi32(_mm256_abs_epi32(_mm256_set1_epi32(n)), 0);
+}
+async int (*pointer(int n))[3]
+{
+    static int array[3];
+    array[0] = _mm256_extract_epi32(_mm256_abs_epi32(_mm256_set1_epi32(n)), 0);
+    return &array;
+}
+__attribute__((target("avx2"))) async int twice(int n)
+{
     return _mm256_extract_epi32(_mm256_abs_epi32(_mm256_set1_epi32(n)), 0);
 }
 PROGRAM
