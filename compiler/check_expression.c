@@ -411,6 +411,7 @@ static void member_found(struct expression *e, struct type *record, struct membe
     e->is_bit_field = member->bit_field;
     e->bit_width = member->width;
     e->has_effect |= (type_qualifiers(e->type) & (QUALIFIER_VOLATILE | QUALIFIER_ATOMIC)) != 0;
+    e->has_effect |= expression_is_array_of_value(e);      /* it makes an object */
 }
 
 static void find_member(struct expression *e, struct type *record)

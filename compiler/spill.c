@@ -69,11 +69,12 @@ static void census_child(struct expression *child, void *context)
     }
 }
 
-/* Does C itself leave but one order for an expression without await? */
+/* Can an expression without await be evaluated by a statement of its own? Not where C leaves more than one order to it, nor where it makes an array
+   that must outlive that statement. */
 static bool ordered(struct expression *e)
 {
     struct census c = {.ordered = true};
-    if (e->has_await)
+    if (e->has_await || expression_is_array_of_value(e))
         return false;
     if (!e->has_effect || e->kind == EXPRESSION_STATEMENT)
         return true;
@@ -128,7 +129,7 @@ static void settle_value_member(struct expression *e)
 {
     settle(e->a);
     struct variable *v = keep_value(e->a);
-    if (type_is(e->type, TYPE_ARRAY))
+    if (expression_is_array_of_value(e))
         v->may_reside = v->must_reside = true;
 }
 
@@ -766,18 +767,19 @@ static void await_named(struct expression *e, const char *name, const char **arg
 /* A struct X or struct X * with X_await. */
 static void await_custom(struct expression *e, bool wanted)
 {
-    struct type *type = type_strip(e->a->type);
+    struct type *type = type_strip(type_value(e->a->type));
     bool pointer = type->kind == TYPE_POINTER;
     struct tag *tag = (pointer ? type_strip(type->inner) : type)->tag;
     const char *function_name = intern_string(arena_format("%s_await", tag->name ? tag->name : tag->typedef_name->name));
     const char *argument;
-    settle(e->a);
     if (pointer) {
+        settle(e->a);
         argument = copy_expression(e->a);
     } else if (e->a->is_lvalue) {
         settle_place(e->a, true);
         argument = arena_format("&%s", copy_expression(e->a));
     } else {
+        settle(e->a);
         struct variable *v = new_temporary(value_type(e->a), e->first);
         v->may_reside = v->must_reside = true;
         emit_set(v, copy_expression(e->a));

@@ -2,6 +2,7 @@
    to be printed, so that a deep tree does not need a deep C stack. */
 #include "text.h"
 #include "tree.h"
+#include "type.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -111,6 +112,11 @@ struct expression *expression_bit_field(struct expression *e)
         default:
             return e->is_bit_field ? e : NULL;
         }
+}
+
+bool expression_is_array_of_value(struct expression *e)
+{
+    return e->kind == EXPRESSION_MEMBER && !e->a->is_lvalue && type_is(e->type, TYPE_ARRAY);
 }
 
 void expression_children(struct expression *e, void (*visit)(struct expression *child, void *context), void *context)

@@ -345,6 +345,9 @@ struct expression *expression_condition(struct expression *e);
 /* The bit-field whose value is that of e, which may be an assignment to it; NULL: none. */
 struct expression *expression_bit_field(struct expression *e);
 
+/* An array in a struct that is a value, of a call say: an object of its own, which is there until the full expression ends (6.2.4p8). */
+bool expression_is_array_of_value(struct expression *e);
+
 /* Calls visit for every direct child expression of an expression, in the order of the text. */
 void expression_children(struct expression *e, void (*visit)(struct expression *child, void *context), void *context);
 /* The same, but a chain a + b + c, which leans to the left as deep as the text is long, counts as one expression with all its operands. */
