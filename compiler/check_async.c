@@ -443,6 +443,8 @@ void check_async_for(struct statement *s)
 {
     struct declarator *declarator = only_declarator(s->declaration);
     check_expression(s->a);
+    if (type_is_record(s->a->type))
+        mark_address_taken(s->a);
     struct type *type = iteration_type(s->a);
     s->has_await = true;
     if (!declarator)

@@ -22,18 +22,17 @@ static struct type *method_result(const char *name)
     return type->inner;
 }
 
-/* Keeps the value of e to the end of the statement: text of a pointer to the struct, or of the handle. */
+/* Keeps what e stands for to the end of the statement: text of a pointer to the struct, or of the handle. A struct that is an object is used where it
+   lies, as `&` in front of it would say; of a value there is a copy. */
 static struct variable *keep_subject(struct expression *e, const char **pointer)
 {
-    struct type *type = type_value(e->type);
-    struct variable *v = new_temporary(type, e->first);
-    bool record = type_is_record(type);
+    bool object = e->is_lvalue && type_is_record(e->type), record = !object && type_is_record(e->type);
+    struct variable *v = new_temporary(object ? type_pointer(e->type) : type_value(e->type), e->first);
     if (record)
         v->may_reside = v->must_reside = true;
     if (!needs_lowering(e))
         use_expression(e);
-    const char *value = lower_full(e, true);
-    emit_set(v, value);
+    emit_set(v, object ? lower_address(e) : lower_full(e, true));
     *pointer = record ? arena_format("&%s", variable_reference(v)) : variable_reference(v);
     return v;
 }

@@ -101,6 +101,8 @@ bool passes_by_address(struct expression *call);
 const char *lower_await_of(token_index place, const char *function, const char **arguments, size_t count, struct type *result, bool wanted);
 /* Parts of a full expression; see there. */
 const char *lower_value(struct expression *e);
+/* Of an lvalue: text of its address, which means the same object whatever is evaluated later. */
+const char *lower_address(struct expression *e);
 const char *lower_initializer(struct expression *e);
 
 /* ---- signs of values (sign.c) ---- */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 static void settle(struct expression *e);
+static void settle_literal(struct expression *e);
 static void discard(struct expression *e);
 static void discard_operand(struct expression *e);
 static bool is_statement_like(struct expression *e);
@@ -238,6 +239,10 @@ static void settle_place(struct expression *e, bool fix)
     case EXPRESSION_CHOOSE:
         settle_place(e->chosen, fix);
         set_text(e, arena_format("(%s)", copy_expression(e->chosen)), false);
+        return;
+    case EXPRESSION_COMPOUND_LITERAL:
+        if (!e->text)
+            settle_literal(e);
         return;
     default:
         settle(e);
@@ -776,8 +781,7 @@ static void await_custom(struct expression *e, bool wanted)
         settle(e->a);
         argument = copy_expression(e->a);
     } else if (e->a->is_lvalue) {
-        settle_place(e->a, true);
-        argument = arena_format("&%s", copy_expression(e->a));
+        argument = lower_address(e->a);
     } else {
         settle(e->a);
         struct variable *v = new_temporary(value_type(e->a), e->first);
@@ -1162,6 +1166,12 @@ const char *lower_value(struct expression *e)
 {
     settle(e);
     return copy_value(e);
+}
+
+const char *lower_address(struct expression *e)
+{
+    settle_place(e, true);
+    return arena_format("&%s", copy_expression(e));
 }
 
 void lower_dropped(struct expression *e)
