@@ -705,9 +705,11 @@ static struct node *full(struct node *e)
     if (is_determinate(e) || note_awaited(e))
         return e;
     if (e->kind == NODE_INITIALIZER) {
-        struct node **first = &e->children[0];
-        while ((*first)->kind == NODE_INITIALIZER)
+        struct node **first = &e;
+        while ((*first)->kind == NODE_INITIALIZER) {
+            (*first)->form = INITIALIZER_LIST;
             first = &(*first)->children[0];
+        }
         *first = node_new(NODE_COMMA, (*first)->type, 2, named(NODE_LATER, INT_TYPE, node_constant(chance(9))),
                           without_width(*first));
         return e;
