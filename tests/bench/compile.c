@@ -2,7 +2,7 @@
    CPU seconds, the least of some rounds. At the end, 1,000 async functions of four awaits beside as many coroutines of C++20.
 
        build/bench-compile            all
-       build/bench-compile KIND...    the kinds of build/bench-source */
+       build/bench-compile KIND...    the kinds of build/bench-source, and "coroutines" */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdbool.h>
@@ -146,18 +146,24 @@ static bool coroutines(void)
     return true;
 }
 
+/* Is a part asked for? Without words, all are. */
+static bool is_wanted(const char *part, char *const words[])
+{
+    for (int i = 0; words[i]; i++)
+        if (!strcmp(words[i], part))
+            return true;
+    return !words[0];
+}
+
 int main(int argc, char **argv)
 {
+    (void)argc;
     bool fine = true;
     printf("%-10s %7s %8s%9s%8s%9s%9s%9s%8s\n", "shape", "N", "lines", "acc s", "acc MB", "gcc s", "plain s", "acc/gcc", "out/in");
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        bool wanted = argc < 2;
-        for (int k = 1; k < argc; k++)
-            wanted = wanted || !strcmp(argv[k], shapes[i].kind);
-        if (wanted)
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        if (is_wanted(shapes[i].kind, argv + 1))
             fine = row(shapes[i].kind, shapes[i].n) && fine;
-    }
-    if (argc < 2)
+    if (is_wanted("coroutines", argv + 1))
         fine = coroutines() && fine;
     return fine ? 0 : 1;
 }
