@@ -298,8 +298,10 @@ bool check_declaration(struct declaration *declaration)
 /* In a declaration of variables or functions, check_declaration looks. */
 static void check_stray_site(struct async_site *site)
 {
-    if (!site->declarator_count)
+    if (!site->declarator_count) {
         dialect_error(site->specifiers->async_token, "'async' declares no function here");
+        dialect_note(site->specifiers->async_token, "leave it out: it belongs to functions");
+    }
     for (size_t i = 0; i < site->declarator_count; i++)
         if (is_stray_async(site->specifiers, site->declarators[i]))
             stray_async(site->specifiers, site->declarators[i]);

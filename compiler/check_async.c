@@ -492,6 +492,7 @@ void check_async_with(struct statement *s)
     s->has_await = true;
     if (!manager) {
         dialect_error(s->first, "'async with' has no manager");
+        dialect_note(s->first, "it is what the variable is initialized with: 'async with (struct thing *name = manager)'");
         return;
     }
     check_expression(manager);
@@ -540,6 +541,7 @@ void check_yield(struct statement *s)
                      function->symbol->name);
     } else if (check_now.defer) {
         dialect_error(s->first, "'yield' in a defer");
+        dialect_note(s->first, "a defer also runs when the generator is closed, and then nobody takes a value");
     } else if (!s->a && !type_is(function->result, TYPE_VOID)) {
         dialect_error(s->first, "'yield' without a value in a generator of '%s'", type_text(function->result));
     } else if (s->a && type_is(function->result, TYPE_VOID)) {
@@ -699,10 +701,6 @@ void check_try(struct statement *s)
     check_statement(s->body, s);
     check_now.barrier = outer;
     s->has_await |= s->body->has_await;
-    if (!s->catch_count) {
-        dialect_error(s->first, "'try' without 'catch'");
-        dialect_note(s->last, "'catch (int error) { }' takes any error but cancellation");
-    }
     for (size_t i = 0; i < s->catch_count; i++)
         check_clause(s, i);
 }

@@ -153,7 +153,8 @@ static void check_returns_twice(struct expression *call, const char *name)
     if (!check_now.function || !name || check_now.unevaluated || !is_one_of(name, names, sizeof names / sizeof *names))
         return;
     dialect_error(call->first,
-                  "'%s' in an async function: it would return into a C stack frame that is gone after an await", name);
+                  "'%s' in an async function: it would return into a C stack frame that is gone after an await",
+                  strncmp(name, "__builtin", 9) ? name + strspn(name, "_") : name);
     dialect_note(call->first, "move the part that uses it into a plain function");
 }
 

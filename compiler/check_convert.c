@@ -95,7 +95,7 @@ static bool convert_to_handle(struct type *to, struct expression *from, struct t
         return true; /* incompatible pointers: the C compiler's to tell */
     dialect_mismatch(to, from, type, conversion);
     struct type *inner = type_strip(to)->inner;
-    if (!handle && type_is(to, TYPE_CORO) && expression_inner(from)->kind == EXPRESSION_AWAIT)
+    if (!handle && (type_is(to, TYPE_CORO) || type_is(to, TYPE_AWAITABLE)) && expression_inner(from)->kind == EXPRESSION_AWAIT)
         dialect_note(expression_inner(from)->first, "a coroutine is wanted here, not its value: leave out the 'await'");
     else if (type_is(type, TYPE_CORO) && is_task_or_future(to) && !is_unknown(inner) &&
              type_same(inner, type_strip(type)->inner))
@@ -156,6 +156,12 @@ bool functions_clash(struct type *a, struct type *b)
     struct type *one = pointed_function(a), *other = pointed_function(b);
     return one && other && (one->is_async || other->is_async) && !type_same(one, other) && !returns_coroutine(one) &&
            !returns_coroutine(other);
+}
+
+void note_function_clash(token_index place, struct type *a, struct type *b)
+{
+    if (pointed_function(a)->is_async != pointed_function(b)->is_async)
+        dialect_note(place, "an async function and a plain one have different types, and neither converts to the other");
 }
 
 /* In C an async function is an ordinary one that returns a coroutine: called through a plain type it would do

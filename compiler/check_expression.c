@@ -472,6 +472,13 @@ static void check_arrow(struct expression *e)
     }
 }
 
+static void child_assigned(struct expression *e, struct expression *child)
+{
+    dialect_error(e->first, "child task '%s' cannot be assigned to", child->name);
+    dialect_note(child->symbol->place, "it is the task that was started here, to the end of the block; '%s other' is a variable for tasks",
+                 type_text(child->type));
+}
+
 /* Is it an lvalue that may be changed (6.3.2.1p1)? Tells where not. */
 static bool check_modifiable(struct expression *e, const char *what)
 {
@@ -483,7 +490,7 @@ static bool check_modifiable(struct expression *e, const char *what)
     else if (is_array(e))
         rule_error(e->first, "assignment to expression with array type");
     else if (inner->kind == EXPRESSION_NAME && inner->symbol->child)
-        dialect_error(e->first, "child task '%s' cannot be assigned to", inner->name);
+        child_assigned(e, inner);
     else if (type_qualifiers(e->type) & QUALIFIER_CONST && inner->kind == EXPRESSION_NAME)
         rule_error(e->first, "assignment of read-only variable '%s'", inner->name);
     else if (type_qualifiers(e->type) & QUALIFIER_CONST || type_has_const_member(e->type))
@@ -619,15 +626,23 @@ static void check_part(struct expression *e)
 }
 
 /* 6.5.3.4p2: the operand of sizeof is evaluated where it is a variable length array. */
+/* The operand of a sizeof turned out to be evaluated, since its type is that of a variable-length array (6.5.3.4p2): what is wrong in it is told already. */
+static void check_evaluated(struct expression *e)
+{
+    enum check_voice outer = check_now.voice;
+    check_now.voice = TELL_NOTHING;
+    check_expression(e->a);
+    check_now.voice = outer;
+    inherit(e, e->a);
+}
+
 static void check_sizeof(struct expression *e)
 {
     check_unevaluated(e->a, e->first);
     e->type = type_basic(TYPE_UNSIGNED_LONG);
     struct type *type = type_strip(e->a->type);
-    if (e->kind == EXPRESSION_SIZEOF && type->kind == TYPE_ARRAY && type->variable) {
-        check_expression(e->a);
-        inherit(e, e->a);
-    }
+    if (e->kind == EXPRESSION_SIZEOF && type->kind == TYPE_ARRAY && type->variable)
+        check_evaluated(e);
     if (e->a->is_bit_field)
         rule_error(e->first, "'sizeof' applied to a bit-field");
     else if (type_is_record(type) && !type_is_complete(type))
@@ -783,8 +798,10 @@ static struct type *comparison_result(struct expression *e, struct type *a, stru
         (type_is(a, TYPE_POINTER) && is_floating(b)) || (type_is(b, TYPE_POINTER) && is_floating(a));
     if (!scalars || handle_and_number || pointer_and_floating)
         invalid_operands(e, a, b);
-    else if (functions_clash(a, b))
+    else if (functions_clash(a, b)) {
         dialect_error(e->operator_, "comparison of '%s' with '%s'", type_text(a), type_text(b));
+        note_function_clash(e->operator_, a, b);
+    }
     return integer();
 }
 
@@ -892,6 +909,7 @@ static struct type *conditional_result(struct expression *e, struct expression *
     if (functions_clash(b, c)) {
         dialect_error(e->operator_ ? e->operator_ : e->first, "type mismatch in conditional expression: '%s' and '%s'",
                       type_text(b), type_text(c));
+        note_function_clash(e->operator_ ? e->operator_ : e->first, b, c);
         return unknown();
     }
     if (type_is(b, TYPE_POINTER) && type_is(c, TYPE_POINTER))

@@ -110,6 +110,8 @@ bool returns_coroutine(struct type *function);
 
 /* Are both pointers to functions, at least one to an async one, and of different types? */
 bool functions_clash(struct type *a, struct type *b);
+/* The note that says so of two that clash, where one is async and the other is not. */
+void note_function_clash(token_index place, struct type *a, struct type *b);
 
 /* The note that tells to await a coroutine, task or future where its value was meant. */
 void note_missing_await(struct expression *e);

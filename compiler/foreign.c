@@ -44,6 +44,7 @@ static const struct foreign words[] = {
     {"Coro", NULL, "what a coroutine gives belongs to its type: 'Coro(int)'"},
     {"Future", NULL, "what a future gives belongs to its type: 'Future(int)'"},
     {"Gen", NULL, "what a generator gives belongs to its type: 'Gen(int)'"},
+    {"lambda", NULL, "there are no closures: make it a function, and pass what it needs as arguments"},
     {"None", "NULL", "'NULL' is the word"},
     {"elif", "else if", "'else if' are the words"},
 };
@@ -110,17 +111,61 @@ static bool is_head_of_with(token_index place)
     return t && is_word(t - 1, "with");
 }
 
+/* Does it stand in the head of `async for (...)`? */
+static bool is_in_head_of_async_for(token_index place)
+{
+    token_index t = place;
+    for (unsigned depth = 0; t && place - t < 32 && !is_word(t, ";") && !is_word(t, "{"); t--) {
+        depth += t < place && is_word(t, ")");
+        if (!is_word(t, "("))
+            continue;
+        if (depth == 0)
+            return t > 1 && is_word(t - 1, "for") && (is_word(t - 2, "async") || is_word(t - 2, "_Async"));
+        depth--;
+    }
+    return false;
+}
+
+/* Is it a statement of C with an `async` in front? */
+static bool is_async_statement(token_index place)
+{
+    static const char *const statements[] = {"if", "while", "do", "switch", "return"};
+    if (!place || (!is_word(place - 1, "async") && !is_word(place - 1, "_Async")))
+        return false;
+    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
+        if (is_word(place, statements[i]))
+            return true;
+    return false;
+}
+
 static bool is_handle_word(token_index t)
 {
     return (is_word(t, "Task") || is_word(t, "Coro") || is_word(t, "Future") || is_word(t, "Gen")) &&
            !symbol_find(tokens[t].name);
 }
 
+/* Is it the `>` of `=>`? */
+static bool is_arrow(token_index place)
+{
+    return place && is_word(place, ">") && is_word(place - 1, "=");
+}
+
+/* `() => ...`, `n => { ... }`, `[&](int n) { ... }`: is the arrow or the bracket here? */
+static bool is_closure(token_index place)
+{
+    bool arrow = is_word(place, ")") && is_word(place + 1, "=") && is_word(place + 2, ">");
+    bool arrow_to_block = is_arrow(place) && is_word(place + 1, "{");
+    bool bracket = is_word(place, "[") && (is_word(place + 1, "]") || is_word(place + 1, "&") || is_word(place + 1, "="));
+    return arrow || arrow_to_block || bracket;
+}
+
 /* Several tokens that say something together. */
 static bool note_phrase(token_index place)
 {
-    if (is_word(place, ")") && is_word(place + 1, "=") && is_word(place + 2, ">"))
-        note_at(place + 1, "there are no closures: make it an async function, and pass what it needs as arguments");
+    if (is_closure(place))
+        note_at(place, "there are no closures: make it a function, and pass what it needs as arguments");
+    else if (is_arrow(place))
+        note_at(place - 1, "did you mean '>='?");
     else if (is_word(place, "await") && place && is_word(place - 1, "for"))
         note_at(place, "'async for (int i : iterator)' are the words");
     else if (is_word(place, "await") && tokens[place].plain_name)
@@ -135,6 +180,8 @@ static bool note_phrase(token_index place)
         note_at(place, "'async with (...)' are the words");
     else if (is_colon_of_for(place))
         note_at(place, "'async for' goes over a generator");
+    else if (is_async_statement(place))
+        note_at(place - 1, "leave it out: any statement of an async function may await");
     else if (place && is_word(place - 1, "async") && is_word(place + 1, "="))
         note_at(place, "a child is declared with the type that it gives: 'async int %.*s = ...'",
                 (int)tokens[place].length, tokens[place].text);
@@ -145,5 +192,10 @@ static bool note_phrase(token_index place)
 
 bool note_foreign(token_index place)
 {
-    return note_phrase(place) || note_word(place) || note_word(place + 1) || (place && note_word(place - 1));
+    if (note_phrase(place) || note_word(place) || note_word(place + 1) || (place && note_word(place - 1)))
+        return true;
+    if (!is_in_head_of_async_for(place))
+        return false;
+    note_at(place, "the head is 'async for (int i : iterator)', which declares one variable; a loop that counts is a plain 'for', and may await as well");
+    return true;
 }

@@ -700,7 +700,7 @@ static void lower_group(struct statement *s)
     struct extent *extent = extent_begin();
     struct tag *tag = tag_find(intern_string("ac_group"));
     if (!tag) {
-        error_at(s->first, "`async { }` needs #include <ac.h>");
+        error_at(s->first, "'async { }' needs #include <ac.h>");
         extent_end(extent);
         return;
     }

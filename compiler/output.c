@@ -288,6 +288,18 @@ static void place_functions(void)
     }
 }
 
+/* What the preprocessor has read may be gone meanwhile. */
+static bool read_inlined(void)
+{
+    bool good = true;
+    for (size_t i = 0; i < inclusions.count; i++)
+        if (pieces[i].inlined && !source_cut(inclusions.at[i].file)) {
+            error_plain("cannot read %s again: %s", inclusions.at[i].file->path, strerror(errno));
+            good = false;
+        }
+    return good;
+}
+
 static void find_edits(void)
 {
     pieces = arena_alloc((inclusions.count + 1) * sizeof *pieces);
@@ -307,6 +319,8 @@ static void find_edits(void)
         if (!in_async_definition(site->first))
             rename_async_site(site);
     }
+    if (!read_inlined())
+        return;
     for (size_t i = 0; i < unit.functions.count; i++)
         if (unit.functions.at[i]->is_async)
             edit_definition(unit.functions.at[i]);
@@ -569,10 +583,6 @@ static void add_preprocessed(uint32_t inclusion, struct text *out)
 static void add_inclusion(uint32_t inclusion, struct text *out)
 {
     struct source_file *file = inclusions.at[inclusion].file;
-    if (!source_cut(file)) {
-        error_plain("cannot read %s again: %s", file->path, strerror(errno));
-        return;
-    }
     bool guarded = add_guard(inclusion, out);
     emit_line_directive(out, file->path, 1);
     if (pieces[inclusion].preprocessed) {
@@ -598,6 +608,8 @@ int output_write(void)
     struct text out = {0};
     text_format(&out, "/* Made by acc from %s: edit that file, not this one. */\n", file_name(options.input_name));
     find_edits();
+    if (error_count)
+        return -1;
     if (!includes_header() && unit.async_sites.count + unit.functions.count)
         for (size_t i = 0; i < unit.functions.count; i++)
             if (unit.functions.at[i]->is_async) {

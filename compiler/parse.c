@@ -499,6 +499,8 @@ static bool tell_name(const struct parser *parser, token_index place)
         }
         if (!parser->in_async && !symbol) {
             error_at(before, "'%s' outside an async function", name);
+            if (!strcmp(name, "await"))
+                note_at(before, "what stands outside functions is computed before the program runs: await in an async function, and set it there");
             return true;
         }
     }
@@ -622,7 +624,8 @@ void syntax_error(struct parser *parser, token_index place, const char *token, c
         error_at(place, "expected %s before %s", what, shown);
         resume_at(parser, place, what, false);
     }
-    note_foreign(place);
+    if (!note_foreign(place) && what && !strcmp(what, "'catch'"))
+        note_at(before, "'catch (int error) { ... }' takes any error; what is to run in any case stands in a 'defer' before the 'try'");
 }
 
 /* Behind `declaration`, which may be a name alone that should have been a type. */

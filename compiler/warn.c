@@ -319,7 +319,7 @@ void warn_unevaluated_await(struct expression *e)
     last = e->first;
     if (warning_at(e->first, "unevaluated-await", "this 'await' is not performed: '%.*s' only takes its type",
                    (int)tokens[by].length, tokens[by].text))
-        note_at(by, "which is here");
+        note_at(by, "it is here; what is to run is awaited into a variable first");
 }
 
 /* ================= catch (ECANCELED) that goes on ================= */
