@@ -31,15 +31,19 @@ CC=$work/killed tells "the preprocessor \`$work/killed -E\` was ended by signal 
 echo 'async int part(void);' >"$work/part.h"
 printf '#include "part.h"\nasync int whole(void) { return await part(); }\n' >"$work/whole.ac"
 CC=$work/removes tells "cannot read $work/part.h again: No such file or directory" "$work/whole.ac"
-(ulimit -n 4; tells "cannot make a pipe: Too many open files" "$work/good.ac")
-(trap '' XFSZ; ulimit -f 0; tells() {
-    $acc $include -o /dev/null - <"$work/good.ac" 2>&1 | cat >/dev/stderr; }; tells) 2>&1 | grep -qxF "acc: error: cannot keep a copy of standard input: File too large" ||
-    fail "a full disk for the copy of standard input"
+printf '#!/bin/sh\nexec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-\nulimit -n 4\nexec %s "$@"\n' "$acc" >"$work/limited"
+printf '#!/bin/sh\n(trap "" XFSZ; ulimit -f 0; exec %s "$@" <%s/good.ac) 2>&1 | cat >&2\nexit 1\n' "$acc" "$work" >"$work/full"
+chmod +x "$work/limited" "$work/full"
+acc=$work/limited tells "cannot make a pipe: Too many open files" "$work/good.ac"
+acc=$work/full tells "cannot keep a copy of standard input: File too large" -
 
 head -c 300 /dev/zero | tr '\000' '\001' >"$work/control.ac"
-tells "stray '\1' in program" "$work/control.ac"
+printf 'int a; \001\n' >"$work/stray.ac"
+tells 'stray '"'\\1'"' in program' "$work/stray.ac"
 tells "this is not C text: it is full of control characters" "$work/control.ac"
 printf 'const char *s = R"(no end;\n' >"$work/raw.ac"
 tells "unterminated raw string" -std=gnu11 "$work/raw.ac"
+printf 'async int f(void) {\n    return "text;\n}\n' >"$work/literal.ac"
+tells 'missing terminating " character' "$work/literal.ac"
 awk 'BEGIN { printf "async int f(void) { return "; for (i = 0; i < 100000; i++) printf "("; print "1; }" }' >"$work/deep.ac"
 tells "this is nested too deeply" "$work/deep.ac"
