@@ -1,11 +1,15 @@
 /* Makes everything fail in turn, and sees what programs make of it.
  *
- *     build/tests/faults [-k KINDS] [-b BACKENDS] [-m MOST] [-s STEP] [-j JOBS] [PROGRAM ...]
+ *     build/tests/faults [-k KINDS] [-b BACKENDS] [-m MOST] [-s STEP] [-j JOBS] [-c CLOCK] [PROGRAM ...]
  *
  * Each program is translated, compiled under AddressSanitizer and UndefinedBehaviorSanitizer, and run once to count what there is
  * of a kind; then once more for each number up to there, at most MOST of them (500), or every STEP-th. It may end in any way that
  * it likes, but must end by itself: no signal but that of a failed assertion, no report of a sanitizer, no descriptor and no child
- * left behind. What went wrong is told with the line that repeats it. KINDS and BACKENDS are lists with commas.
+ * left behind. What went wrong is told with the line that repeats it. KINDS and BACKENDS are lists with commas; CLOCK is `virtual`
+ * where programs that have lost something are not to wait for their time-outs.
+ *
+ * JOBS processes make all programs, then count, then try all points of all programs: mostly these wait, so there may be more of them
+ * than there are cores. When the last point of a program has been tried its name is told, with how many there were.
  *
  * A program that is a server is talked to as its head says (tests/conversation.h); where that fails, which it may, it is sent
  * SIGINT and must end as well. */
@@ -22,7 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LINES = 64, ENVIRONMENT = 16, LIMIT = 20, TALK_LIMIT = 3, SANITIZER_STATUS = 99, LEFT_STATUS = 98 };
+enum { LINES = 64, ENVIRONMENT = 16, LIMIT = 20, SECOND_LIMIT = 60, TALK_LIMIT = 3, SANITIZER_STATUS = 99, LEFT_STATUS = 98 };
 
 struct kind {
     const char *name;
@@ -44,7 +48,7 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
 struct program {
     const char *source;         /* "tests/runtime/files.ac" */
     char *name;                 /* "runtime/files" */
-    char *executable;           /* NULL: could not be made */
+    char *executable;
     const char *talk[LINES], *environment[ENVIRONMENT], *arguments[LINES], *input[LINES];
     size_t talks, settings, argument_count, inputs;
     bool left_out;              /* its head says `not: faults` */
@@ -54,13 +58,32 @@ struct program {
 
 struct options {
     const char *kinds, *backends;
+    const char *clock;          /* a setting, or NULL for the program's own */
     long most, step, jobs;
 };
 
-/* How it went, of all jobs. */
-struct totals {
-    long next;                  /* the program that is tried next */
+/* How it went with a program. In memory that all jobs share, as is all that follows. */
+struct outcome {
+    long left;                  /* points that are still to be tried */
     long runs, failures;
+    bool made;
+};
+
+/* The points of one program, backend and kind: the numbers 1, 1 + STEP, ... */
+struct series {
+    long program;
+    const char *backend;
+    const struct kind *kind;
+    long points;
+    long first;                 /* how many points the series before it have */
+};
+
+struct all {
+    const struct options *options;
+    struct program *programs;
+    struct outcome *outcomes;   /* of each program */
+    struct series *series;
+    long program_count, series_count, point_count;
 };
 
 /* ---- Programs ---- */
@@ -134,9 +157,10 @@ static bool run_tool(const char *const argv[], const char *words)
     return false;
 }
 
-static void program_make(struct program *program)
+static bool program_make(const struct program *program)
 {
-    char *executable = text_format("build/faults/%s", program->name), *translated = text_format("%s.c", executable);
+    const char *executable = program->executable;
+    char *translated = text_format("%s.c", executable);
     char *words = text_format("%s.words", executable), *folder = text_format("-I%s", program->source);
     *strrchr(folder, '/') = '\0';
     folders_make(executable);
@@ -148,8 +172,9 @@ static void program_make(struct program *program)
                              executable, translated, program->needs_tls ? "build/asan/libac_tls.a" : "",
                              program->needs_tls ? "-lssl -lcrypto" : "");
     const char *const compile[] = {"sh", "-c", line, NULL};
-    program->executable = run_tool(translate, words) && run_tool(compile, words) ? executable : NULL;
+    bool made = run_tool(translate, words) && run_tool(compile, words);
     free(line);
+    return made;
 }
 
 /* ---- One run ---- */
@@ -157,10 +182,38 @@ static void program_make(struct program *program)
 struct run {
     const struct program *program;
     const char *backend;
+    const char *clock;          /* a setting, or NULL */
     const struct kind *kind;
     long number;
     char *out, *err, *counted, *in;     /* files */
 };
+
+/* Where this job's programs run, so that files that they make are not those of another's: there build leads to build, tests to
+ * tests. */
+static const char *job_folder(void)
+{
+    static const char *const seen[] = {"build", "tests", "samples"};
+    static char *folder;
+    if (folder)
+        return folder;
+    folder = text_format("build/faults/job.%ld", (long)getpid());
+    folders_make(folder);
+    mkdir(folder, 0777);
+    for (size_t i = 0; i < sizeof seen / sizeof *seen; i++) {
+        char *target = text_format("../../../%s", seen[i]), *link = text_format("%s/%s", folder, seen[i]);
+        if (symlink(target, link) < 0)
+            perror(link);
+        free(target);
+        free(link);
+    }
+    return folder;
+}
+
+static void job_folder_remove(void)
+{
+    const char *const command[] = {"rm", "-rf", job_folder(), NULL};
+    process_run(command, NULL, LIMIT);
+}
 
 static pid_t run_start(const struct run *run)
 {
@@ -169,20 +222,23 @@ static pid_t run_start(const struct run *run)
     size_t count = 0;
     for (size_t i = 0; i < program->argument_count; i++)
         command[i + 1] = program->arguments[i];
-    for (; count < program->settings; count++)
-        environment[count] = program->environment[count];
+    for (size_t i = 0; i < program->settings; i++)
+        environment[count++] = program->environment[i];
     environment[count++] = text_format("AC_BACKEND=%s", run->backend);
     environment[count++] = text_format("%s=%ld", run->kind->variable, run->number);
     environment[count++] = text_format("FAULTS_COUNTED=%s", run->counted);
     environment[count++] = "ASAN_OPTIONS=detect_leaks=1:exitcode=99:detect_stack_use_after_return=1";
-    environment[count++] = run->kind->also ? (char *)run->kind->also : "FAULTS=1";
-    pid_t pid = process_start(command, &(struct process_files){run->in, run->out, run->err, NULL, environment});
+    if (run->kind->also)
+        environment[count++] = run->kind->also;
+    if (run->clock)
+        environment[count++] = run->clock;
+    pid_t pid = process_start(command, &(struct process_files){run->in, run->out, run->err, job_folder(), environment});
     for (size_t i = program->settings; i < program->settings + 3; i++)
         free((char *)environment[i]);
     return pid;
 }
 
-static int run_once(const struct run *run)
+static int run_once(const struct run *run, double limit)
 {
     remove(run->counted);
     remove(run->out);
@@ -195,7 +251,7 @@ static int run_once(const struct run *run)
             kill(pid, SIGINT);
         free(problem);
     }
-    return process_wait(pid, LIMIT);
+    return process_wait(pid, limit);
 }
 
 /* What is wrong with how it has ended; NULL where nothing is. */
@@ -220,15 +276,18 @@ static const char *complaint(const struct run *run, int status, const char *said
 
 static void tell(const struct run *run, const char *what, const char *said)
 {
-    printf("%s %s: AC_BACKEND=%s %s=%ld%s%s %s\n%.1500s\n", run->program->name, what, run->backend, run->kind->variable,
-           run->number, run->kind->also ? " " : "", run->kind->also ? run->kind->also : "", run->program->executable,
+    printf("%s %s: %s AC_BACKEND=%s %s=%ld %s %s\n%.1500s\n", run->program->name, what, run->clock ? run->clock : "",
+           run->backend, run->kind->variable, run->number, run->kind->also ? run->kind->also : "", run->program->executable,
            said ? said : "");
     fflush(stdout);
 }
 
+/* What does not end while everything else runs beside it has a second attempt, with more time. */
 static bool is_survived(const struct run *run)
 {
-    int status = run_once(run);
+    int status = run_once(run, LIMIT);
+    if (status == PROCESS_TIMED_OUT)
+        status = run_once(run, SECOND_LIMIT);
     char *said = file_read(run->err, NULL);
     const char *what = complaint(run, status, said);
     if (what)
@@ -264,17 +323,6 @@ static bool is_listed(const char *list, const char *name)
     return false;
 }
 
-static void try_kind(struct run *run, const struct options *options, struct totals *totals)
-{
-    long count = count_all(run), most = count < options->most ? count : options->most;
-    __atomic_fetch_add(&totals->failures, count < 0, __ATOMIC_RELAXED);
-    for (run->number = 1; run->number <= most; run->number += options->step) {
-        bool survived = is_survived(run);
-        __atomic_fetch_add(&totals->runs, 1, __ATOMIC_RELAXED);
-        __atomic_fetch_add(&totals->failures, !survived, __ATOMIC_RELAXED);
-    }
-}
-
 static void input_write(const struct run *run)
 {
     FILE *file = fopen(run->in, "w");
@@ -284,84 +332,189 @@ static void input_write(const struct run *run)
         fclose(file);
 }
 
-static void try_program(struct program *program, const struct options *options, struct totals *totals)
+/* A run of a series, with files of its own. */
+static struct run run_begin(const struct all *all, const struct series *series)
 {
-    static const char *const backends[] = {"epoll", "uring", "poll"};
-    program_make(program);
-    if (!program->executable) {
-        __atomic_fetch_add(&totals->failures, 1, __ATOMIC_RELAXED);
-        return;
-    }
-    struct run run = {.program = program};
-    run.in = text_format("%s.in", program->executable);
-    run.out = text_format("%s.out", program->executable);
-    run.err = text_format("%s.err", program->executable);
-    run.counted = text_format("%s.counted", program->executable);
+    const struct program *program = &all->programs[series->program];
+    struct run run = {.program = program, .backend = series->backend, .kind = series->kind, .clock = all->options->clock};
+    long job = (long)getpid();
+    run.in = text_format("%s.%ld.in", program->executable, job);
+    run.out = text_format("%s.%ld.out", program->executable, job);
+    run.err = text_format("%s.%ld.err", program->executable, job);
+    run.counted = text_format("%s.%ld.counted", program->executable, job);
     input_write(&run);
-    for (size_t i = 0; i < 3; i++) {
-        run.backend = backends[i];
-        for (run.kind = kinds; run.kind < kinds + KINDS && is_listed(options->backends, run.backend); run.kind++)
-            if (is_listed(options->kinds, run.kind->name))
-                try_kind(&run, options, totals);
+    return run;
+}
+
+static void run_end(struct run *run)
+{
+    char *files[] = {run->in, run->out, run->err, run->counted};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        remove(files[i]);
+        free(files[i]);
     }
 }
 
-static void work(struct program *programs, long count, const struct options *options, struct totals *totals)
+/* ---- What jobs do ---- */
+
+static void make_one(const struct all *all, long number)
 {
-    for (long i; (i = __atomic_fetch_add(&totals->next, 1, __ATOMIC_RELAXED)) < count;)
-        if (!programs[i].left_out)
-            try_program(&programs[i], options, totals);
+    struct outcome *outcome = &all->outcomes[number];
+    outcome->made = program_make(&all->programs[number]);
+    outcome->failures += !outcome->made;
 }
 
-static int run_jobs(struct program *programs, long count, const struct options *options)
+static void count_one(const struct all *all, long number)
 {
-    struct totals *totals = mmap(NULL, sizeof *totals, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (totals == MAP_FAILED)
-        return 2;
-    long failed = 0;
-    for (long i = 0; i < options->jobs; i++) {
+    struct series *series = &all->series[number];
+    struct outcome *outcome = &all->outcomes[series->program];
+    if (!outcome->made)
+        return;
+    struct run run = run_begin(all, series);
+    long count = count_all(&run), most = count < all->options->most ? count : all->options->most;
+    __atomic_fetch_add(&outcome->failures, count < 0, __ATOMIC_RELAXED);
+    series->points = most > 0 ? (most - 1) / all->options->step + 1 : 0;
+    run_end(&run);
+}
+
+static const struct series *series_of(const struct all *all, long point)
+{
+    const struct series *series = all->series;
+    while (point >= series->first + series->points)
+        series++;
+    return series;
+}
+
+static void tell_outcome(const struct program *program, const struct outcome *outcome)
+{
+    printf("%s: %ld faults, %ld not survived\n", program->name, outcome->runs, outcome->failures);
+    fflush(stdout);
+}
+
+static void try_one(const struct all *all, long point)
+{
+    const struct series *series = series_of(all, point);
+    struct outcome *outcome = &all->outcomes[series->program];
+    struct run run = run_begin(all, series);
+    run.number = 1 + (point - series->first) * all->options->step;
+    bool survived = is_survived(&run);
+    run_end(&run);
+    __atomic_fetch_add(&outcome->runs, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&outcome->failures, !survived, __ATOMIC_RELAXED);
+    if (__atomic_sub_fetch(&outcome->left, 1, __ATOMIC_ACQ_REL) == 0)
+        tell_outcome(&all->programs[series->program], outcome);
+}
+
+/* ---- Jobs ---- */
+
+/* Memory that is shared with all processes that are made later; zeroed. */
+static void *shared(size_t size)
+{
+    void *memory = mmap(NULL, size + 1, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory != MAP_FAILED)
+        return memory;
+    perror("mmap");
+    exit(2);
+}
+
+/* Does `what` for the numbers up to `count`, in so many processes as there are jobs. False where one of them failed. */
+static bool do_all(const struct all *all, long count, void (*what)(const struct all *all, long number))
+{
+    long *next = shared(sizeof *next);
+    bool failed = false;
+    for (long i = 0; i < all->options->jobs; i++) {
         fflush(NULL);
         pid_t pid = fork();
         if (pid == 0) {
-            work(programs, count, options, totals);
+            for (long number; (number = __atomic_fetch_add(next, 1, __ATOMIC_RELAXED)) < count;)
+                what(all, number);
+            job_folder_remove();
             fflush(NULL);
             _exit(0);
         }
-        failed += pid < 0;
+        failed |= pid < 0;
     }
     for (int status; wait(&status) > 0;)
-        failed += status != 0;
-    printf("%ld faults, %ld not survived\n", totals->runs, totals->failures);
-    return failed || totals->failures || !totals->runs ? 1 : 0;
+        failed |= status != 0;
+    return !failed;
+}
+
+static void add_series(struct all *all, long program)
+{
+    static const char *const backends[] = {"epoll", "uring", "poll"};
+    for (size_t i = 0; i < 3; i++)
+        for (const struct kind *kind = kinds; kind < kinds + KINDS && is_listed(all->options->backends, backends[i]); kind++)
+            if (is_listed(all->options->kinds, kind->name))
+                all->series[all->series_count++] = (struct series){.program = program, .backend = backends[i], .kind = kind};
+}
+
+/* Once everything is counted. */
+static void number_points(struct all *all)
+{
+    for (struct series *series = all->series; series < all->series + all->series_count; series++) {
+        series->first = all->point_count;
+        all->point_count += series->points;
+        all->outcomes[series->program].left += series->points;
+    }
+}
+
+static int try_all(struct all *all)
+{
+    struct outcome total = {0};
+    all->outcomes = shared((size_t)all->program_count * sizeof *all->outcomes);
+    all->series = shared((size_t)all->program_count * 3 * KINDS * sizeof *all->series);
+    for (long i = 0; i < all->program_count; i++)
+        add_series(all, i);
+    bool done = do_all(all, all->program_count, make_one) && do_all(all, all->series_count, count_one);
+    number_points(all);
+    done = done && do_all(all, all->point_count, try_one);
+    for (long i = 0; i < all->program_count; i++) {
+        total.runs += all->outcomes[i].runs;
+        total.failures += all->outcomes[i].failures;
+    }
+    printf("%ld faults, %ld not survived\n", total.runs, total.failures);
+    return !done || total.failures || !total.runs ? 1 : 0;
+}
+
+static void programs_read(struct all *all, const glob_t *found)
+{
+    all->programs = calloc(found->gl_pathc + 1, sizeof *all->programs);
+    for (size_t i = 0; all->programs && i < found->gl_pathc; i++) {
+        struct program *program = &all->programs[all->program_count];
+        *program = (struct program){.source = found->gl_pathv[i], .name = name_of(found->gl_pathv[i])};
+        program->executable = text_format("build/faults/%s", program->name);
+        read_head(program);
+        all->program_count += !program->left_out;
+    }
+}
+
+static void programs_find(char **patterns, glob_t *found)
+{
+    static char *usual[] = {"tests/faults/*.ac", "samples/*.ac", "tests/runtime/*.ac", NULL};
+    char **pattern = *patterns ? patterns : usual;
+    *found = (glob_t){0};
+    for (int flags = 0; *pattern; pattern++, flags = GLOB_APPEND)
+        glob(*pattern, flags, NULL, found);
 }
 
 int main(int argc, char **argv)
 {
-    struct options options = {.kinds = "allocation,call,interrupt,memory,cancel,timeout", .backends = "epoll,uring", .most = 500,
-                              .step = 1, .jobs = sysconf(_SC_NPROCESSORS_ONLN)};
-    for (int letter; (letter = getopt(argc, argv, "k:b:m:s:j:")) != -1;) {
+    struct options options = {.kinds = "allocation,call,interrupt,memory,cancel,timeout", .backends = "epoll,uring",
+                              .most = 500, .step = 1, .jobs = sysconf(_SC_NPROCESSORS_ONLN)};
+    struct all all = {.options = &options};
+    glob_t found;
+    for (int letter; (letter = getopt(argc, argv, "k:b:m:s:j:c:")) != -1;) {
         switch (letter) {
         case 'k': options.kinds = optarg; break;
         case 'b': options.backends = optarg; break;
         case 'm': options.most = atol(optarg); break;
         case 's': options.step = atol(optarg); break;
         case 'j': options.jobs = atol(optarg); break;
+        case 'c': options.clock = text_format("AC_CLOCK=%s", optarg); break;
         default: return 2;
         }
     }
-    glob_t found;
-    glob(optind < argc ? argv[optind] : "tests/faults/*.ac", 0, NULL, &found);
-    for (int i = optind + 1; i < argc; i++)
-        glob(argv[i], GLOB_APPEND, NULL, &found);
-    if (optind == argc)
-        glob("samples/*.ac", GLOB_APPEND, NULL, &found), glob("tests/runtime/*.ac", GLOB_APPEND, NULL, &found);
-    struct program *programs = calloc(found.gl_pathc + 1, sizeof *programs);
-    if (!programs || options.step < 1)
-        return 2;
-    for (size_t i = 0; i < found.gl_pathc; i++) {
-        programs[i].source = found.gl_pathv[i];
-        programs[i].name = name_of(found.gl_pathv[i]);
-        read_head(&programs[i]);
-    }
-    return run_jobs(programs, (long)found.gl_pathc, &options);
+    programs_find(argv + optind, &found);
+    programs_read(&all, &found);
+    return all.programs && options.step > 0 ? try_all(&all) : 2;
 }
