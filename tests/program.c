@@ -11,6 +11,7 @@
        // with: part.ac main.c     more files of the program, beside this one
        // acc: -I dir              options for acc
        // cflags: -std=gnu11       options for the C compilers
+       // link: -Wl,--wrap=send    options for linking
        // needs: tls               links with libac_tls; left out where that was not built
        // not: tcc suspend         ways of compiling to leave out; backends: not on those that AUTO does not take; storm, short: not where
                                   every call is interrupted, or transfers are short; faults: not by make faults (tests/faults/faults.c) */
@@ -34,7 +35,7 @@ struct list {
 struct program {
     const struct test *test;
     char *text;             /* the source, cut into lines */
-    struct list expected, errors, input, environment, talk, arguments, with, acc_options, c_options, left_out, needs;
+    struct list expected, errors, input, environment, talk, arguments, with, acc_options, c_options, link_options, left_out, needs;
     int status;
 };
 
@@ -90,8 +91,8 @@ static void head_line(struct program *program, const char *line)
         {"stdin", &program->input, false},      {"env", &program->environment, false},
         {"talk", &program->talk, false},        {"args", &program->arguments, true},
         {"with", &program->with, true},         {"acc", &program->acc_options, true},
-        {"cflags", &program->c_options, true},  {"not", &program->left_out, true},
-        {"needs", &program->needs, true},
+        {"cflags", &program->c_options, true},  {"link", &program->link_options, true},
+        {"not", &program->left_out, true},      {"needs", &program->needs, true},
     };
     const char *value = head_value(line, "exit");
     if (value)
@@ -204,6 +205,8 @@ static char *program_compile(struct program *program, const struct way *way, con
     if (list_has(&program->needs, "tls"))
         list_add(&link, way->sanitized ? "build/asan/libac_tls.a" : "build/libac_tls.a");
     list_add(&link, way->sanitized ? "build/asan/libac.a" : "build/libac.a");
+    for (size_t i = 0; i < program->link_options.count; i++)
+        list_add(&link, program->link_options.at[i]);
     list_add_words(&link, "-lpthread");       /* and nothing else: so it is promised */
     if (list_has(&program->needs, "tls"))
         list_add_words(&link, "-lssl -lcrypto");

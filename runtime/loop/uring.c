@@ -5,8 +5,10 @@
  * request is in the kernel's hands, the others queue behind it: so they complete in order, and two writers never mix.
  *
  * Completions are reaped into a list, and called from `wait` only. That list is where `cancel` finds out how a request ended: it asks
- * the kernel to cancel, which answers within the same system call for everything but work that a kernel thread has begun,
- * so memory of a request that is withdrawn is the caller's again at once.
+ * the kernel to cancel, which answers within the same system call for everything but work that a kernel thread has begun, or that
+ * is on its way to one: so memory of a request that is withdrawn is the caller's again at once. The others complete by themselves;
+ * and since the kernel does not find those that are on their way, they are asked for anew, at growing intervals that a timer of the
+ * ring measures, until they have completed.
  *
  * Calls for which the ring has no operation, and descriptors in non-blocking mode that the ring does not wait for, are polled by the ring
  * and then made directly. Sending is tried directly first: it rarely has to wait. */
@@ -23,7 +25,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Calls that can be made to fail, as those of faults.h are. EAGAIN: the kernel has no memory for requests just now. */
+/* Calls that can be made to fail, as those of faults.h are. EAGAIN: the kernel has no memory for requests just now. Those by which it
+ * lets go of memory are not (they stand in parentheses): if they failed for ever, nothing could be done but to ask for ever. */
 #define io_uring_queue_init_params(...) AC__FAULT_MINUS(ENOMEM, io_uring_queue_init_params(__VA_ARGS__))
 #define io_uring_get_probe_ring(...) AC__FAULT_MEMORY(io_uring_get_probe_ring(__VA_ARGS__))
 #define io_uring_submit(...) AC__FAULT_MINUS(EAGAIN, io_uring_submit(__VA_ARGS__))
@@ -31,7 +34,10 @@
 #define io_uring_submit_and_wait(...) AC__FAULT_MINUS(EAGAIN, io_uring_submit_and_wait(__VA_ARGS__))
 #define io_uring_submit_and_wait_timeout(...) AC__FAULT_MINUS(EAGAIN, io_uring_submit_and_wait_timeout(__VA_ARGS__))
 
-enum { ENTRIES = 256, COMPLETIONS = 4096, SETTLE_ATTEMPTS = 3 };
+enum { ENTRIES = 256, COMPLETIONS = 4096 };
+
+/* Between two attempts to cancel the same requests: at first, and at most. Nanoseconds. */
+enum { FIRST_PATIENCE = 1000000, MOST_PATIENCE = 128000000 };
 
 /* io->events: where a request is. */
 enum {
@@ -40,9 +46,10 @@ enum {
     POLLING = 4,            /* the kernel's, as a poll that the call itself follows */
     REAPED = 8,             /* in the list of completions; `result` is final */
     CONNECTING = 16,        /* a direct connect is under way */
-    CANCELLING = 32,        /* the kernel has been asked to cancel it */
+    CANCELLING = 32,        /* it is to be cancelled, and counted among the unanswered */
     STOPPED = 64,           /* given up because the loop closes; in no list */
-    FAULTED = 128           /* made to fail: the kernel has been asked for nothing, and `result` is the error */
+    FAULTED = 128,          /* made to fail: the kernel has been asked for nothing, and `result` is the error */
+    CLOSED = 256            /* its descriptor is closed: the number may mean another file */
 };
 
 struct slot {
@@ -56,6 +63,9 @@ struct uring {
     struct ac__io *files;           /* requests for files, all of them the kernel's: a circular list */
     struct slot *slots;             /* by descriptor */
     size_t count;
+    size_t unanswered;              /* requests that are to be cancelled and have not completed */
+    bool alarmed;                   /* the kernel has a timer after which these are asked for anew */
+    struct __kernel_timespec patience;      /* that timer's */
 };
 
 /* NULL and errno. */
@@ -177,6 +187,7 @@ static int likely_error(const struct ac__io *io)
 
 static void complete(struct uring *uring, struct ac__io *io, ssize_t result)
 {
+    uring->unanswered -= (io->events & CANCELLING) != 0;
     io->result = result;
     io->events = REAPED;
     ac__io_append(&uring->reaped, io);
@@ -198,7 +209,7 @@ static bool submit(struct uring *uring, struct ac__io *io, bool poll)
         prepare(sqe, io);
     }
     io_uring_sqe_set_data(sqe, io);
-    io->events = (io->events & CONNECTING) | (poll ? POLLING : SUBMITTED) | (faulted ? FAULTED : 0);
+    io->events = (io->events & (CONNECTING | CANCELLING | CLOSED)) | (poll ? POLLING : SUBMITTED) | (faulted ? FAULTED : 0);
     return true;
 }
 
@@ -235,13 +246,23 @@ static bool attempt(struct ac__io *io)
     return complete_now;
 }
 
+/* A request that was to be cancelled has ended so. */
+static void finish_cancelled(struct uring *uring, struct ac__io *io)
+{
+    finish(uring, io, io->events & CLOSED ? -EBADF : -ECANCELED);
+}
+
 /* The poll before a call has ended: makes the call, or polls again. */
 static void go_on(struct uring *uring, struct ac__io *io, int result)
 {
     if (result < 0)
         finish(uring, io, result);
+    else if (io->events & CLOSED)
+        finish_cancelled(uring, io);
     else if (attempt(io))
         finish(uring, io, io->result);
+    else if (io->events & CANCELLING)
+        finish_cancelled(uring, io);
     else if (!submit(uring, io, true))
         finish(uring, io, -ENOMEM);
 }
@@ -268,7 +289,7 @@ static bool is_interrupted(int result)
 static void reap_one(struct uring *uring, struct ac__io *io, int result)
 {
     if ((io->events & CANCELLING) && is_interrupted(result))
-        finish(uring, io, -ECANCELED);
+        finish_cancelled(uring, io);
     else if (result == -ECANCELED)
         submit_again(uring, io);
     else if (io->events & POLLING)
@@ -279,14 +300,16 @@ static void reap_one(struct uring *uring, struct ac__io *io, int result)
         finish(uring, io, meaning(io, result));
 }
 
-/* Takes all completions out of the ring. Those of cancellations have no request. */
+/* Takes all completions out of the ring. Those of cancellations have no request, and that of the timer has the backend itself. */
 static void reap(struct uring *uring)
 {
     struct io_uring_cqe *cqe;
     while (io_uring_peek_cqe(&uring->ring, &cqe) == 0) {
-        struct ac__io *io = io_uring_cqe_get_data(cqe);
+        void *data = io_uring_cqe_get_data(cqe);
+        struct ac__io *io = data != uring ? data : NULL;
         int result = io && (io->events & FAULTED) ? (int)io->result : cqe->res;
         io_uring_cqe_seen(&uring->ring, cqe);
+        uring->alarmed &= data != uring;
         if (io)
             reap_one(uring, io, result);
     }
@@ -335,20 +358,67 @@ static bool start(struct ac_backend *backend, struct ac__io *io)
     return false;
 }
 
-/* Asks the kernel to cancel a request, and takes what it answers. It is asked anew where the request was on its way to a
- * kernel thread, and so in neither place where the kernel looks for it. */
+/* ---- Cancelling ---- */
+
 static void ask_to_cancel(struct uring *uring, struct ac__io *io)
 {
-    for (int i = 0; i < SETTLE_ATTEMPTS && !(io->events & REAPED); i++) {
-        struct io_uring_sqe *sqe = entry(uring);
-        if (sqe) {
-            io_uring_prep_cancel(sqe, io, 0);
-            io_uring_sqe_set_data(sqe, NULL);
-            io->events |= CANCELLING;
-        }
-        io_uring_submit_and_get_events(&uring->ring);
+    struct io_uring_sqe *sqe = entry(uring);
+    if (!sqe)
+        return;
+    io_uring_prep_cancel(sqe, io, 0);
+    io_uring_sqe_set_data(sqe, NULL);
+}
+
+/* A request is to be cancelled: asks for that, and takes what the kernel answers. One for readiness always is: whoever withdraws
+ * it does not wait for that. */
+static void begin_to_cancel(struct uring *uring, struct ac__io *io)
+{
+    uring->unanswered += !(io->events & CANCELLING);
+    io->events |= CANCELLING;
+    do {
+        ask_to_cancel(uring, io);
+        (io_uring_submit_and_get_events)(&uring->ring);
         reap(uring);
+    } while (ac_io_is_poll(io) && !(io->events & REAPED));
+}
+
+static void ask_anew_for(struct uring *uring, struct ac__io *first)
+{
+    if (first && (first->events & CANCELLING))
+        ask_to_cancel(uring, first);
+}
+
+static void ask_files(struct uring *uring)
+{
+    for (struct ac__io *io = uring->files; io; io = io->next == uring->files ? NULL : io->next)
+        ask_anew_for(uring, io);
+}
+
+static void set_alarm(struct uring *uring)
+{
+    struct io_uring_sqe *sqe = entry(uring);
+    if (!sqe)
+        return;
+    io_uring_prep_timeout(sqe, &uring->patience, 0, 0);
+    io_uring_sqe_set_data(sqe, uring);
+    uring->alarmed = true;
+}
+
+/* Before the kernel is waited for. What has been asked for and has not been answered is asked for anew, unless that was just now. */
+static void ask_anew(struct uring *uring)
+{
+    if (!uring->unanswered)
+        uring->patience.tv_nsec = 0;
+    if (!uring->unanswered || uring->alarmed)
+        return;
+    for (size_t fd = 0; fd < uring->count; fd++) {
+        ask_anew_for(uring, uring->slots[fd].queues[0]);
+        ask_anew_for(uring, uring->slots[fd].queues[1]);
     }
+    ask_files(uring);
+    if (uring->patience.tv_nsec < MOST_PATIENCE)
+        uring->patience.tv_nsec = uring->patience.tv_nsec ? 2 * uring->patience.tv_nsec : FIRST_PATIENCE;
+    set_alarm(uring);
 }
 
 /* What was withdrawn, or brings nothing that could be lost. */
@@ -368,7 +438,7 @@ static bool cancel(struct ac_backend *backend, struct ac__io *io)
         return true;
     }
     if (!(io->events & REAPED))
-        ask_to_cancel(uring, io);
+        begin_to_cancel(uring, io);
     if (!(io->events & REAPED) || !is_without_effect(io))
         return false;
     ac__io_take_out(&uring->reaped, io);
@@ -396,6 +466,7 @@ static bool is_passing(int error)
 static int wait_for_requests(struct ac_backend *backend, int64_t timeout)
 {
     struct uring *uring = (struct uring *)backend;
+    ask_anew(uring);
     int status = enter(uring, timeout);
     reap(uring);
     ac__io_call_all(&uring->base, &uring->reaped);
@@ -413,7 +484,8 @@ static void fail_queue(struct uring *uring, struct ac__io **queue)
         ac__io_take_out(queue, io);
         complete(uring, io, -EBADF);
     }
-    ask_to_cancel(uring, first);
+    first->events |= CLOSED;
+    begin_to_cancel(uring, first);
     if ((first->events & REAPED) && is_without_effect(first))
         first->result = -EBADF;
 }
@@ -451,9 +523,10 @@ static int descriptor(struct ac_backend *backend)
 /* The kernel lets go of the first of a queue, however long that takes: its memory is about to be freed. */
 static void stop_first(struct uring *uring, struct ac__io *first)
 {
-    ask_to_cancel(uring, first);
+    begin_to_cancel(uring, first);
     while (!(first->events & REAPED)) {
-        io_uring_submit_and_wait(&uring->ring, 1);
+        ask_anew(uring);
+        (io_uring_submit_and_wait)(&uring->ring, 1);
         reap(uring);
     }
     ac__io_take_out(&uring->reaped, first);
@@ -491,6 +564,7 @@ static void stop(struct ac_backend *backend)
 static void flush(struct ac_backend *backend)
 {
     struct uring *uring = (struct uring *)backend;
+    ask_anew(uring);
     if (io_uring_sq_ready(&uring->ring))
         io_uring_submit(&uring->ring);
 }
@@ -501,7 +575,7 @@ static bool knows_all(struct io_uring *ring)
 {
     static const int needed[] = { IORING_OP_POLL_ADD, IORING_OP_READ, IORING_OP_WRITE, IORING_OP_RECV, IORING_OP_SEND,
                                   IORING_OP_RECVMSG, IORING_OP_SENDMSG, IORING_OP_ACCEPT, IORING_OP_ASYNC_CANCEL,
-                                  IORING_OP_OPENAT, IORING_OP_FSYNC };
+                                  IORING_OP_OPENAT, IORING_OP_FSYNC, IORING_OP_TIMEOUT };
     struct io_uring_probe *probe = io_uring_get_probe_ring(ring);
     bool all = probe && (ring->features & IORING_FEAT_EXT_ARG) && (ring->features & IORING_FEAT_NODROP) &&
                (ring->features & IORING_FEAT_FAST_POLL);
