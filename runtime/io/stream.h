@@ -140,7 +140,7 @@ static inline bool ac__stream_spend(ac_stream *stream)
 /* Receives from the descriptor what is there, as recv does; for layers, and while no read waits. */
 ssize_t ac__stream_receive_now(ac_stream *stream, void *memory, size_t size);
 
-/* The stream is closing, and input over with that: a waiting reader gets the end of the stream. */
+/* A read that waits ends: where the stream is closing, with the end of the stream; else with the error of writing. */
 void ac__stream_end_input(ac_stream *stream);
 
 /* For a transport. Receives into the empty input buffer, about `room` bytes. 0: there are some, or it is the end; AC_PENDING: there
@@ -150,8 +150,8 @@ int ac__stream_receive(ac_stream *stream, size_t room);
 /* The same into memory of the transport's protocol, as recv does: -EAGAIN where there is nothing now, or minus the error. */
 ssize_t ac__stream_receive_into(ac_stream *stream, void *memory, size_t size);
 
-/* Waits for input, to tell the transport of it. True: there is some already. */
-bool ac__stream_watch(ac_stream *stream);
+/* Waits for input, to tell the transport of it: AC_PENDING. 0: there is some already; or the error. */
+int ac__stream_watch(ac_stream *stream);
 void ac__stream_unwatch(ac_stream *stream);
 
 /* ---- stream_write.c ---- */

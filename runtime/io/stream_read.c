@@ -50,8 +50,27 @@ static void input_done(struct ac__io *request)
     stream->waiting_for_input = 0;
     if (stream->reading)
         ac__wake(stream->reader);
+    else if (request->result < 0)
+        ac__transport_fail(stream->transport, (int)-request->result);
     else
         ac__transport_readable(stream->transport);
+}
+
+static bool is_readable(const ac_stream *stream)
+{
+    struct pollfd entry = { .fd = stream->fd, .events = POLLIN };
+
+    return poll(&entry, 1, 0) != 0;
+}
+
+/* Withdraws a request that waits for what will not come: writing has shown that the connection is broken, and all that has come is
+ * read. A file does not depend on that. */
+static bool withdraw_in_vain(ac_stream *stream)
+{
+    if (stream->file || is_readable(stream) || !ac__io_cancel(stream->loop, &stream->input_request))
+        return 0;
+    stream->input_request.result = -ECANCELED;
+    return 1;
 }
 
 /* Waits until the descriptor is readable (no memory given), or receives from it. True: done; false: under way. */
@@ -68,7 +87,7 @@ static bool descriptor_start(ac_stream *stream, void *memory, size_t size, bool 
     request->done = input_done;
     request->owner = stream;
     if (!at_once || !stream->file || stream->fetched)
-        return ac__io_start(stream->loop, request);
+        return ac__io_start(stream->loop, request) || (stream->write_error && withdraw_in_vain(stream));
     ac__io_try(stream->loop, request);
     return 1;
 }
@@ -194,6 +213,15 @@ static void read_stepped_inside(ac_stream *stream, char **result)
     read_stepped(stream);
 }
 
+/* The error of a request that was withdrawn: because writing has failed, or for a cancellation. */
+static int withdrawn_error(ac_stream *stream)
+{
+    if (!stream->write_error)
+        return ac__ended(ECANCELED);
+    stream->told = 1;
+    return stream->write_error;
+}
+
 /* What the request has brought, in bytes; or minus the error, which every later read will see too. */
 static ssize_t input_result(ac_stream *stream)
 {
@@ -201,10 +229,10 @@ static ssize_t input_result(ac_stream *stream)
 
     stream->reading = 0;
     fetch_end(stream);
-    if (result == -ECANCELED)
-        return -ac__ended(ECANCELED);
     if (stream->closing && result < 0)
         result = 0;
+    if (result == -ECANCELED)
+        return -withdrawn_error(stream);
     if (result < 0)
         stream->read_error = (int)-result;
     return result;
@@ -219,13 +247,21 @@ static int input_pass(ac_stream *stream, ac_frame *operation)
 
 void ac__stream_end_input(ac_stream *stream)
 {
-    if (!stream->reading) {
+    bool withdrawn;
+
+    if (!stream->reading)
         ac__stream_unwatch(stream);
-    } else if (stream->waiting_for_input && ac__io_cancel(stream->loop, &stream->input_request)) {
-        stream->input_request.result = 0;
-        stream->waiting_for_input = 0;
-        ac__wake(stream->reader);
-    }
+    if (!stream->reading || !stream->waiting_for_input)
+        return;
+    if (stream->closing)
+        withdrawn = ac__io_cancel(stream->loop, &stream->input_request);
+    else
+        withdrawn = withdraw_in_vain(stream);
+    if (!withdrawn)
+        return;
+    stream->input_request.result = -ECANCELED;
+    stream->waiting_for_input = 0;
+    ac__wake(stream->reader);
 }
 
 /* Nothing will be added to what the buffer has. */
@@ -302,13 +338,15 @@ ssize_t ac__stream_receive_into(ac_stream *stream, void *memory, size_t size)
     return received;
 }
 
-bool ac__stream_watch(ac_stream *stream)
+int ac__stream_watch(ac_stream *stream)
 {
     /* A layer may have more of what it has received. */
     if (ac__stream_layer(stream) && stream->layer->fn->peek(stream) != -EAGAIN)
-        return 1;
+        return 0;
     stream->waiting_for_input = !input_start(stream, NULL, 0, 0);
-    return !stream->waiting_for_input;
+    if (stream->waiting_for_input)
+        return AC_PENDING;
+    return stream->input_request.result < 0 ? (int)-stream->input_request.result : 0;
 }
 
 /* A wait for readiness can always be withdrawn. That of a task is not the transport's to withdraw. */
@@ -342,7 +380,7 @@ static int input_fill(ac_stream *stream, ac_frame *operation, size_t room)
             ac__buffer_reset(&stream->input);
         if (!input_await(stream))
             return input_wait(stream, operation);
-        if (stream->file && (error = input_resumed(stream)) != 0)
+        if ((stream->file || stream->input_request.result < 0) && (error = input_resumed(stream)) != 0)
             return error;
     }
     return error;

@@ -25,13 +25,16 @@
 
 /* ---- sending ---- */
 
-/* The loop has room again. */
+/* There is room again; or it could not be waited for. */
 static void room_done(struct ac__io *request)
 {
     ac_stream *stream = request->owner;
 
     stream->waiting_for_room = 0;
-    ac__stream_flush(stream);
+    if (request->result < 0)
+        ac__stream_fail_output(stream, (int)-request->result);
+    else
+        ac__stream_flush(stream);
 }
 
 static bool output_start(ac_stream *stream, int kind, const void *bytes, size_t size, bool at_once)
@@ -98,10 +101,11 @@ static ssize_t output_try(ac_stream *stream, const void *bytes, size_t size)
     return ac__stream_layer(stream) ? layer_try(stream, bytes, size) : descriptor_try(stream, bytes, size);
 }
 
-/* Waits until the system would take more. */
-static void output_wait(ac_stream *stream)
+/* Waits until the system would take more. 0, or the error where it cannot be waited for that. */
+static int output_wait(ac_stream *stream)
 {
     stream->waiting_for_room = !output_start(stream, AC_IO_POLL_OUT, NULL, 0, 0);
+    return stream->waiting_for_room || stream->output_request.result >= 0 ? 0 : (int)-stream->output_request.result;
 }
 
 /* The end of output, for the peer. */
@@ -175,27 +179,27 @@ void ac__stream_fail_output(ac_stream *stream, int error)
         ac__buffer_reset(&stream->layer->held);
     stream->told |= stream->drainers.first != NULL;
     ac__waiters_complete(&stream->drainers, error);
-    if (stream->transport) {            /* a transport ends with that; a stream's reader may still read what has come */
+    if (stream->transport)              /* a transport ends with that; from a stream what has come may still be read */
         stream->closing = stream->ending = 1;
-        ac__stream_end_input(stream);
-    }
+    ac__stream_end_input(stream);
     if (stream->closing)
         ac__stream_finish(stream);
 }
 
 void ac__stream_flush(ac_stream *stream)
 {
+    int error = 0;
+
     ac__stream_unschedule(stream);
-    while (!stream->waiting_for_room && ac__stream_unsent(stream)) {
+    while (!error && !stream->waiting_for_room && ac__stream_unsent(stream)) {
         size_t size = ac__buffer_size(&stream->output);
         ssize_t sent = output_try(stream, ac__buffer_head(&stream->output), size);
-        if (sent < 0) {
-            ac__stream_fail_output(stream, (int)-sent);
-            return;
-        }
-        ac__buffer_consume(&stream->output, (size_t)sent);
-        if (ac__stream_unsent(stream))
-            output_wait(stream);
+        ac__buffer_consume(&stream->output, sent > 0 ? (size_t)sent : 0);
+        error = sent < 0 ? (int)-sent : ac__stream_unsent(stream) ? output_wait(stream) : 0;
+    }
+    if (error) {
+        ac__stream_fail_output(stream, error);
+        return;
     }
     output_passed(stream);
 }

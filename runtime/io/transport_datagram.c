@@ -56,12 +56,21 @@ static void tell_error(ac_transport *transport, int error)
 
 /* ---- waiting ---- */
 
+/* Readiness has come, or could not be waited for: without that a transport can do nothing. */
+static void go_on_after(struct datagram_transport *self, const struct ac__io *io)
+{
+    if (io->result < 0)
+        ac__transport_fail(&self->base, (int)-io->result);
+    else
+        ac__transport_wake(&self->base);
+}
+
 static void input_done(struct ac__io *io)
 {
     struct datagram_transport *self = io->owner;
 
     self->input_waits = 0;
-    ac__transport_wake(&self->base);
+    go_on_after(self, io);
 }
 
 static void output_done(struct ac__io *io)
@@ -69,7 +78,7 @@ static void output_done(struct ac__io *io)
     struct datagram_transport *self = io->owner;
 
     self->output_waits = 0;
-    ac__transport_wake(&self->base);
+    go_on_after(self, io);
 }
 
 /* Waits for readiness; where that is there already, the transport has another turn. True: waits. */
@@ -78,7 +87,7 @@ static bool wait_for(struct datagram_transport *self, struct ac__io *io, uint8_t
     *io = (struct ac__io){ .kind = kind, .fd = self->datagram->fd, .done = done, .owner = self };
     if (!ac__io_start(self->base.loop, io))
         return 1;
-    ac__transport_wake(&self->base);
+    go_on_after(self, io);
     return 0;
 }
 
@@ -334,5 +343,5 @@ int ac_transport_sendto(ac_transport *transport, const void *data, size_t size, 
         self->output_waits = wait_for(self, &self->output, AC_IO_POLL_OUT, output_done);
     if (self->buffered > self->marks.high && !transport->output_over_mark)
         ac__transport_output_over_mark(transport);
-    return 0;
+    return transport->error;
 }

@@ -134,6 +134,7 @@ static void read_some(ac_transport *transport)
 static void go_on(ac_transport *transport)
 {
     ac_stream *stream = stream_of(transport);
+    int error = AC_PENDING;
 
     if (!ac__transport_reads(transport) || stream->waiting_for_input || ac__stream_starting(stream))
         return;
@@ -141,8 +142,12 @@ static void go_on(ac_transport *transport)
         of(transport)->due = 0;
         read_some(transport);
     }
-    if (ac__transport_reads(transport) && ac__stream_watch(stream))
+    if (ac__transport_reads(transport))
+        error = ac__stream_watch(stream);
+    if (!error)
         ac__transport_readable(transport);
+    else if (error != AC_PENDING)
+        ac__transport_fail(transport, error);
 }
 
 void ac__transport_readable(ac_transport *transport)

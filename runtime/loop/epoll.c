@@ -239,7 +239,9 @@ static bool cancel(struct ac_backend *backend, struct ac__io *io)
     return true;
 }
 
-/* Serves those who wait in order, until one would block. Their `done` may start further requests. */
+/* Serves those who wait in order, until one would block. Their `done` may start further requests: what they put behind the others
+ * has not been tried at the end, and no edge need come for it. One is made then; where the system cannot do that, these are served
+ * at once as well. */
 static void serve(struct epoll *epoll, int fd, int direction)
 {
     struct ac__io *io, *last = epoll->slots[fd].queues[direction] ? epoll->slots[fd].queues[direction]->prev : NULL;
@@ -253,12 +255,9 @@ static void serve(struct epoll *epoll, int fd, int direction)
         bool at_end = io == last;
         take_out(epoll, &epoll->slots[fd].queues[direction], io);
         io->done(io);
-        if (at_end)
-            break;
+        if (at_end && epoll->slots[fd].queues[direction] && control(epoll, EPOLL_CTL_MOD, fd) == 0)
+            return;
     }
-    /* What a `done` has put behind the others has not been tried, and no edge need come: this makes one. */
-    if (epoll->slots[fd].queues[direction])
-        control(epoll, EPOLL_CTL_MOD, fd);
 }
 
 static void handle_event(struct epoll *epoll, const struct epoll_event *event)

@@ -9,8 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* How long a loop waits that would not notice being woken, in nanoseconds. */
-enum { DEAF_WAIT = 10000000, WAKE_ATTEMPTS = 4 };
+enum { WAKE_ATTEMPTS = 4 };
 
 static int watch(ac_loop *loop);
 
@@ -50,7 +49,7 @@ int64_t ac__inbox_listen(ac_loop *loop, int64_t timeout)
     loop->deaf = watch(loop) != 0;
     if (atomic_load_explicit(&loop->signalled, memory_order_acquire))
         return 0;
-    return loop->deaf && (timeout < 0 || timeout > DEAF_WAIT) ? DEAF_WAIT : timeout;
+    return loop->deaf && (timeout < 0 || timeout > AC__RETRY_AFTER) ? AC__RETRY_AFTER : timeout;
 }
 
 int ac__inbox_open(ac_loop *loop)

@@ -332,6 +332,17 @@ static void count_turn(ac_loop *loop)
     ac__steps_set(loop, 0);
 }
 
+/* Where the backend could not wait, that is told once, and tried again after a while, so that a loop does not do nothing else. */
+static void wait_ended(ac_loop *loop, int error, int64_t timeout)
+{
+    struct timespec pause = { .tv_nsec = timeout < 0 || timeout > AC__RETRY_AFTER ? AC__RETRY_AFTER : (long)timeout };
+    if (error && !loop->blind)
+        ac_loop_report(loop, "waiting for descriptors failed", error, NULL);
+    loop->blind = error != 0;
+    if (error)
+        nanosleep(&pause, NULL);
+}
+
 static void ask_backend(ac_loop *loop, int64_t timeout)
 {
     count_turn(loop);
@@ -341,8 +352,8 @@ static void ask_backend(ac_loop *loop, int64_t timeout)
     atomic_store_explicit(&loop->watched, NULL, memory_order_release);
     int error = loop->backend->fn->wait(loop->backend, timeout);
     atomic_store_explicit(&loop->watched, &ac__thread, memory_order_release);
-    if (error)
-        ac_loop_report(loop, "waiting for descriptors failed", error, NULL);
+    if (AC__RARELY(error || loop->blind))
+        wait_ended(loop, error, timeout);
     ac__clock(loop);
 }
 

@@ -13,6 +13,9 @@
 
 enum { AC__POLL_INTERVAL = 64, AC__IO_BUDGET = 128 };
 
+/* When what the system could not do for want of memory is tried again, in nanoseconds. */
+enum { AC__RETRY_AFTER = 10000000 };
+
 struct ac_loop {
     struct ac__queue ready;        /* first: emitted code puts tasks into it */
     size_t references;             /* the owner's, and one of each task and future: the struct stays as long as they do */
@@ -53,6 +56,7 @@ struct ac_loop {
     atomic_bool signalled;         /* something is in the inbox, or a signal has come: wake_fd has been written */
     int wake_fd;                   /* an eventfd that the backend watches */
     struct ac__io wake_io;         /* the wait for it */
+    bool blind;                    /* the last wait for the system failed, and that was told */
     bool deaf;                     /* there is no such wait: the system could not, for want of memory; it is tried again at each turn */
 
     ac_error_handler *handler;     /* NULL: the default */

@@ -1,13 +1,15 @@
 /* reader.c: ac_add_reader and ac_add_writer.
  *
  * A reader has a request for readiness with the backend. When it completes the callback is put into the ready queue, and after
- * the call the request is started again: so it is called as long as the descriptor is readable, once a turn. */
+ * the call the request is started again: so it is called as long as the descriptor is readable, once a turn. Where the system has no
+ * memory for the waiting, that is tried again after a while, and the callback is called then in any case. */
 #define _GNU_SOURCE
 #include "loop.h"
 
 struct ac__reader {
     struct ac__item item;          /* queued while `queued` */
     struct ac__io io;              /* waits while `waiting` */
+    ac__timer pause;               /* runs where the system could not wait */
     struct ac__reader *next, **link;
     ac_loop *loop;
     void (*fn)(void *arg);
@@ -26,6 +28,22 @@ static void reader_queue(struct ac__reader *reader)
     ac__enqueue(reader->loop, &reader->item);
 }
 
+static int pause_over(ac_frame *timer)
+{
+    reader_queue(AC__CONTAINER(timer, struct ac__reader, pause.base));
+    return AC_PENDING;
+}
+
+static const ac_fn pause_fn = { .resume = pause_over, .name = "timer", .kind = AC_KIND_OBJECT };
+
+/* The request is complete. */
+static void reader_go_on(struct ac__reader *reader)
+{
+    int error = reader->io.result < 0 && reader->io.result != -EBADF ? (int)-reader->io.result : 0;
+    if (!error || ac__timer_start_after(reader->loop, &reader->pause, AC__RETRY_AFTER * 1e-9) != 0)
+        reader_queue(reader);
+}
+
 static void reader_ready(struct ac__io *io)
 {
     struct ac__reader *reader = io->owner;
@@ -33,15 +51,14 @@ static void reader_ready(struct ac__io *io)
     if (reader->removed)
         reader_free(reader);
     else
-        reader_queue(reader);
+        reader_go_on(reader);
 }
 
-static void reader_start(struct ac__reader *reader)
+/* False: the request is complete. */
+static bool reader_start(struct ac__reader *reader)
 {
-    if (ac__io_start(reader->loop, &reader->io))
-        reader_queue(reader);
-    else
-        reader->waiting = true;
+    reader->waiting = !ac__io_start(reader->loop, &reader->io);
+    return reader->waiting;
 }
 
 static void reader_unlink(struct ac__reader *reader)
@@ -56,14 +73,14 @@ static void reader_remove(struct ac__reader *reader)
 {
     reader_unlink(reader);
     reader->removed = true;
+    ac__timer_stop(reader->loop, &reader->pause);
     if (reader->waiting && ac__io_cancel(reader->loop, &reader->io))
         reader->waiting = false;
     if (!reader->queued && !reader->waiting)
         reader_free(reader);
 }
 
-/* While its call runs it counts as queued, so that it may remove itself. A descriptor that is closed is no longer watched; where the
- * system has no memory for the waiting, it is tried again, and until then called at each turn. */
+/* While its call runs it counts as queued, so that it may remove itself. A descriptor that is closed is no longer watched. */
 static int reader_run(ac_frame *frame)
 {
     struct ac__reader *reader = AC__CONTAINER(frame, struct ac__reader, item.base);
@@ -75,8 +92,8 @@ static int reader_run(ac_frame *frame)
         reader_free(reader);
     else if (reader->io.result == -EBADF)
         reader_remove(reader);
-    else
-        reader_start(reader);
+    else if (!reader_start(reader))
+        reader_go_on(reader);
     return AC_PENDING;
 }
 
@@ -108,11 +125,14 @@ static int add(ac_loop *loop, int fd, uint8_t kind, void (*fn)(void *), void *ar
         loop->readers->link = &reader->next;
     loop->readers = reader;
     loop->holds++;
-    reader_start(reader);
-    if (!reader->queued || reader->io.result >= 0)
+    ac__timer_due_set(&reader->pause, &pause_fn, reader);
+    if (reader_start(reader))
         return 0;
-    int error = (int)-reader->io.result;
-    reader_remove(reader);
+    int error = reader->io.result < 0 ? (int)-reader->io.result : 0;
+    if (error)
+        reader_remove(reader);
+    else
+        reader_queue(reader);
     return error;
 }
 
