@@ -1406,7 +1406,8 @@ ac_async(ac_stream *) ac_open_unix_connection(const char *path);
 ac_stream *ac_stream_from_fd(int fd);
 
 /* Reads what there is, at least one byte, at most `size`; waits for it where there is none. 0 at the end of the
- * stream, and for size 0. EBUSY while another task reads (this holds for all that read). read. */
+ * stream, and for size 0. read. This holds for all that read: EBUSY while another task reads; where sending has failed, also in
+ * the background, a read does not wait: what has come by then is still read, and after that it throws the error of sending. */
 ac_async(ssize_t) ac_stream_read(ac_stream *stream, void *buffer, size_t size);
 
 /* Reads `size` bytes. AC_EINCOMPLETE where the stream ends before: what there was is in ac_stream_partial, and in
