@@ -49,10 +49,10 @@ static inline bool ac__io_is_file(const struct ac__io *io)
 
 /* ---- What backends are made of ---- */
 
-/* The answer of a start that fails: the request is complete. */
+/* The answer of a start that fails: the request is complete. A system call's own ECANCELED is told as EIO: it is no cancellation of the task. */
 static inline bool ac__io_fail(struct ac__io *io, int error)
 {
-    io->result = -error;
+    io->result = error == ECANCELED ? -EIO : -error;
     return true;
 }
 

@@ -202,7 +202,6 @@ bool ac__slots_reach(void **slots, size_t *count, size_t size, int fd)
     return true;
 }
 
-/* A system call's own ECANCELED is told as EIO: it is no cancellation of the task. */
 bool ac_io_attempt(struct ac__io *io)
 {
     do {
@@ -212,6 +211,5 @@ bool ac_io_attempt(struct ac__io *io)
         return true;
     if (would_block(io, errno))
         return false;
-    io->result = errno == ECANCELED ? -EIO : -errno;
-    return true;
+    return ac__io_fail(io, errno);
 }
