@@ -1,6 +1,8 @@
 /* The plain C half of generators_from_plain_c.ac. */
-#include "steps.h"
+#include <ac.h>
 #include <stdio.h>
+
+ac_gen *count(int n);
 
 static int take(ac_runner *runner, ac_gen *numbers, int most)
 {
