@@ -198,6 +198,18 @@ static void json_close_message(void)
         fputs("]}", stderr);
 }
 
+/* Where gcc has the warning too, its manual describes it. */
+static void json_option(const char *flag)
+{
+    static const char *const known_to_gcc[] = {"return-type", "int-conversion", "incompatible-pointer-types"};
+    fputs(", \"option\": ", stderr);
+    json_string(arena_format("-W%s", flag));
+    const char *name = !strncmp(flag, "error=", 6) ? flag + 6 : flag;
+    for (size_t i = 0; i < sizeof known_to_gcc / sizeof *known_to_gcc; i++)
+        if (!strcmp(name, known_to_gcc[i]))
+            fprintf(stderr, ", \"option_url\": \"https://gcc.gnu.org/onlinedocs/gcc/Warning-Options.html#index-W%s\"", name);
+}
+
 /* NULL as the place: it has none. */
 static void json_show(enum severity severity, const token_index *place, const char *flag, const char *text)
 {
@@ -213,10 +225,8 @@ static void json_show(enum severity severity, const token_index *place, const ch
     }
     fprintf(stderr, "{\"kind\": \"%s\", \"message\": ", kinds[severity]);
     json_string(text);
-    if (flag) {
-        fputs(", \"option\": ", stderr);
-        json_string(arena_format("-W%s", flag));
-    }
+    if (flag)
+        json_option(flag);
     fputs(", \"locations\": [", stderr);
     if (place)
         json_location(*place);
