@@ -4,6 +4,7 @@
 #   make demo       a real server and real clients, and what they said to each other
 #   make check      all tests; TEST=lang/await_in_for or TEST='diag/*' runs those alone
 #   make fuzz       random programs, N=100 of them from SEED=1 on: tests/fuzz/
+#   make slips      programs with one wrong token, N of them from SEED on: how many errors acc, gcc and clang tell of each
 #   make faults     every allocation and system call of the programs of tests/runtime and samples fails in turn, and each of their awaits
 #                   is cancelled; PROGRAMS='samples/timer.ac' only there: long; tests/faults/
 #   make soak       a server under mixed load, with TLS, for SOAK=60 seconds on each backend: tests/soak/; needs OpenSSL
@@ -42,7 +43,7 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer $(SANITIZERS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: awaited all picture editors-check editors-parser demo check fuzz faults idle soak matrix passthrough bench bench-multishot install deps format lint clean
+.PHONY: awaited all picture editors-check editors-parser demo check fuzz faults idle slips soak matrix passthrough bench bench-multishot install deps format lint clean
 
 all: build/acc build/libac.a
 
@@ -190,7 +191,7 @@ build/tests/faults: tests/faults/faults.c tests/conversation.c tests/process.c t
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
 # Each fuzzer is called with the first seed and the number of seeds; its status is 0 when nothing failed.
-FUZZERS = build/fuzz/trace build/fuzz/csmith build/fuzz/mutate
+FUZZERS = build/fuzz/trace build/fuzz/csmith build/fuzz/mutate build/fuzz/slips
 
 build/fuzz/asyncify: tests/fuzz/asyncify.c build/libacc.a
 	@mkdir -p $(@D)
@@ -199,7 +200,7 @@ build/fuzz/csmith: $(wildcard tests/fuzz/*.h) tests/process.h $(addprefix tests/
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
-build/fuzz/mutate: tests/fuzz/mutate.c tests/process.c tests/process.h
+build/fuzz/mutate build/fuzz/slips: build/fuzz/%: tests/fuzz/%.c tests/fuzz/pieces.c tests/process.c tests/fuzz/pieces.h tests/process.h
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
@@ -207,13 +208,18 @@ fuzz: build/acc build/asan/acc build/libac.a build/asan/libac.a build/fuzz/async
 	@for tool in csmith clang; do CC="$(CC)" tests/deps.sh --optional $$tool; done
 	@failed=0; for fuzzer in $(FUZZERS); do $$fuzzer $(SEED) $(N) || failed=1; done; exit $$failed
 
+# One token of a program left out, doubled or swapped: how many errors are told, beside gcc and clang.
+slips: build/acc build/fuzz/slips
+	@CC="$(CC)" tests/deps.sh --optional clang
+	build/fuzz/slips $(SEED) $(N)
+
 build/tests/certificates/ca.pem: tests/certificates.sh
 	@CC="$(CC)" tests/deps.sh --optional openssl
 	tests/certificates.sh $(@D)
 
 TLS_TESTS = $(if $(TLS),build/libac_tls.a build/asan/libac_tls.a build/tests/certificates/ca.pem)
 check: build/acc build/libac.a build/asan/acc build/asan/libac.a $(TLS_TESTS) build/tests/run build/tests/clients \
-       build/fuzz/trace build/fuzz/csmith build/fuzz/mutate build/fuzz/asyncify build/bench-source $(COUNTED) build/tests/asserts build/tests/passthrough-cc \
+       build/fuzz/trace build/fuzz/csmith build/fuzz/mutate build/fuzz/slips build/fuzz/asyncify build/bench-source $(COUNTED) build/tests/asserts build/tests/passthrough-cc \
        build/tests/storm.so build/tests/faults \
        $(addprefix build/,$(UNIT)) $(addprefix build/asan/,$(UNIT))
 	SANITIZERS='$(SANITIZERS)' build/tests/run '$(TEST)'

@@ -128,6 +128,8 @@ static void check_prototype(struct declarator *declarator, struct symbol *symbol
         conflicting_types(declarator, before);
         return;
     }
+    if (symbol->lost)
+        return;
     dialect_error(declarator->name_token, "'%s' is declared both async and not", declarator->name);
     dialect_note(before->name_token, "the declaration before it is here, of type '%s'", type_text(before->type));
 }
@@ -154,6 +156,8 @@ static void check_parameters_known(struct declarator *declarator)
         dialect_error(declarator->name_token, "an async function cannot have an old-style parameter list");
     else
         return;
+    if (declarator->symbol)
+        declarator->symbol->lost = true;
     if (function->variadic)
         dialect_note(declarator->first, "take a 'va_list *', or an array and its length");
     else

@@ -193,6 +193,10 @@ void check_call(struct expression *e)
     check_returns_twice(e, callee->kind == EXPRESSION_NAME ? callee->name : NULL);
     check_long_jump(e, callee->kind == EXPRESSION_NAME ? callee->name : NULL);
     struct type *function = callee_type(e->a);
+    if (callee->kind == EXPRESSION_NAME && callee->symbol && callee->symbol->lost) {
+        e->type = type_basic(TYPE_UNKNOWN);
+        return;
+    }
     if (!function) {
         not_a_function(e);
         if (callee->kind == EXPRESSION_NAME && (!callee->symbol || callee->symbol->kind == SYMBOL_BUILTIN))

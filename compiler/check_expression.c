@@ -1005,7 +1005,7 @@ static void check_statement_expression(struct expression *e)
     check_statement(e->body, check_now.statement);
     check_now.barrier = outer;
     struct expression *value = statement_value(e->body);
-    e->type = value ? use_value(value) : type_basic(TYPE_VOID);
+    e->type = e->body->lost ? type_basic(TYPE_UNKNOWN) : value ? use_value(value) : type_basic(TYPE_VOID);
     e->has_effect = true;
     e->has_await = e->body->has_await;
 }

@@ -91,7 +91,7 @@ static void judge_computed(struct jump *jump)
 
 static void undefined_label(struct label *label, token_index place)
 {
-    if (label->told)
+    if (label->told || check_now.function->cut)
         return;
     label->told = true;
     rule_error(place, "label '%s' used but not defined", label->name);

@@ -182,8 +182,19 @@ static void too_many_types(struct specifier_list *list, token_index t)
     list->told = true;
 }
 
+/* A struct and, in the lines behind it, the specifiers of another declaration: what is missing is the `;`. */
+static void end_lost_definition(struct specifier_list *list)
+{
+    if (!list->definition_end || !tokens[list->definition_end + 1].line_begin)
+        return;
+    error_at(list->definition_end, "expected ';' after '}'");
+    list->type = NULL;
+    list->definition_end = 0;
+}
+
 static void type_add(struct specifier_list *list, struct specifier_item item, struct range range)
 {
+    end_lost_definition(list);
     if (item.type) {
         if (list->type || list->basic)
             too_many_types(list, range.first);
@@ -251,8 +262,10 @@ void specifier_add(struct specifier_list **at, struct specifier_item item, struc
     default: type_add(list, item, range); break;
     }
     list->defined_tag = item.defined_tag;
-    if (item.defined_tag)
+    if (item.defined_tag) {
         s->defines_tag = true;
+        list->definition_end = range.last;
+    }
 }
 
 /* It is const. In an async body it becomes static: nothing has to be kept of it, and a jump past its initialiser leaves it as it is. */

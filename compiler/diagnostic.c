@@ -325,6 +325,37 @@ void fix_replace(token_index token, const char *text)
     fix_set(token, true, text);
 }
 
+/* Where nothing more is told: a line, or, where `column` is not 0, the use of a macro in it. */
+struct told_place {
+    const struct source_file *file;
+    uint32_t line, column;
+};
+static ARRAY(struct told_place) told_places;
+
+void line_is_told(token_index place)
+{
+    array_add(&told_places, (struct told_place){token_file(place), tokens[place].line, 0});
+}
+
+/* An argument may come out of a macro many times, and what is wrong with it is one mistake. */
+static void macro_is_told(token_index place)
+{
+    if (tokens[place].raw < 0)
+        array_add(&told_places, (struct told_place){token_file(place), tokens[place].line, tokens[place].column});
+}
+
+static bool is_told(token_index place)
+{
+    source_align(tokens[place].inclusion);
+    const struct token *t = &tokens[place];
+    for (size_t i = 0; i < told_places.count; i++) {
+        const struct told_place *told = &told_places.at[i];
+        if (told->line == t->line && told->file == token_file(place) && (!told->column || (told->column == t->column && t->raw < 0)))
+            return true;
+    }
+    return false;
+}
+
 static void count_error(void)
 {
     if (++error_count < ERROR_LIMIT)
@@ -345,12 +376,17 @@ static const char *formatted(const char *format, va_list args)
 
 void error_at(token_index place, const char *format, ...)
 {
+    last_shown = !is_told(place);
+    if (!last_shown) {
+        fix.text = NULL;
+        return;
+    }
     va_list args;
     va_start(args, format);
     const char *text = formatted(format, args);
     va_end(args);
     show(SEVERITY_ERROR, place, NULL, text);
-    last_shown = true;
+    macro_is_told(place);
     count_error();
 }
 
@@ -368,11 +404,24 @@ void error_plain(const char *format, ...)
     count_error();
 }
 
+/* In JSON it is the error: what the other program said is not there. */
+void note_plain(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *text = formatted(format, args);
+    va_end(args);
+    if (json)
+        json_show(SEVERITY_ERROR, NULL, NULL, text);
+    else
+        fprintf(stderr, "%sacc:%s %snote:%s %s\n", paint("\33[01m"), paint("\33[m"), paint("\33[01;36m"), paint("\33[m"), text);
+}
+
 bool warning_at(token_index place, const char *flag_name, const char *format, ...)
 {
     struct flag *flag = flag_find(flag_name, strlen(flag_name));
     require(flag);
-    last_shown = flag->on && !quiet && !token_in_system(place);
+    last_shown = flag->on && !quiet && !token_in_system(place) && !is_told(place);
     if (!last_shown) {
         fix.text = NULL;
         return false;

@@ -164,6 +164,7 @@ static void lex_at_end(struct lexer *lexer, const char *what)
     } else {
         lex_token(lexer, *what == '"' ? TOKEN_STRING : TOKEN_CHARACTER, 1);
         error_at(token_count - 1, "missing terminating %s character", what);
+        line_is_told(token_count - 1);
     }
 }
 

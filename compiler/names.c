@@ -74,6 +74,11 @@ void scope_leave(struct scope_mark mark)
     scope_depth = mark.depth;
 }
 
+void names_restore(struct binding *names)
+{
+    scope_leave((struct scope_mark){ .bindings = names, .depth = 0 });
+}
+
 static struct binding *binding_add(const char *name, struct symbol *symbol, struct tag *tag)
 {
     struct slot *slot = slot_make(name);

@@ -22,6 +22,7 @@ struct symbol {
     bool blocking;              /* FUNCTION: attribute ac_blocking (AC_BLOCKING of ac.h) */
     bool owned;                 /* FUNCTION: the handle that it returns is the caller's (AC_OWNED of ac.h) */
     bool defined;               /* FUNCTION: a body was seen */
+    bool lost;                  /* FUNCTION: it is told that it is not what it was meant to be: nothing is said of its calls */
     const char *name;
     struct type *type;          /* of the entity; for a TYPEDEF what it stands for; composite of all declarations */
     struct type *sugar;         /* TYPEDEF: the type that names it, made when it is first used; else NULL */
@@ -63,6 +64,7 @@ struct tag *tag_find(const char *name);
 struct tag *tag_find_here(const char *name);
 struct symbol *symbol_declare(const char *name, enum symbol_kind kind, struct type *type, token_index place);
 struct tag *tag_declare(const char *name, enum type_kind kind, token_index place);
+void names_restore(struct binding *names);              /* at file scope: forgets what was declared since these were names_now */
 void symbol_bind(struct symbol *symbol);                /* an existing symbol in the current scope */
 /* The object or function with linkage of this name: a declaration in a block and one at file scope are the same symbol. */
 struct symbol *symbol_linked(const char *name);

@@ -288,12 +288,14 @@ static bool is_async_definition(const struct declarator *d)
 }
 
 /* What both ends of a definition need; the names of the parameters are in scope behind it. */
-static struct function *function_new(struct declaration *declaration, token_index brace)
+static struct function *function_new(struct parser *parser, struct declaration *declaration, token_index brace)
 {
     struct full_declarator *full = (struct full_declarator *)(void *)last_declarator(declaration);
     struct declarator *d = &full->out;
     struct type *type = type_strip(d->type);
     struct function *function = arena_alloc(sizeof *function);
+    if (!parser->broken)
+        parser->errors_before = error_count;
     *function = (struct function){ .symbol = d->symbol, .declaration = declaration, .declarator = d, .result = type->inner,
                                    .body_first = brace, .old_style_declarations = full->old_style };
     function->is_async = is_async_definition(d);
@@ -314,7 +316,7 @@ struct scope *function_begin(struct parser *parser, struct declaration *declarat
         parser->skip_body = true;
         return scope;
     }
-    struct function *function = function_new(declaration, brace);
+    struct function *function = function_new(parser, declaration, brace);
     parser->function = function;
     parser->in_async = function->is_async;
     parser->skip_body = !function->is_async;
@@ -338,6 +340,7 @@ struct declaration *function_end(struct parser *parser, struct scope *scope, str
     if (function->is_async)
         function->body = block_close(parser, items, function->body_first, range.last);
     scope_end(parser, scope);
+    parser->closing = false;
     symbol->defined = true;
     symbol->declarator = function->declarator;
     if (function->is_async)
@@ -366,9 +369,17 @@ void nested_function(struct parser *parser, struct declaration *declaration)
     }
 }
 
-void unit_add(struct declaration *declaration)
+/* A function with a lost or doubled brace ends too early, and the rest of it is no news. */
+void external_end(struct parser *parser, struct declaration *declaration, token_index last)
 {
-    array_add(&unit.declarations, declaration);
+    if (declaration)
+        array_add(&unit.declarations, declaration);
+    parser->external = last + 1;
+    parser->names_before = names_now;
+    if (declaration && declaration->function && error_count > parser->errors_before)
+        parser->broken = true;
+    if (parser->broken && !token_is(last + 1, "}") && !token_is(last + 1, "catch") && begins_definition(parser, last + 1))
+        parser->broken = false;
 }
 
 /* ---- errors ---- */
@@ -383,13 +394,24 @@ static bool behind_type(token_index name)
     return keyword_code(name - 1) == T_BASIC_TYPE || tag == T_STRUCT || tag == T_ENUM || (symbol && symbol->kind == SYMBOL_TYPEDEF && symbol->type->kind != TYPE_UNKNOWN);
 }
 
-/* What may have been declared by a declaration that is lost: nothing is known of it, and it is declared again without a word. */
+/* What was declared by a declaration that is lost, or may have been: nothing is known of it, and it is declared again without a word. */
 static void declare_lost(struct parser *parser, token_index name, bool is_type)
 {
     if (token_is(name + 1, ":") && parser->function)
         label_use(parser, name)->told = true;
+    struct symbol *symbol = tokens[name].symbol;
+    if (symbol && symbol->place == name && (symbol->kind == SYMBOL_VARIABLE || symbol->kind == SYMBOL_FUNCTION))
+        symbol->type = type_basic(TYPE_UNKNOWN);
     if (!symbol_find(tokens[name].name))
         symbol_declare(tokens[name].name, is_type ? SYMBOL_TYPEDEF : SYMBOL_VARIABLE, type_basic(TYPE_UNKNOWN), 0);
+}
+
+void recovered_enumerator(struct parser *parser, struct range range)
+{
+    for (token_index t = range.first; t > 0 && t <= range.last; t++)
+        if (tokens[t].kind == TOKEN_NAME && !keyword_code(t))
+            declare_lost(parser, t, false);
+    recovered(parser, range);
 }
 
 /* Such names stand outside of parentheses, behind a type, a star or a comma, or in front of a colon; and in `(*name)`. */
@@ -402,12 +424,16 @@ static void declare_all_lost(struct parser *parser, struct range range)
         depth += token_is(t, "(");
         depth -= depth && token_is(t, ")");
         bool in_declarator = token_is(t - 1, "*") && token_is(t + 1, ")");
-        if (tokens[t].kind != TOKEN_NAME || keyword_code(t) || contextual_keyword(tokens[t].name) || (depth && !in_declarator))
+        bool name = tokens[t].kind == TOKEN_NAME && !keyword_code(t) && !contextual_keyword(tokens[t].name);
+        if (name && tokens[t].symbol && tokens[t].symbol->place == t)
+            declare_lost(parser, t, is_type);
+        if (!name || (depth && !in_declarator))
             continue;
         if (in_declarator)
             declare_lost(parser, t, is_type);
         bool declares = names_type(t - 1) || token_is(t - 1, "*") || token_is(t - 1, ",");
-        if (behind_type(t) || (declares && t == range.last))
+        bool function = !parser->function && token_is(t + 1, "(");
+        if (function || behind_type(t) || (declares && t == range.last))
             declare_lost(parser, t, is_type);
         for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
             if (token_is(t + 1, behind[i]) && (declares || *behind[i] == ':'))
@@ -417,17 +443,78 @@ static void declare_all_lost(struct parser *parser, struct range range)
 
 void recovered(struct parser *parser, struct range range)
 {
-    declare_all_lost(parser, range);
-    parser->recovering = false;
-    parser->skip_group = false;
-    parser->resume = 0;
+    if (!parser->resumed || parser->resumed != parser->at)     /* else only the `;` was missing */
+        declare_all_lost(parser, range);
+    if (parser->restart_now)
+        parser->at = parser->restart;
+    parser->recovering = parser->restart_now = parser->skip_group = false;
+    parser->resume = parser->restart = 0;
+}
+
+/* The parser will not find its way back behind the next definition. Where no braces are open that one follows at once. */
+static void find_restart(struct parser *parser, token_index place)
+{
+    unsigned depth = 0;
+    for (token_index t = parser->external; t < place; t++) {
+        depth += token_is(t, "{");
+        depth -= depth && token_is(t, "}");
+    }
+    parser->recovering = true;
+    parser->restart = definition_behind(parser, place > parser->external ? place : parser->external + 1);
+    parser->restart_now = parser->restart && !parser->function && !depth && !parser->resume;
+}
+
+/* Behind a parse that was given up: should one begin at the next definition? */
+static bool restarts(struct parser *parser)
+{
+    if (!parser->recovering || !parser->restart)
+        return false;
+    names_restore(parser->names_before);
+    declare_all_lost(parser, (struct range){ parser->external, parser->restart - 1 });
+    parser->at = parser->external = parser->restart;
+    parser->names_before = names_now;
+    parser->broken = false;
+    parser->start = T_START_UNIT;
+    parser->second = 0;
+    parser->skip_body = parser->closing = false;
+    parser->restart_now = false;
+    recovered(parser, NO_TOKENS);
+    return true;
+}
+
+/* All names of a statement that is lost may have been declared by it. What follows in the line is no news. */
+static void lose_statement(struct parser *parser, struct range range)
+{
+    enum { LOST_MAX = 200 };
+    for (token_index t = range.first; t > 0 && t <= range.last && t - range.first < LOST_MAX && !token_is(t, "{"); t++)
+        if (tokens[t].kind == TOKEN_NAME && !keyword_code(t) && !contextual_keyword(tokens[t].name) && !token_is(t, "with") &&
+            !token_is(t - 1, ".") && !token_is(t - 1, "->"))
+            declare_lost(parser, t, false);
+    line_is_told(parser->told_at);
+    line_is_told(range.last);
+}
+
+void recovered_block(struct parser *parser, struct range range)
+{
+    line_is_told(parser->told_at);
+    recovered(parser, range);
+}
+
+void item_end(struct parser *parser, token_index last)
+{
+    parser->at_item = true;
+    parser->item = last + 1;
 }
 
 /* The rest of a loop whose head was wrong is passed over, the `)` behind a `;` that was one too much, and the `else` of an `if` that is lost. */
 void recovered_item(struct parser *parser, struct range range)
 {
     token_index resume = parser->resume;
+    bool only_semicolon = parser->resumed && parser->resumed == parser->at && !parser->resumed_in_line;
     recovered(parser, range);
+    parser->block->lost |= !only_semicolon;
+    if (!only_semicolon)
+        lose_statement(parser, range);
     if (resume > parser->at)
         parser->at = resume;
     while (token_is(parser->at, ")") || token_is(parser->at, "]") || keyword_code(parser->at) == T_ELSE)
@@ -597,19 +684,82 @@ static void resume_at(struct parser *parser, token_index place, const char *miss
     if (parser->resume || strcmp(missing, "';'") || !begins || token_is(place, "else") || token_is(place, "while") || place <= parser->resumed)
         return;
     parser->resume = parser->resumed = place;
+    parser->resumed_in_line = !next_line;
 }
 
-void syntax_error(struct parser *parser, token_index place, const char *token, const char *const *expected, size_t count)
+/* The function whose `}` stands directly before the definition under way: where that makes no sense, it has ended too early. NULL. */
+static struct function *ended_before(const struct parser *parser)
 {
-    parser->recovering = true;
-    parser->skip_group = place < parser->end && tokens[place].kind == TOKEN_PUNCTUATOR && !strcmp(tokens[place].name, "{");
+    const struct declaration *last = unit.declarations.count ? unit.declarations.at[unit.declarations.count - 1] : NULL;
+    return last && last->function && last->function->body_last + 1 == parser->external && !parser->function ? last->function : NULL;
+}
+
+static void note_function_end(const struct parser *parser)
+{
+    struct function *function = ended_before(parser);
+    if (!function)
+        return;
+    note_at(function->body_last, "the body of '%s' ends with this '}'", function->symbol->name);
+    function->cut = true;
+}
+
+static void tell_behind_function(struct parser *parser)
+{
+    error_at(parser->external, "expected a declaration before %s", token_shown(parser, parser->external));
+    note_function_end(parser);
+}
+
+/* A name that is missing where it is declared will be missing where it is used. */
+static void expect_nameless(struct parser *parser, token_index place, const char *what, const char *const *expected, size_t count)
+{
+    int before = parser->previous_at < place ? parser->previous : parser->before;
+    bool of_type = !what || strcmp(what, "an identifier") != 0;     /* the type alone is a declaration, too */
+    bool in_enum = parser->record && parser->record->tag->kind == TYPE_ENUM && (before == ',' || before == '{');
+    if (before == '.' || before == T_ARROW || before == T_GOTO)
+        return;
+    if (!in_enum && of_type && !(expects(expected, count, "NAME") && (before == T_BASIC_TYPE || before == T_TYPE)))
+        return;
+    if (parser->function)
+        parser->function->nameless++;
+    else
+        unit.nameless++;
+}
+
+static bool tell_try(const struct parser *parser, token_index place)
+{
+    token_index before = parser->previous_at < place ? parser->previous_at : parser->before_at;
+    if (!parser->in_async || !(token_is(before, "try") || token_is(before, "_Try")) || symbol_find("try"))
+        return false;
+    error_at(before, "expected '{' after %s", token_shown(parser, before));
+    return true;
+}
+
+/* The parameters of a function, and what follows is laid out as its body. */
+static bool body_expected(struct parser *parser, token_index place, const char *const *expected, size_t count)
+{
+    return !parser->function && !parser->record && place < parser->end && token_is(place - 1, ")") && expects(expected, count, "'{'") &&
+           is_laid_out_as_body(parser, place);
+}
+
+/* Does it only follow from what was told? */
+static bool is_no_news(const struct parser *parser, token_index place, const char *token)
+{
     bool of_broken_try = !strcmp(token, "CATCH") && parser->before == T_SKIPPED;
-    if (quiet || of_broken_try || (place >= parser->end && parser->unclosed) || follows_unknown(place) ||
-        tell_catch(parser, place) || tell_else(place, token, expected, count) || tell_name(parser, place) || tell_type(place, token, expected, count))
+    return quiet || parser->closing || of_broken_try || (place >= parser->end && parser->unclosed) ||
+           (parser->broken && !parser->function) || follows_unknown(place);
+}
+
+static void tell_syntax(struct parser *parser, token_index place, const char *token, const char *const *expected, size_t count)
+{
+    if (is_no_news(parser, place, token))
+        return;
+    if (tell_try(parser, place) || tell_catch(parser, place) || tell_else(place, token, expected, count) || tell_name(parser, place) ||
+        tell_type(place, token, expected, count))
         return;
     parser->resume = behind_loop(parser, place);
-    const char *what = what_expected(expected, count);
+    const char *what = body_expected(parser, place, expected, count) ? "'{'" : what_expected(expected, count);
     const char *shown = token_shown(parser, place);
+    expect_nameless(parser, place, what, expected, count);
     token_index before = parser->previous_at < place ? parser->previous_at : parser->before_at;
     if (place >= parser->end && expects(expected, count, "'}'")) {
         tell_end(parser);
@@ -622,23 +772,45 @@ void syntax_error(struct parser *parser, token_index place, const char *token, c
         resume_at(parser, place, what, true);
     } else {
         error_at(place, "expected %s before %s", what, shown);
+        if (place == parser->external || token_is(place, ":") || is_laid_out_as_body(parser, parser->external))
+            note_function_end(parser);
         resume_at(parser, place, what, false);
     }
     if (!note_foreign(place) && what && !strcmp(what, "'catch'"))
         note_at(before, "'catch (int error) { ... }' takes any error; what is to run in any case stands in a 'defer' before the 'try'");
 }
 
+void syntax_error(struct parser *parser, token_index place, const char *token, const char *const *expected, size_t count)
+{
+    parser->skip_group = place < parser->end && tokens[place].kind == TOKEN_PUNCTUATOR && !strcmp(tokens[place].name, "{");
+    tell_syntax(parser, place, token, expected, count);
+    parser->told_at = place;
+    find_restart(parser, place);
+}
+
+void brace_missing(struct parser *parser, token_index open, token_index t)
+{
+    error_at(t, "expected '}' before %s", token_shown(parser, t));
+    note_at(unclosed_brace(open, t), "this '{' is not closed");
+    parser->closing = true;
+}
+
 /* Behind `declaration`, which may be a name alone that should have been a type. */
 void semicolon_missing(struct parser *parser, const struct declaration *declaration, token_index place)
 {
     struct declarator *d = last_declarator(declaration);
-    parser->recovering = true;
-    if (!declaration->specifiers->count && d->first == d->last)
+    bool is_function = d->symbol && d->symbol->kind == SYMBOL_FUNCTION;
+    if (parser->broken)
+        ;
+    else if (is_laid_out_as_body(parser, parser->external) && ended_before(parser))
+        tell_behind_function(parser);
+    else if (!declaration->specifiers->count && d->first == d->last)
         unknown_type(d->first);
     else if (later_line(place, d->last))
-        error_at(d->last, "expected ';' after %s", token_shown(parser, d->last));
+        error_at(d->last, "expected '%c' after %s", is_function && is_laid_out_as_body(parser, place) ? '{' : ';', token_shown(parser, d->last));
     else
         error_at(place, "expected ';' before %s", token_shown(parser, place));
+    find_restart(parser, place);
 }
 
 void nested_too_deeply(struct parser *parser, token_index place)
@@ -681,7 +853,9 @@ void parse(void)
     predeclare("__builtin_va_list", TYPE_VA_LIST);
     predeclare("__int128_t", TYPE_INT128);
     predeclare("__uint128_t", TYPE_UNSIGNED_INT128);
-    grammar_parse(&parser);
+    do
+        grammar_parse(&parser);
+    while (restarts(&parser));
     if (unit.async_sites.count)
         qsort(unit.async_sites.at, unit.async_sites.count, sizeof *unit.async_sites.at, compare_sites);
 }

@@ -67,6 +67,7 @@ struct specifier_list {
     uint8_t qualifiers;
     struct attributes attributes;
     struct tag *defined_tag;    /* the last specifier was its definition: attributes that follow belong to the tag */
+    token_index definition_end; /* the `}` of a definition among them; 0 */
     bool says_auto;
     bool finished;
     bool told;                  /* an error about them was told */
@@ -121,6 +122,16 @@ struct parser {
     token_index resume;         /* a `;` was missing in front of this token, and is given before it; 0: no */
     token_index resumed;        /* the last such token */
     bool recovering;            /* an error was told and the parser has not found its way back */
+    token_index external;       /* where the external declaration under way begins */
+    token_index restart;        /* recovering: where at the latest a new parse begins, with the next definition; 0: nothing shows where */
+    bool restart_now;           /* what stands before that is lost */
+    bool closing;               /* the `}` of a function or struct is missing, and all that are open are given */
+    token_index item;           /* where the block item under way begins, or one inside of it */
+    token_index told_at;        /* where the last error of syntax was told */
+    bool broken;                /* a function that has an error has ended, and what follows is laid out as more of its body */
+    bool resumed_in_line;       /* what `resumed` follows is in the same line */
+    unsigned errors_before;     /* how many there were in front of the function under way */
+    struct binding *names_before;   /* those at file scope, in front of the external declaration */
     struct function *function;  /* being defined; NULL: file scope */
     bool in_async;              /* its body is that of an async function: contextual keywords */
     struct statement *block;    /* innermost statement that is a scope for declarations */
@@ -152,10 +163,15 @@ struct expression *parse_expression_at(token_index first, token_index last);
 /* Back on the way, behind these tokens; and at an item of a block. */
 void recovered(struct parser *parser, struct range tokens);
 void recovered_item(struct parser *parser, struct range tokens);
+void recovered_enumerator(struct parser *parser, struct range tokens);
+void recovered_block(struct parser *parser, struct range tokens);
+void item_end(struct parser *parser, token_index last);
 /* A message for the token at `place`; names of the tokens that could stand there instead. */
 void syntax_error(struct parser *parser, token_index place, const char *token, const char *const *expected, size_t count);
 /* Tells, once for each name, that it is no type, and makes it one of which nothing is known. */
 struct symbol *unknown_type(token_index name);
+/* Tells that what begins at `open` has no `}` in front of t, where the next definition begins, and closes it. */
+void brace_missing(struct parser *parser, token_index open, token_index t);
 void nested_too_deeply(struct parser *parser, token_index place);
 struct statement *for_end(struct parser *parser, struct scope *scope, struct range tokens, struct statement *init, struct expression *a,
                           struct expression *step, struct statement *body);
@@ -164,7 +180,8 @@ struct statement *async_end(struct parser *parser, struct scope *scope, struct r
 struct expression *statement_expression(struct statement *body, struct range tokens);
 struct expression *builtin_typed(struct expression_list *arguments, struct range tokens, token_index name);
 struct expression_list *expressions_join(struct expression_list *list, struct expression_list *more);
-void unit_add(struct declaration *declaration);
+/* declaration NULL: it is lost. */
+void external_end(struct parser *parser, struct declaration *declaration, token_index last);
 void asm_operand(struct expression *e);
 struct expression *name_use(struct parser *parser, token_index token, struct symbol *symbol);
 
@@ -233,6 +250,22 @@ token_index next_significant(struct parser *parser, token_index t);
 bool names_type(token_index t);                         /* is it a word that stands in front of a declarator? */
 /* The token behind the loop whose head this token is in; 0: it is in none. */
 token_index behind_loop(struct parser *parser, token_index t);
-void plain_body_scan(token_index first, token_index last);
+bool plain_body_scan(token_index first, token_index last);     /* was something told? */
+
+/* ---- layout.c ---- */
+/* The first token from `from` on where a definition begins, by the layout, if the one under way is lost; the end of the text where that is
+   all that was left; 0: the layout does not show it. */
+token_index definition_behind(struct parser *parser, token_index from);
+/* Can t, in the block whose `{` is at `open`, only begin what stands behind it? Then a `}` is missing: functions are not nested, and the next
+   one that the layout shows is in the block. */
+bool begins_behind_block(struct parser *parser, token_index open, token_index t);
+/* Does t begin a line, as deep as definitions do? */
+bool begins_definition(struct parser *parser, token_index t);
+/* Does t begin a line, deeper than definitions do? */
+bool is_laid_out_as_body(struct parser *parser, token_index t);
+/* Of the braces from `first` on, one of which has no `}` before `end`: the `{` that lacks it, by the layout. */
+token_index unclosed_brace(token_index first, token_index end);
+/* The last token of the definition whose body begins at `open`, where its braces do not match; the end of the text: nothing shows it. */
+token_index laid_out_end(struct parser *parser, token_index open);
 
 #endif

@@ -234,20 +234,30 @@ static token_index loop_head(token_index t)
     return 0;
 }
 
+/* Behind the statement that begins at t, as far as its brackets and its `;` show. */
+static token_index behind_statement(struct parser *parser, token_index t)
+{
+    for (; t < parser->end; t++) {
+        if (punctuator_at(t, '('))
+            t = closing(parser, t, '(', ')');
+        else if (punctuator_at(t, '}'))
+            return t;
+        bool block = punctuator_at(t, '{');
+        if (block)
+            t = closing(parser, t, '{', '}');
+        if ((block || punctuator_at(t, ';')) && keyword_code(t + 1) != T_ELSE)
+            return t + 1;
+    }
+    return 0;
+}
+
 token_index behind_loop(struct parser *parser, token_index t)
 {
     token_index head = loop_head(t), close = head ? closing(parser, head, '(', ')') : 0;
     for (token_index i = head; i < close; i++)
         if (punctuator_at(i, '{') || i + 1 >= parser->end)
             return 0;
-    if (close <= t)
-        return 0;
-    token_index body = close + 1;
-    if (punctuator_at(body, '{'))
-        body = closing(parser, body, '{', '}');
-    while (body < parser->end && !punctuator_at(body, ';') && !punctuator_at(body, '}'))
-        body++;
-    return body < parser->end ? body + 1 : 0;
+    return close > t ? behind_statement(parser, close + 1) : 0;
 }
 
 bool begins_type(struct parser *parser, token_index t)
@@ -427,7 +437,7 @@ static int name_second(struct parser *parser, GRAMMAR_STYPE *value, struct range
     value->symbol = symbol_find(tokens[t].name);
     if (!value->symbol && is_builtin_type(parser, t) && !names_only(parser->previous))
         value->symbol = symbol_declare(tokens[t].name, SYMBOL_TYPEDEF, type_basic(TYPE_UNKNOWN), t);
-    if (!value->symbol && shows_unknown_type(parser, t))
+    if (!value->symbol && !parser->recovering && shows_unknown_type(parser, t))
         value->symbol = unknown_type(t);
     return value->symbol && value->symbol->kind == SYMBOL_TYPEDEF ? T_TYPE : T_VARIABLE;
 }
@@ -535,19 +545,30 @@ static int token_code(struct parser *parser, token_index t)
     }
 }
 
+/* Of a body whose braces do not match, told. */
+static token_index end_of_unclosed(struct parser *parser, token_index open)
+{
+    token_index close = parser->in_async ? parser->end : laid_out_end(parser, open);
+    if (close < parser->end) {
+        error_at(unclosed_brace(open, close + 1), "expected '}': this '{' is never closed");
+        return close;
+    }
+    error_at(open, "expected '}' before the end of the file: this '{' is never closed");
+    parser->unclosed = true;
+    return parser->end - 1;
+}
+
 static int body_token(struct parser *parser, struct range *place)
 {
     token_index open = parser->at - 1, close = closing(parser, open, '{', '}');
     parser->skip_body = false;
-    if (close == parser->end) {
-        error_at(open, "expected '}' before the end of the file: this '{' is never closed");
-        parser->unclosed = true;
-        close--;
-    }
+    if (close == parser->end)
+        close = end_of_unclosed(parser, open);
     *place = (struct range){ open, close };
     parser->at = close + 1;
-    if (!parser->unclosed && !parser->in_async)     /* else other functions are in it; or it is nested, which is told */
-        plain_body_scan(open + 1, close);
+    /* Else other functions are in it; or it is nested, or no function at all, which is told. */
+    if (!parser->unclosed && !parser->in_async && parser->function && plain_body_scan(open + 1, close))
+        parser->function->symbol->lost = true;
     return T_PLAIN_BODY;
 }
 
@@ -561,8 +582,44 @@ static int group_token(struct parser *parser, token_index open, struct range *pl
     return T_SKIPPED;
 }
 
+/* Is what follows no more than the beginning of the next definition? Then the parse ends, and a new one begins there. */
+static bool is_lost(const struct parser *parser)
+{
+    return parser->recovering && parser->restart && (parser->restart_now || parser->at >= parser->restart);
+}
+
+/* Where an item of an async body, or a member of a struct at file scope, may begin: the `{` of that body. */
+static token_index open_block(const struct parser *parser)
+{
+    if (parser->recovering || !(parser->at_item || parser->previous == '}' || parser->previous == ';'))
+        return 0;
+    if (parser->function)
+        return parser->in_async && !parser->record ? parser->function->body_first : 0;
+    const struct record *outermost = parser->record;
+    while (outermost && outermost->outer)
+        outermost = outermost->outer;
+    return outermost && outermost->tag->kind != TYPE_ENUM ? outermost->tag->body_first : 0;
+}
+
+/* In a statement that is lost, a `}` without its `{` that cannot be the block's: the rest of an initialiser. */
+static bool is_stray_brace(struct parser *parser, token_index t)
+{
+    if (!parser->recovering || !parser->in_async || parser->record || !punctuator_at(t, '}') ||
+        !(token_is(t + 1, ";") || token_is(t + 1, ",") || token_is(t + 1, ")")))
+        return false;
+    unsigned depth = 0;
+    for (token_index i = parser->item; i < t; i++) {
+        depth += punctuator_at(i, '{');
+        depth -= depth && punctuator_at(i, '}');
+    }
+    return depth == 0;
+}
+
 static int first_token(struct parser *parser, struct range *place)
 {
+    *place = (struct range){ parser->at, parser->at };
+    if (is_lost(parser))
+        return 0;
     if (parser->skip_body)
         return body_token(parser, place);
     if (parser->skip_group)
@@ -587,6 +644,15 @@ static int first_token(struct parser *parser, struct range *place)
                 continue;
             return T_ATTRIBUTE;
         }
+        token_index open = tokens[t].line_begin ? open_block(parser) : 0;
+        if (open && begins_behind_block(parser, open, t)) {
+            brace_missing(parser, open, t);
+            *place = (struct range){ t - 1, t - 1 };
+            parser->at = t;
+            return '}';
+        }
+        if (is_stray_brace(parser, t))
+            continue;
         int code = token_code(parser, t);
         if (code == '{' && parser->recovering)
             return group_token(parser, t, place);
@@ -603,6 +669,10 @@ int grammar_token(GRAMMAR_STYPE *value, struct range *place, struct parser *pars
         code = parser->start;
         parser->start = 0;
         *place = (struct range){ parser->at, parser->at };
+    } else if (parser->closing) {
+        code = parser->function || parser->record ? '}' : ';';      /* the last one is that of a struct */
+        parser->closing = code == '}';
+        *place = (struct range){ parser->at - 1, parser->at - 1 };
     } else if (parser->resume && parser->recovering) {  /* the grammar has dropped the token there, and looks for a `;` */
         code = ';';
         parser->at = parser->resume;
@@ -713,18 +783,17 @@ static void plain_word(token_index first, token_index t, int code)
         note_at(t, "%s", outside[word].cure);
 }
 
-/* Tokens first up to end are not parsed: C's own compiler will do that. */
-void plain_body_scan(token_index first, token_index end)
+/* Tokens first up to end are not parsed: C's own compiler will do that. The first such word is told: it is mostly one mistake, the `async` that
+   the function lacks. */
+bool plain_body_scan(token_index first, token_index end)
 {
-    int told = 0;
-    for (token_index t = first; t < end && told < 20; t++) {
+    unsigned before = error_count;
+    for (token_index t = first; t < end && error_count == before; t++) {
         if (tokens[t].kind != TOKEN_NAME)
             continue;
         int code = word_code(t);
-        if (is_word(code) || code == WORD_BLOCKING || code == WORD_SUBMIT) {
-            unsigned before = error_count;
+        if (is_word(code) || code == WORD_BLOCKING || code == WORD_SUBMIT)
             plain_word(first, t, code);
-            told += error_count != before;
-        }
     }
+    return error_count != before;
 }

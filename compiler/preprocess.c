@@ -215,8 +215,10 @@ static bool finished_well(pid_t child, const char *name)
         return true;
     if (WIFSIGNALED(status))
         error_plain("the preprocessor `%s -E` was ended by signal %d", name, WTERMSIG(status));
-    else
-        error_plain("the preprocessor `%s -E` failed", name);
+    else if (WEXITSTATUS(status) != 1)
+        error_plain("the preprocessor `%s -E` failed with status %d", name, WEXITSTATUS(status));
+    else        /* it has told an error */
+        note_plain("nothing is translated, since the preprocessor `%s -E` failed", name);
     return false;
 }
 

@@ -246,9 +246,27 @@ static void note_error_code(struct expression *e)
     }
 }
 
+/* Is it the name that some declarator lacks? The first one that means nothing is taken for it. */
+static bool is_missing_name(const char *name)
+{
+    static ARRAY(const char *) missing;
+    for (size_t i = 0; i < missing.count; i++)
+        if (missing.at[i] == name)
+            return true;
+    if (check_now.function && check_now.function->nameless) {
+        check_now.function->nameless--;
+        return true;
+    }
+    if (!unit.nameless)
+        return false;
+    unit.nameless--;
+    array_add(&missing, name);
+    return true;
+}
+
 void undeclared(struct expression *e)
 {
-    if (check_now.voice != TELL_ALL || told_before(e->name))
+    if (check_now.voice != TELL_ALL || told_before(e->name) || is_missing_name(e->name))
         return;
     rule_error(e->first, "'%s' undeclared", e->name);
     if (note_foreign(e->first))

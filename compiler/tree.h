@@ -204,6 +204,8 @@ struct function {
     bool is_async, is_generator, is_main;
     size_t first_type_use, end_type_use;    /* those of unit.type_uses that stand in its body */
     struct label *labels;       /* all labels of the body; list */
+    bool cut;                   /* its `}` comes too early, which is told */
+    unsigned nameless;          /* declarators of the body in which the name is missing, which is told */
     /* -- check -- */
     unsigned await_count;
     ARRAY(struct function *) callees;   /* async functions of this file that it awaits directly */
@@ -282,6 +284,7 @@ struct catch_clause {
 
 struct statement {
     uint8_t kind;
+    bool lost;                  /* COMPOUND and its like: something in it could not be read, which is told */
     bool has_await;             /* an await, or anything that becomes a suspension point, in it; set by check */
     token_index first, last;
     struct expression *a, *high, *step;
@@ -314,6 +317,7 @@ struct unit {
     /* Every declarator whose text must change because its specifiers say async (not plain_text): at file scope, in async bodies, among
        members, parameters, typedefs, with the specifiers that belong to it. In the order of the text. */
     ARRAY(struct async_site) async_sites;
+    unsigned nameless;                              /* declarators at file scope without their name, which is told */
     /* Members, parameters and type names some of which `async` says nothing of, and declarations of nothing: told by check. */
     ARRAY(struct async_site) stray_async;
 };

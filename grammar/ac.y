@@ -579,7 +579,7 @@ struct_declaration:
     | static_assert_declaration                     { record_constant(parser, $1); }
     | ';'
     | PRAGMA
-    | error ';'                                     { recovered(parser, @$); yyerrok; parser->record->tag->lost = true; }
+    | error ';'                                     { recovered_block(parser, @$); yyerrok; parser->record->tag->lost = true; }
     ;
 
 members_declared:
@@ -635,7 +635,7 @@ enumerator:
       identifier attributes_opt                     { enumerator_add(parser, @1.first, NULL); }
     | identifier attributes_opt '=' constant_expression
                                                     { enumerator_add(parser, @1.first, $4); }
-    | error                                         { recovered(parser, @$); }
+    | error                                         { recovered_enumerator(parser, @$); }
     ;
 
 static_assert_declaration:
@@ -882,7 +882,7 @@ label:
 
 compound_statement:
       block_open block_items '}'                    { $$ = block_end(parser, $1, $2, @$); }
-    | block_open block_items error '}'              { recovered(parser, @$); yyerrok; $$ = block_end(parser, $1, $2, @$); }
+    | block_open block_items error '}'              { recovered_block(parser, @$); yyerrok; $$ = block_end(parser, $1, $2, @$); }
     ;
 
 block_open:
@@ -890,8 +890,8 @@ block_open:
     ;
 
 block_items:
-      %empty                                        { $$ = NULL; }
-    | block_items block_item                        { $$ = $2 ? LIST_ADD($1, statement_list, $2) : $1; parser->at_item = true; }
+      %empty                                        { $$ = NULL; parser->item = @$.first; }
+    | block_items block_item                        { $$ = $2 ? LIST_ADD($1, statement_list, $2) : $1; item_end(parser, @2.last); }
     ;
 
 block_item:
@@ -990,7 +990,7 @@ asm_item:
 
 translation_unit:
       %empty
-    | translation_unit external_declaration         { if ($2) unit_add($2); }
+    | translation_unit external_declaration         { external_end(parser, $2, @2.last); }
     ;
 
 external_declaration:
@@ -1016,7 +1016,7 @@ bare_declared:
 function_definition:
       function_open block_items PLAIN_BODY          { $$ = function_end(parser, $1, NULL, @$); }
     | function_open block_items '}'                 { $$ = function_end(parser, $1, $2, @$); }
-    | function_open block_items error '}'           { recovered(parser, @$); yyerrok; $$ = function_end(parser, $1, $2, @$); }
+    | function_open block_items error '}'           { recovered_block(parser, @$); yyerrok; $$ = function_end(parser, $1, $2, @$); }
     ;
 
 function_open:

@@ -9,6 +9,7 @@
    anywhere. acc is the one under sanitizers. What fails is kept in build/fuzz/failed. */
 #define _GNU_SOURCE
 #include "../process.h"
+#include "pieces.h"
 #include <ctype.h>
 #include <glob.h>
 #include <stdint.h>
@@ -23,16 +24,11 @@
 enum { OPTIONS_MAX = 24 };
 static const double seconds = 30;
 
-struct piece {
-    size_t first, end;
-};
-
 /* A program that is changed: its text, and those tokens that may be. */
 struct program {
     char *path, *text;
     size_t size;
-    struct piece *pieces;
-    size_t count;
+    struct pieces pieces;
 };
 
 /* What the programs of all seeds came to. */
@@ -56,83 +52,16 @@ _Noreturn static void fail(const char *what)
 
 /* ---- tokens ---- */
 
-static size_t literal_end(const char *text, size_t at)
-{
-    char quote = text[at++];
-    for (; text[at] && text[at] != quote; at++)
-        at += text[at] == '\\' && text[at + 1];
-    return text[at] ? at + 1 : at;
-}
-
-static size_t token_end(const char *text, size_t at)
-{
-    static const char *const operators[] = {"->", "++", "--", "<<=", ">>=", "<<", ">>", "<=",  ">=", "==",
-                                            "!=", "&&", "||", "+=",  "-=",  "*=", "/=", "...", "&=", "|="};
-    unsigned char c = (unsigned char)text[at];
-    if (isalnum(c) || c == '_') {
-        while (isalnum((unsigned char)text[at]) || text[at] == '_' || (text[at] == '.' && isdigit(c)))
-            at++;
-        return at;
-    }
-    if (c == '"' || c == '\'')
-        return literal_end(text, at);
-    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
-        if (strncmp(text + at, operators[i], strlen(operators[i])) == 0)
-            return at + strlen(operators[i]);
-    return at + 1;
-}
-
 static size_t line_end(const char *text, size_t at)
 {
     return at + strcspn(text + at, "\n");
 }
 
-/* Blanks and comments; directives where `over_directives`. */
-static size_t skip_blank(const struct program *p, size_t at, bool over_directives)
-{
-    for (;;) {
-        const char *here = p->text + at;
-        if (isspace((unsigned char)*here)) {
-            at++;
-        } else if (strncmp(here, "//", 2) == 0 || (over_directives && *here == '#' && (at == 0 || here[-1] == '\n'))) {
-            at = line_end(p->text, at);
-        } else if (strncmp(here, "/*", 2) == 0) {
-            const char *end = strstr(here + 2, "*/");
-            at = end ? (size_t)(end - p->text) + 2 : p->size;
-        } else {
-            return at;
-        }
-    }
-}
-
-static void piece_add(struct program *p, size_t first, size_t end)
-{
-    if (p->count % 256 == 0) {
-        p->pieces = realloc(p->pieces, (p->count + 256) * sizeof *p->pieces);
-        if (!p->pieces)
-            fail("out of memory");
-    }
-    p->pieces[p->count++] = (struct piece){first, end};
-}
-
-static void cut_all(struct program *p)
-{
-    for (size_t at = skip_blank(p, 0, false); at < p->size; at = skip_blank(p, at, false)) {
-        size_t end = token_end(p->text, at);
-        piece_add(p, at, end);
-        at = end;
-    }
-}
-
 /* From a `{` at the beginning of a line to such a `}`. */
 static void cut_body(struct program *p, size_t brace)
 {
-    for (size_t at = skip_blank(p, brace + 1, true); at < p->size && !(p->text[at] == '}' && p->text[at - 1] == '\n');
-         at = skip_blank(p, at, true)) {
-        size_t end = token_end(p->text, at);
-        piece_add(p, at, end);
-        at = end;
-    }
+    const char *end = strstr(p->text + brace, "\n}");
+    pieces_cut(&p->pieces, p->text, brace + 1, end ? (size_t)(end - p->text) : p->size, true);
 }
 
 static void cut_async_bodies(struct program *p)
@@ -154,7 +83,7 @@ static void print_change(const struct program *p, size_t chosen, FILE *out)
     static const char *const others[] = {"0", "1.5", "\"text\"", "NULL", "await", "(",      ")",      ";",
                                          "*", "&",   "const",    "int",  "void",  "struct", "sizeof", "return",
                                          "{", "}",   "=",        "!",    "->",    "async"};
-    struct piece one = p->pieces[chosen], other = p->pieces[pick(p->count)];
+    struct piece one = p->pieces.at[chosen], other = p->pieces.at[pick(p->pieces.count)];
     int length = (int)(one.end - one.first);
     switch (pick(5)) {
     case 0: break;
@@ -173,11 +102,11 @@ static void mutate(const struct program *p, size_t changes, const char *path)
     FILE *out = fopen(path, "w");
     if (!out)
         fail(path);
-    size_t at = 0, chosen = pick(p->count);
-    for (size_t i = 0; i < changes && chosen < p->count; i++, chosen += 1 + pick(p->count)) {
-        fwrite(p->text + at, 1, p->pieces[chosen].first - at, out);
+    size_t at = 0, chosen = pick(p->pieces.count);
+    for (size_t i = 0; i < changes && chosen < p->pieces.count; i++, chosen += 1 + pick(p->pieces.count)) {
+        fwrite(p->text + at, 1, p->pieces.at[chosen].first - at, out);
         print_change(p, chosen, out);
-        at = p->pieces[chosen].end;
+        at = p->pieces.at[chosen].end;
     }
     fwrite(p->text + at, 1, p->size - at, out);
     if (fclose(out) != 0)
@@ -268,11 +197,11 @@ static void run_seed(unsigned long seed, const glob_t *files)
     if (strict)
         cut_async_bodies(&p);
     else
-        cut_all(&p);
-    if (p.count > 1)
+        pieces_cut(&p.pieces, p.text, 0, p.size, false);
+    if (p.pieces.count > 1)
         judge(seed, &p, strict);
     free(p.text);
-    free(p.pieces);
+    free(p.pieces.at);
 }
 
 int main(int argc, char **argv)

@@ -1,0 +1,22 @@
+/* The text of a C program cut into its tokens, as far as fuzzers need it that change some of them. */
+#ifndef PIECES_H
+#define PIECES_H
+#include <stdbool.h>
+#include <stddef.h>
+
+struct piece {
+    size_t first, end;
+};
+
+struct pieces {
+    struct piece *at;   /* to be freed */
+    size_t count;
+};
+
+/* Behind the blanks and comments at this place; directives are passed over like comments where `over_directives`. */
+size_t blank_end(const char *text, size_t at, bool over_directives);
+
+/* Adds the tokens that begin in [first, end). Ends the program when there is no memory. */
+void pieces_cut(struct pieces *pieces, const char *text, size_t first, size_t end, bool over_directives);
+
+#endif
