@@ -99,12 +99,21 @@ static bool is_open_behind(struct parser *parser, token_index open, token_index 
     return true;
 }
 
+/* Is the first line inside of the block deeper than definitions are? */
+static bool is_indented(struct parser *parser, token_index open, uint32_t depth)
+{
+    token_index t = open + 1;
+    while (t < parser->end && !tokens[t].line_begin)
+        t++;
+    return column_of(t) > depth;
+}
+
 bool begins_behind_block(struct parser *parser, token_index open, token_index t)
 {
     if (!tokens[t].line_begin || column_of(t) > indent_of(open) || !may_define(parser, t))
         return false;
     uint32_t depth = margin(parser);
-    return begins_line(t, depth) && is_open_behind(parser, open, t, depth);
+    return begins_line(t, depth) && is_indented(parser, open, depth) && is_open_behind(parser, open, t, depth);
 }
 
 bool begins_definition(struct parser *parser, token_index t)
