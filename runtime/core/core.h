@@ -75,6 +75,17 @@ ac_task *ac__task_next(const ac_loop *loop, ac_task *before);
 size_t ac__task_count(const ac_loop *loop);    /* how many those are */
 void ac__thread_stack(void);                   /* sets ac__thread.stack_floor for code that runs from here */
 
+ac_task *ac__task_held(const ac_loop *loop, ac_task *before);  /* as ac__task_next, but also those that have ended and whose handle somebody has */
+void ac__pool_debug(bool on);                  /* from here on, on this thread, what is made is entered in the ledger */
+
+/* ---- ledger.c: what debug mode knows of coroutines and handles ---- */
+enum { AC__ENTERED = 0xFFFF };                 /* the `alignment` of the description of a coroutine that is in the ledger: that of no frame */
+ac_frame *ac__ledger_new(const ac_fn *fn);     /* a coroutine in the ledger; NULL without memory */
+void ac__ledger_end(ac_frame *coro);           /* it has ended, or is thrown away: ac__coro_free */
+const ac_fn *ac__ledger_original(const ac_coro *coro);  /* the description of its function, whether it is in the ledger or not */
+int ac__refuse_used(const ac_coro *coro);      /* EINVAL for one that was used before; debug mode tells it */
+void ac__ledger_close(ac_loop *loop);          /* tells what of this loop nobody has run or given back */
+
 /* ---- local.c: values of tasks, and the hook ---- */
 bool ac__task_made(ac_task *task);             /* what its making means where loop->careful; false without memory */
 bool ac__locals_inherit(ac_task *task);        /* the current task's values; false without memory */
@@ -322,6 +333,7 @@ void ac__gen_release(ac_gen *generator);
 void ac__gen_retain(ac_gen *generator);
 void ac__gens_end(ac_loop *loop);              /* starts a task for each generator that is open, to close it */
 void ac__gens_close(ac_loop *loop);            /* the loop closes: forgets its generators */
+void ac__gens_tell(const ac_loop *loop);       /* debug mode: which of them are still held */
 /* For combinators that give a value of size known only at run time: the size of what `what` results in. */
 size_t ac__result_size(const void *what);
 

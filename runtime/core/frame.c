@@ -23,7 +23,7 @@ int ac__coro_await(ac_frame *self, ac_frame *coro)
     if (!coro)
         return ENOMEM;
     if (coro->parent || coro->state)
-        return EINVAL;
+        return ac__refuse_used(coro);
     coro->parent = self;
 #ifdef AC_ALWAYS_SUSPEND
     return ac_frame_later(coro);
@@ -139,7 +139,7 @@ int ac_coro_step(ac_coro *coro)
     if (!coro)
         return ENOMEM;
     if (coro->parent && !is_stepped(coro))
-        return EINVAL;
+        return ac__refuse_used(coro);
     if (!coro->parent) {
         ac_task *made = ac__task_make(ac_get_loop(), coro);
         if (!made)
@@ -158,7 +158,7 @@ int ac_coro_close(ac_coro *coro)
     if (!coro)
         return 0;
     if (coro->parent && !is_stepped(coro))
-        return EINVAL;
+        return ac__refuse_used(coro);
     if (!coro->parent) {
         ac_coro_free(coro);
         return 0;

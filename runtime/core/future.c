@@ -6,6 +6,7 @@
 #include "core.h"
 #include "../loop/loop.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -244,10 +245,18 @@ int ac__future_error_taken(ac_future *future, ac_frame *next)
     return error;
 }
 
+/* A future is set once, and a task never. That one was cancelled meanwhile happens in good programs; what was set before is told in debug mode. */
+static bool is_settled(const ac_future *future, const char *function)
+{
+    bool task = ac__is_task(future);
+    if (!task && AC__RARELY(ac__is_done(future)) && future->loop->debug &&
+        !((future->item.base.state & AC__FAILED) && future->item.base.error == ECANCELED))
+        fprintf(stderr, "acc: %s on a future that was set before does nothing: its value is told once\n", function);
+    return task || ac__is_done(future);
+}
+
 static int set_done(ac_future *future, int error)
 {
-    if (ac__is_task(future) || ac__is_done(future))
-        return AC_EINVALID_STATE;
     future->loop->futures--;
     ac__future_finish(future, error);
     return 0;
@@ -257,7 +266,7 @@ int ac_future_set_result(ac_future *future, const void *value)
 {
     if (ac__elsewhere(future->loop, __func__))
         return EPERM;
-    if (ac__is_task(future) || ac__is_done(future))
+    if (is_settled(future, __func__))
         return AC_EINVALID_STATE;
     if (value && future->size)
         memcpy(future->result, value, future->size);
@@ -268,6 +277,8 @@ int ac_future_set_error(ac_future *future, int error)
 {
     if (ac__elsewhere(future->loop, __func__))
         return EPERM;
+    if (is_settled(future, __func__))
+        return AC_EINVALID_STATE;
     return set_done(future, error == 0 || error == AC_PENDING ? EINVAL : error);
 }
 

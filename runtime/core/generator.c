@@ -7,6 +7,7 @@
 #include "core.h"
 #include "../loop/loop.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,6 +144,13 @@ void ac__gens_end(ac_loop *loop)
         }
         head = next;
     }
+}
+
+void ac__gens_tell(const ac_loop *loop)
+{
+    for (struct ac__generator *head = loop->generators; head; head = head->next)
+        if (head->references)
+            fprintf(stderr, "acc: the generator of %s is still held: ac_release closes and frees it\n", frame_of(head)->fn->name);
 }
 
 void ac__gens_close(ac_loop *loop)

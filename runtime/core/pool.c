@@ -52,6 +52,7 @@ static _Thread_local struct {
     struct chunk *chunks;          /* all of them, the one that is being cut first */
     char *cut, *end;               /* what is left of it */
     struct slab *slabs;            /* all of them, the one that is being filled first */
+    void **aside;                  /* debug mode: the lists that stand for ac__thread.free, which is empty, so that emitted code asks ac__coro_new; else NULL */
     bool registered;               /* free_all will be called at the end of the thread */
 } memory;
 
@@ -142,14 +143,19 @@ static void *cut(size_t size)
     return object;
 }
 
+static inline void **free_list(size_t class)
+{
+    return AC__RARELY(memory.aside != NULL) ? &memory.aside[class] : &ac__thread.free[class];
+}
+
 void *ac__pool_take(size_t size)
 {
     size_t class = grains(size);
     if (class >= AC__POOL_CLASSES)
         return ac__allocate(size);
-    void *object = ac__thread.free[class];
+    void **list = free_list(class), *object = *list;
     if (object) {
-        ac__thread.free[class] = *(void **)object;
+        *list = *(void **)object;
         return object;
     }
     return POOLED ? cut(class * AC__POOL_GRAIN) : ac__allocate(size);
@@ -164,14 +170,41 @@ void ac__pool_give(void *object, size_t size)
         free(object);
         return;
     }
-    *(void **)object = ac__thread.free[class];
-    ac__thread.free[class] = object;
+    void **list = free_list(class);
+    *(void **)object = *list;
+    *list = object;
+}
+
+/* Moves all that is in lists of `from` to those of `to`. */
+static void move_lists(void **from, void **to)
+{
+    for (size_t i = 0; i < AC__POOL_CLASSES; i++) {
+        void **end = &to[i];
+        while (*end)
+            end = *end;
+        *end = from[i];
+        from[i] = NULL;
+    }
+}
+
+void ac__pool_debug(bool on)
+{
+    static _Thread_local void *lists[AC__POOL_CLASSES];
+    if (on == (memory.aside != NULL))
+        return;
+    if (on)
+        move_lists(ac__thread.free, lists);
+    else
+        move_lists(lists, ac__thread.free);
+    memory.aside = on ? lists : NULL;
 }
 
 /* Frames that need more than malloc's alignment are allocations of their own. */
 ac_frame *ac__coro_new(const ac_fn *fn)
 {
     ac_frame *frame;
+    if (AC__RARELY(memory.aside != NULL) && fn->kind == AC_KIND_FUNCTION)
+        return ac__ledger_new(fn);
     if (fn->alignment <= AC__POOL_ALIGNMENT)
         frame = ac__pool_take(fn->frame_size);
     else
@@ -189,6 +222,8 @@ void ac__coro_free(ac_frame *coro)
         coro->fn->abort(coro);
     else if (coro->fn->alignment <= AC__POOL_ALIGNMENT)
         ac__pool_give(coro, coro->fn->frame_size);
+    else if (coro->fn->alignment == AC__ENTERED)
+        ac__ledger_end(coro);
     else
         free(coro);
 }
@@ -246,6 +281,18 @@ ac_task *ac__task_next(const ac_loop *loop, ac_task *before)
             if (is_live(&slab->tasks[i], loop))
                 return &slab->tasks[i];
         }
+    }
+    return NULL;
+}
+
+ac_task *ac__task_held(const ac_loop *loop, ac_task *before)
+{
+    struct slab *slab = before ? slab_of(before) : memory.slabs;
+    size_t i = before ? (size_t)(before - slab->tasks) + 1 : 0;
+    for (; slab; slab = slab->next, i = 0) {
+        for (; i < slab->used; i++)
+            if (slab->tasks[i].item.base.fn && slab->tasks[i].loop == loop)
+                return &slab->tasks[i];
     }
     return NULL;
 }

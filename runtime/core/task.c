@@ -73,8 +73,11 @@ ac_task *ac__task_make(ac_loop *loop, ac_coro *coro)
 /* For the caller, and for the loop. */
 static ac_task *make_consuming(ac_loop *loop, ac_coro *coro)
 {
-    if (!coro || coro->parent || coro->state)
+    if (!coro || coro->parent || coro->state) {
+        if (coro)
+            ac__refuse_used(coro);
         return NULL;
+    }
     ac_task *task = loop ? make(loop, coro, 2) : NULL;
     if (task && loop->careful && !ac__task_made(task)) {
         coro->parent = NULL;

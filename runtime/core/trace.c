@@ -29,7 +29,7 @@ static _Thread_local struct ac__trace open_trace;
 static void add_line(struct ac__trace *trace, const ac_frame *frame, uint32_t site)
 {
     if (frame->fn->kind != AC_KIND_CLOSURE && trace->count < TRACE_LINES)
-        trace->lines[trace->count] = (struct line){ frame->fn, site };
+        trace->lines[trace->count] = (struct line){ ac__ledger_original(frame), site };
     trace->count += frame->fn->kind != AC_KIND_CLOSURE;
     trace->next = frame->parent;
 }

@@ -258,6 +258,13 @@ static inline int ac_coro_await(ac_frame *self, ac_frame *coro)
     return ac__coro_await(self, coro);
 }
 
+/* The await of a coroutine has failed: it is freed, but not where it was refused because it is another's. */
+static inline void ac_coro_failed(ac_frame *self, ac_frame *coro)
+{
+    if (coro && coro->parent == self)
+        ac_coro_free(coro);
+}
+
 /* The result of a coroutine that has ended with 0: an lvalue of type T. */
 #define AC_RESULT(coro, T) (*(T *)(void *)((char *)(coro) + (coro)->fn->result_offset))
 /* Sets a whole object of a frame, `size` bytes at `to`, to what follows. gcc, once it has made one store of several, takes the place of an array for that of
@@ -338,7 +345,7 @@ int ac_stop(ac_frame *frame, uint32_t site, int status);
 /* The same as AC_AWAIT for a callee that is a coroutine on the heap: it is freed where it fails, and by emitted code when its result has been read. */
 #define AC_AWAIT_CORO(site, coroutine, keep, restore, failure)                                       \
     AC_AWAIT(site, ac_coro_await(ac_base, ac_self->awaited = (coroutine)), keep, restore,             \
-             ac_coro_free(ac_self->awaited); failure)
+             ac_coro_failed(ac_base, ac_self->awaited); failure)
 /* A yield: the value is in the result, and the state is kept. Asked for the next value, or closed, the function comes back to the label. */
 #define AC_YIELD(site, keep, restore, failure)                \
     do {                                                      \
@@ -725,7 +732,8 @@ typedef struct ac_loop_config {
     int clock;                  /* AC_CLOCK_VIRTUAL: time stands still while anything is ready and jumps to the next timer when
                                    nothing is: sleeps take no time, in a fixed order. For tests */
     unsigned seed;              /* shuffles the ready queue at each turn, reproducibly; 0: first come, first served */
-    bool debug;                 /* checks and reports that cost time: slow steps, use on a wrong thread */
+    bool debug;                 /* checks and reports that cost time: slow steps, use on a wrong thread, coroutines that are used twice or never run,
+                                   futures that are set twice, handles that are still held when the loop closes */
     long cancel_at;             /* n > 0: the main task is cancelled at its n-th await that would suspend. For tests */
     long timeout_at;            /* n > 0: the innermost limit of time around the n-th await that suspends is over while
                                    it waits: that of an ac_timeout, or of an ac_wait_for. Counted are the awaits of the main

@@ -206,6 +206,8 @@ int ac_loop_close(ac_loop *loop)
     if (loop->backend->fn->stop)
         loop->backend->fn->stop(loop->backend);
     abandon_tasks(loop);
+    if (loop->debug)
+        ac__ledger_close(loop);
     ac__gens_close(loop);
     (loop->backend->fn->close)(loop->backend);
     free(loop->timers.entries);
@@ -505,11 +507,13 @@ static int enter(ac_loop *loop)
     ac__thread.plain_loop = loop->careful ? NULL : loop;
     atomic_store_explicit(&loop->watched, &ac__thread, memory_order_release);
     ac__thread_stack();
+    ac__pool_debug(loop->debug);
     return 0;
 }
 
 static void leave(ac_loop *loop)
 {
+    ac__pool_debug(false);
     loop->running = false;
     loop->stopping = false;
     ac__thread.task = NULL;
@@ -628,6 +632,8 @@ void ac_loop_unhold(ac_loop *loop)
 void ac_loop_set_debug(ac_loop *loop, bool debug)
 {
     loop->debug = debug;
+    if (ac__thread.loop == loop)
+        ac__pool_debug(debug);
     atomic_store_explicit(&loop->attention, true, memory_order_relaxed);
 }
 

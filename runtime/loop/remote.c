@@ -204,7 +204,7 @@ static struct ac__remote *remote_new(ac_loop *loop, const ac_coro *coro, ac_futu
         .cancel.call = cancel,
         .end.call = end,
         .future = future,
-        .fn = coro->fn,
+        .fn = ac__ledger_original(coro),
         .here = future->loop,
         .there = loop,
         .references = 2,
@@ -289,8 +289,11 @@ static ac_loop *loop_of_thread(void)
 
 ac_future *ac_loop_run_threadsafe(ac_loop *loop, ac_coro *coro)
 {
-    if (!coro || coro->parent || coro->state)
+    if (!coro || coro->parent || coro->state) {
+        if (coro)
+            ac__refuse_used(coro);
         return NULL;
+    }
     ac_loop *here = loop_of_thread();
     ac_future *future = here ? ac__future_new(here, coro->fn->result_size) : NULL;
     if (future) {

@@ -80,7 +80,7 @@ static int check_coro(ac_coro *coro)
     if (!coro)
         return ENOMEM;
     if (coro->parent || coro->state)
-        return EINVAL;
+        return ac__refuse_used(coro);
     return ac_running_loop() ? refuse(coro, EBUSY) : 0;
 }
 
