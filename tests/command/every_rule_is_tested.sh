@@ -1,9 +1,9 @@
 # tests/rules.txt: each rule names tests that are there, each program of tests/diag stands at a rule, each section of docs/language.md has rules, which are
-# numbered, and each warning of its table is among them.
+# numbered, and each warning of its table is among them. So do the mistakes that newcomers make most, which the compiler or the runtime tells.
 . tests/command/common
 rules=tests/rules.txt
 grep '^== ' $rules | sed 's/^== //' >"$work/sections"
-grep '^## ' docs/language.md | sed 's/^## //' | diff - "$work/sections" || fail "the sections are not those of docs/language.md"
+{ grep '^## ' docs/language.md | sed 's/^## //'; echo 'Mistakes of newcomers'; } | diff - "$work/sections" || fail "the sections are not those of docs/language.md"
 
 awk '/^#/ || /^$/ { next }
      /^== / { if (section && !n) print section ": no rule"; section = substr($0, 4); n = 0; next }
