@@ -23,11 +23,18 @@ struct edit {
     uint32_t line;
 };
 
+/* Tokens of one inclusion that are written anew, and the text that gave them and nothing else. */
+struct passage {
+    token_index first, last;
+    size_t begin, end;
+};
+
 /* What becomes of one inclusion. */
 struct piece {
     bool inlined;           /* its text takes the place of its #include line */
     bool once;              /* it has #pragma once, which a guard stands for */
     bool preprocessed;      /* its text cannot be edited: its tokens are written */
+    ARRAY(struct passage) passages;
     ARRAY(struct edit) edits;
 };
 
@@ -107,60 +114,38 @@ static size_t raw_end_of(token_index t)
     return raw->at[i].offset + raw->at[i].length;
 }
 
-/* The nearest token before (after) t of the same inclusion that stands in the text; 0 where there is none. */
-static token_index placed_before(token_index t)
+/* Where the text begins (ends) that gave token t: its own place, or that of the macros that it came out of. */
+static size_t text_begin(token_index t)
+{
+    const struct expansion *expansion = source_expansion(t);
+    return expansion ? expansion->begin : (size_t)tokens[t].raw;
+}
+
+static size_t text_end(token_index t)
+{
+    const struct expansion *expansion = source_expansion(t);
+    return expansion ? expansion->end : raw_end_of(t);
+}
+
+/* The nearest token before (after) t of the same inclusion; UINT32_MAX where there is none. */
+static token_index token_before(token_index t)
 {
     uint32_t inclusion = token_text(t);
     token_index first = inclusions.at[inclusion].first;
     while (t-- > first)
-        if (token_text(t) == inclusion && tokens[t].raw >= 0)
+        if (token_text(t) == inclusion)
             return t;
     return UINT32_MAX;
 }
 
-static token_index placed_after(token_index t)
+static token_index token_after(token_index t)
 {
     uint32_t inclusion = token_text(t);
     token_index end = inclusions.at[inclusion].end;
     while (++t < end)
-        if (token_text(t) == inclusion && tokens[t].raw >= 0)
+        if (token_text(t) == inclusion && tokens[t].kind != TOKEN_END)
             return t;
     return UINT32_MAX;
-}
-
-/* Where the text begins that gave token t and what follows: its own place, or the macro that it came out of. */
-static size_t text_begin(token_index t)
-{
-    if (tokens[t].raw >= 0)
-        return (size_t)tokens[t].raw;
-    struct raw_text *raw = source_cut(text_file(t));
-    token_index before = placed_before(t);
-    size_t after = before == UINT32_MAX ? 0 : raw_end_of(before);
-    for (size_t i = raw_find(raw, after); i < raw->count; i++)
-        if (!raw->at[i].directive && raw->at[i].line >= tokens[t].line)
-            return raw->at[i].offset;
-    return SIZE_MAX;
-}
-
-/* Where the text ends that gave token t. */
-static size_t text_end(token_index t)
-{
-    if (tokens[t].raw >= 0)
-        return raw_end_of(t);
-    struct raw_text *raw = source_cut(text_file(t));
-    token_index after = placed_after(t);
-    size_t limit = after == UINT32_MAX ? SIZE_MAX : (size_t)tokens[after].raw, end = SIZE_MAX;
-    size_t begin = text_begin(t);
-    uint32_t line = 0;
-    for (size_t i = raw_find(raw, begin); i < raw->count && raw->at[i].offset < limit; i++)
-        if (!raw->at[i].directive && (!line || raw->at[i].line == line)) {
-            line = raw->at[i].line;
-            end = raw->at[i].offset + raw->at[i].length;
-        }
-    token_index before = placed_before(t);      /* the macro's last argument, or its ) */
-    if (end == SIZE_MAX && before != UINT32_MAX)
-        end = raw_end_of(before);
-    return end;
 }
 
 /* ---- directives inside what is replaced ---- */
@@ -222,24 +207,39 @@ static void mark_inlined(uint32_t inclusion)
     }
 }
 
-static void edit_definition(struct function *f)
+/* What has changed from token `first` to token `last`, and what came out of the same text, is written anew. */
+static void add_passage(token_index first, token_index last)
 {
-    struct declaration *d = f->declaration;
-    uint32_t inclusion = token_text(d->first);
-    size_t begin = text_begin(d->first), end = text_end(d->last);
-    struct text text = {0};
-    if (begin == SIZE_MAX || end == SIZE_MAX || begin >= end || token_text(d->last) != inclusion ||
-        !directives_within(text_file(d->first), begin, end, &text)) {
-        pieces[inclusion].preprocessed = true;
-        fprintf(stderr, "%s:%u: note: '%s' is split by a conditional directive: the file is translated in its preprocessed form\n",
-                token_file(d->first)->path, tokens[d->first].line, f->symbol->name);
-        return;
-    }
-    text_add(&text, definition_text(f));
-    add_edit(inclusion, (struct edit){begin, end, text_string(&text), true, token_file(d->last)->path, tokens[d->last].line});
+    uint32_t inclusion = token_text(first);
+    struct passage p = {first, last, text_begin(first), text_end(last)};
+    for (const struct expansion *e; (e = source_expansion(p.first)) && e->first < p.first;)
+        p.first = e->first;
+    for (const struct expansion *e; (e = source_expansion(p.last)) && e->last > p.last;)
+        p.last = e->last;
+    /* Macros of arguments on several lines: what came out of these lines lies in the same text. */
+    for (token_index t; (t = token_before(p.first)) != UINT32_MAX && text_end(t) > p.begin; p.first = t)
+        p.begin = text_begin(t) < p.begin ? text_begin(t) : p.begin;
+    for (token_index t; (t = token_after(p.last)) != UINT32_MAX && text_begin(t) < p.end; p.last = t)
+        p.end = text_end(t) > p.end ? text_end(t) : p.end;
+    array_add(&pieces[inclusion].passages, p);
 }
 
-static bool in_async_definition(token_index t)
+/* Tokens beside each other that change together are one passage, so that macros among them (bool) go with them. */
+static void add_site(struct async_site *site)
+{
+    uint32_t inclusion = token_text(site->first);
+    for (token_index t = site->first; t <= site->last; t++) {
+        if (!tokens[t].renamed || token_text(t) != inclusion)
+            continue;
+        token_index first = t;
+        while (t < site->last && tokens[t + 1].renamed && token_text(t + 1) == inclusion)
+            t++;
+        add_passage(first, t);
+    }
+}
+
+/* The async function in whose definition the token stands; NULL: it stands in none. */
+static struct function *definition_around(token_index t)
 {
     size_t low = 0, high = unit.functions.count;
     while (low < high) {
@@ -249,30 +249,15 @@ static bool in_async_definition(token_index t)
         else
             high = middle;
     }
-    return low < unit.functions.count && unit.functions.at[low]->is_async && unit.functions.at[low]->declaration->first <= t;
+    struct function *f = low < unit.functions.count ? unit.functions.at[low] : NULL;
+    return f && f->is_async && f->declaration->first <= t ? f : NULL;
 }
 
-/* Tokens beside each other that change together are one edit, so that macros among them (bool) go with them. */
-static void edit_site(struct async_site *site)
+/* The one that begins with the token. */
+static struct function *definition_at(token_index t)
 {
-    uint32_t inclusion = token_text(site->first);
-    for (token_index t = site->first; t <= site->last; t++) {
-        if (!tokens[t].renamed || token_text(t) != inclusion)
-            continue;
-        token_index first = t;
-        struct text text = {0};
-        for (; t <= site->last && tokens[t].renamed; t++)
-            text_format(&text, "%s%s", text.length && *tokens[t].renamed ? " " : "", tokens[t].renamed);
-        size_t begin = text_begin(first), end = text_end(t - 1);
-        if (begin == SIZE_MAX || end == SIZE_MAX || begin > end) {
-            pieces[inclusion].preprocessed = true;
-            return;
-        }
-        char next = text_file(first)->text[end];
-        if (text.length && (next == '(' || next == '*' || next == '_' || isalnum((unsigned char)next)))
-            text_add(&text, " ");
-        add_edit(inclusion, (struct edit){begin, end, text_string(&text), false, NULL, 0});
-    }
+    struct function *f = definition_around(t);
+    return f && f->declaration->first == t ? f : NULL;
 }
 
 /* In the order of the file. */
@@ -316,23 +301,149 @@ static void find_edits(void)
         if (site->specifiers->plain_text)
             continue;
         mark_inlined(token_text(site->first));
-        if (!in_async_definition(site->first))
+        if (!definition_around(site->first))
             rename_async_site(site);
     }
     if (!read_inlined())
         return;
     for (size_t i = 0; i < unit.functions.count; i++)
         if (unit.functions.at[i]->is_async)
-            edit_definition(unit.functions.at[i]);
+            add_passage(unit.functions.at[i]->declaration->first, unit.functions.at[i]->declaration->last);
     for (size_t i = 0; i < unit.async_sites.count; i++)
-        if (!unit.async_sites.at[i].specifiers->plain_text && !in_async_definition(unit.async_sites.at[i].first))
-            edit_site(&unit.async_sites.at[i]);
+        if (!unit.async_sites.at[i].specifiers->plain_text && !definition_around(unit.async_sites.at[i].first))
+            add_site(&unit.async_sites.at[i]);
 }
 
 static const char *file_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
+}
+
+/* ---- tokens written anew ---- */
+
+static void end_line_of(struct text *out)
+{
+    if (out->length && out->at[out->length - 1] != '\n')
+        text_add(out, "\n");
+}
+
+struct token_writer {
+    struct text *out;
+    uint32_t line;          /* that the output stands on; 0: has to be told */
+    const char *path;       /* of that line's file */
+};
+
+static void write_token(struct token_writer *w, token_index t)
+{
+    if (tokens[t].renamed && !*tokens[t].renamed)
+        return;
+    if (macro_would_expand(t)) {
+        end_line_of(w->out);
+        macro_hide(w->out, tokens[t].name);
+        w->line = 0;
+    }
+    const char *path = token_file(t)->path;
+    if (tokens[t].line != w->line || path != w->path) {
+        end_line_of(w->out);
+        emit_line_directive(w->out, w->path = path, w->line = tokens[t].line);
+    } else if (tokens[t].space_before && w->out->length) {
+        text_add(w->out, " ");
+    }
+    if (tokens[t].renamed)
+        text_add(w->out, tokens[t].renamed);
+    else
+        text_add_bytes(w->out, tokens[t].text, tokens[t].length);
+    if (tokens[t].kind == TOKEN_PRAGMA)
+        w->line = 0;
+    if (macro_would_expand(t)) {
+        end_line_of(w->out);
+        macro_show(w->out, tokens[t].name);
+        w->line = 0;
+    }
+}
+
+/* The token or, where an async function begins with it, all of that: the last token that was written. */
+static token_index write_changed(struct token_writer *w, token_index t)
+{
+    struct function *f = definition_at(t);
+    if (!f) {
+        write_token(w, t);
+        return t;
+    }
+    end_line_of(w->out);
+    text_add(w->out, definition_text(f));
+    w->line = 0;
+    return f->declaration->last;
+}
+
+/* Specifiers, and the like, that can stand in their line. */
+static bool fits_in_line(const struct passage *p)
+{
+    for (token_index t = p->first; t <= p->last; t++)
+        if (definition_at(t) || tokens[t].line != tokens[p->first].line || macro_would_expand(t) || tokens[t].kind == TOKEN_PRAGMA)
+            return false;
+    return true;
+}
+
+static struct function *first_definition(const struct passage *p)
+{
+    struct function *f = NULL;
+    for (token_index t = p->first; t <= p->last && !f; t++)
+        f = definition_at(t);
+    return f;
+}
+
+static void give_up_editing(uint32_t inclusion, const struct passage *p)
+{
+    struct function *f = first_definition(p);
+    pieces[inclusion].preprocessed = true;
+    fprintf(stderr, "%s:%u: note: %s%s%s is split by a conditional directive: the file is translated in its preprocessed form\n",
+            token_file(p->first)->path, tokens[p->first].line, f ? "'" : "", f ? f->symbol->name : "the declaration", f ? "'" : "");
+}
+
+static void edit_passage(uint32_t inclusion, const struct passage *p)
+{
+    struct source_file *file = inclusions.at[inclusion].file;
+    struct text text = {0};
+    if (p->begin >= p->end || !directives_within(file, p->begin, p->end, &text)) {
+        give_up_editing(inclusion, p);
+        return;
+    }
+    bool block = text.length || !fits_in_line(p);
+    struct token_writer w = {&text, block ? 0 : tokens[p->first].line, token_file(p->first)->path};
+    for (token_index t = p->first; t <= p->last; t++)
+        if (token_text(t) == inclusion)
+            t = write_changed(&w, t);
+    char next = file->text[p->end];
+    if (!block && text.length && (next == '(' || next == '*' || next == '_' || isalnum((unsigned char)next)))
+        text_add(&text, " ");
+    struct raw_text *raw = source_cut(file);
+    add_edit(inclusion, (struct edit){p->begin, p->end, text_string(&text), block, token_file(p->last)->path,
+                                      raw->at[raw_find(raw, p->end) - 1].line});
+}
+
+static int by_first_token(const void *a, const void *b)
+{
+    const struct passage *x = a, *y = b;
+    return x->first < y->first ? -1 : x->first > y->first;
+}
+
+/* Passages that overlap are one. */
+static void edit_passages(uint32_t inclusion)
+{
+    struct piece *piece = &pieces[inclusion];
+    if (piece->passages.count)
+        qsort(piece->passages.at, piece->passages.count, sizeof *piece->passages.at, by_first_token);
+    for (size_t i = 0, next; i < piece->passages.count && !piece->preprocessed; i = next) {
+        struct passage whole = piece->passages.at[i];
+        for (next = i + 1; next < piece->passages.count && piece->passages.at[next].first <= whole.last; next++) {
+            struct passage *p = &piece->passages.at[next];
+            whole.last = p->last > whole.last ? p->last : whole.last;
+            whole.end = p->end > whole.end ? p->end : whole.end;
+        }
+        edit_passage(inclusion, &whole);
+    }
 }
 
 /* ---- the text of an inclusion ---- */
@@ -426,12 +537,6 @@ static bool add_guard(uint32_t inclusion, struct text *out)
     return false;
 }
 
-static void end_line_of(struct text *out)
-{
-    if (out->length && out->at[out->length - 1] != '\n')
-        text_add(out, "\n");
-}
-
 static void add_edited(uint32_t inclusion, struct text *out)
 {
     struct source_file *file = inclusions.at[inclusion].file;
@@ -468,19 +573,17 @@ static void add_edited(uint32_t inclusion, struct text *out)
 }
 
 /* The tokens of an inclusion whose text cannot be edited, with its #include lines and definitions in between. */
-struct token_writer {
+struct inclusion_writer {
+    struct token_writer tokens;
     struct inclusion *in;
     uint32_t inclusion;
-    struct text *out;
     struct raw_text *raw;
     size_t next_raw;        /* the first directive not yet passed */
     int depth;              /* of conditionals */
-    uint32_t line;          /* that the output stands on; 0: has to be told */
-    const char *path;       /* of that line's file */
 };
 
 /* Definitions outside of all conditionals (but a header's guard), since later #include lines may need them. */
-static void pass_directives(struct token_writer *w, uint32_t limit)
+static void pass_directives(struct inclusion_writer *w, uint32_t limit)
 {
     int guard = w->inclusion ? 1 : 0;
     for (; w->next_raw < w->raw->count && w->raw->at[w->next_raw].line < limit; w->next_raw++) {
@@ -491,14 +594,14 @@ static void pass_directives(struct token_writer *w, uint32_t limit)
         w->depth += directive_is(text, "if") ? 1 : directive_is(text, "endif") ? -1 : 0;
         if (w->depth > guard || (!directive_is(text, "define") && !directive_is(text, "undef")))
             continue;
-        end_line_of(w->out);
-        text_format(w->out, "%.*s\n", (int)r->length, text);
-        w->line = 0;
+        end_line_of(w->tokens.out);
+        text_format(w->tokens.out, "%.*s\n", (int)r->length, text);
+        w->tokens.line = 0;
     }
 }
 
 /* The nested inclusion that token t belongs to, directly included here. */
-static uint32_t nested_at(struct token_writer *w, token_index t)
+static uint32_t nested_at(struct inclusion_writer *w, token_index t)
 {
     uint32_t nested = token_text(t);
     while (includer_text(nested) != w->inclusion)
@@ -506,59 +609,25 @@ static uint32_t nested_at(struct token_writer *w, token_index t)
     return nested;
 }
 
-static token_index write_nested(struct token_writer *w, token_index t)
+static token_index write_nested(struct inclusion_writer *w, token_index t)
 {
     uint32_t nested = nested_at(w, t);
+    struct text *out = w->tokens.out;
     pass_directives(w, inclusions.at[nested].line);
-    end_line_of(w->out);
+    end_line_of(out);
     struct raw_token *r = &w->raw->at[w->next_raw];
     if (pieces[nested].inlined)
-        add_inclusion(nested, w->out);
+        add_inclusion(nested, out);
     else if (w->next_raw < w->raw->count)
-        text_format(w->out, "%.*s\n", (int)r->length, w->in->file->text + r->offset);
-    w->line = 0;
+        text_format(out, "%.*s\n", (int)r->length, w->in->file->text + r->offset);
+    w->tokens.line = 0;
     return inclusions.at[nested].end - 1;
-}
-
-static void write_token(struct token_writer *w, token_index t)
-{
-    if (macro_would_expand(t)) {
-        end_line_of(w->out);
-        macro_hide(w->out, tokens[t].name);
-        w->line = 0;
-    }
-    const char *path = token_file(t)->path;
-    if (tokens[t].line != w->line || path != w->path) {
-        end_line_of(w->out);
-        emit_line_directive(w->out, w->path = path, w->line = tokens[t].line);
-    } else if (tokens[t].space_before) {
-        text_add(w->out, " ");
-    }
-    if (tokens[t].renamed)
-        text_add(w->out, tokens[t].renamed);
-    else
-        text_add_bytes(w->out, tokens[t].text, tokens[t].length);
-    if (tokens[t].kind == TOKEN_PRAGMA)
-        w->line = 0;
-    if (macro_would_expand(t)) {
-        end_line_of(w->out);
-        macro_show(w->out, tokens[t].name);
-        w->line = 0;
-    }
-}
-
-static struct function *definition_at(token_index t)
-{
-    for (size_t i = 0; i < unit.functions.count; i++)
-        if (unit.functions.at[i]->is_async && unit.functions.at[i]->declaration->first == t)
-            return unit.functions.at[i];
-    return NULL;
 }
 
 static void add_preprocessed(uint32_t inclusion, struct text *out)
 {
     struct inclusion *in = &inclusions.at[inclusion];
-    struct token_writer w = {.in = in, .inclusion = inclusion, .out = out, .raw = source_cut(in->file)};
+    struct inclusion_writer w = {.tokens = {.out = out}, .in = in, .inclusion = inclusion, .raw = source_cut(in->file)};
     for (token_index t = in->first; t < in->end; t++) {
         if (tokens[t].kind == TOKEN_END)
             break;
@@ -567,15 +636,7 @@ static void add_preprocessed(uint32_t inclusion, struct text *out)
             continue;
         }
         pass_directives(&w, tokens[t].line);
-        struct function *f = definition_at(t);
-        if (!f) {
-            write_token(&w, t);
-            continue;
-        }
-        end_line_of(out);
-        text_add(out, definition_text(f));
-        t = f->declaration->last;
-        w.line = 0;
+        t = write_changed(&w.tokens, t);
     }
     end_line_of(out);
 }
@@ -585,6 +646,7 @@ static void add_inclusion(uint32_t inclusion, struct text *out)
     struct source_file *file = inclusions.at[inclusion].file;
     bool guarded = add_guard(inclusion, out);
     emit_line_directive(out, file->path, 1);
+    edit_passages(inclusion);
     if (pieces[inclusion].preprocessed) {
         add_preprocessed(inclusion, out);
     } else {

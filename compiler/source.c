@@ -311,7 +311,9 @@ struct raw_text *source_cut(struct source_file *file)
 
 struct alignment {
     const char *text;
+    struct inclusion *inclusion;
     struct raw_token *raw;
+    size_t raw_count;
     token_index *token;     /* tokens of this inclusion, in order */
 };
 
@@ -379,7 +381,7 @@ static void align_greedily(struct alignment *a, size_t t0, size_t t1, size_t r0,
             }
 }
 
-static void align_group(struct alignment *a, size_t t0, size_t t1, size_t r0, size_t r1)
+static void align_tokens(struct alignment *a, size_t t0, size_t t1, size_t r0, size_t r1)
 {
     while (t0 < t1 && r0 < r1 && spelled_alike(a, t0, r0))
         same(a, t0++, r0++);
@@ -391,6 +393,94 @@ static void align_group(struct alignment *a, size_t t0, size_t t1, size_t r0, si
         align_by_table(a, t0, t1, r0, r1);
     else
         align_greedily(a, t0, t1, r0, r1);
+}
+
+static bool is_raw(struct alignment *a, size_t r, char character)
+{
+    return a->raw[r].length == 1 && a->text[a->raw[r].offset] == character;
+}
+
+/* Behind what may be a macro's name: the arguments belong to it. */
+static size_t invocation_end(struct alignment *a, size_t r)
+{
+    if (!is_name_byte((unsigned char)a->text[a->raw[r].offset]) || r + 1 >= a->raw_count || !is_raw(a, r + 1, '('))
+        return r + 1;
+    int depth = 0;
+    for (size_t i = r + 1; i < a->raw_count; i++) {
+        depth += is_raw(a, i, '(') - is_raw(a, i, ')');
+        if (depth == 0)
+            return i + 1;
+    }
+    return r + 1;
+}
+
+/* The part of a line's text, r0 to *r1, that stands in no token as it is: from its first macro to its last. Empty where there is none. */
+static size_t expanded_text(struct alignment *a, size_t t0, size_t t1, size_t r0, size_t *r1)
+{
+    uint32_t line = a->raw[r0].line;
+    size_t first = *r1, end = *r1, t = t0;
+    for (size_t r = r0; r < *r1 && a->raw[r].line == line; r++) {
+        while (t < t1 && tokens[a->token[t]].raw < (int64_t)a->raw[r].offset)
+            t++;
+        if (a->raw[r].directive || (t < t1 && tokens[a->token[t]].raw == (int64_t)a->raw[r].offset))
+            continue;
+        if (first == *r1) {
+            first = r;
+            end = r;
+        }
+        size_t behind = invocation_end(a, r);
+        end = behind > end ? behind : end;
+    }
+    *r1 = end;
+    return first;
+}
+
+/* The tokens of a line that do not stand in its text, and those among them. A message about the first one points at the macro. */
+static void note_expansion(struct alignment *a, size_t t0, size_t t1, size_t r0, size_t r1)
+{
+    size_t first = t0, last = t1, end = r1;
+    while (first < t1 && tokens[a->token[first]].raw >= 0)
+        first++;
+    size_t begin = r0 < r1 ? expanded_text(a, t0, t1, r0, &end) : r1;
+    if (begin == end && first == t1)
+        return;
+    if (begin == end) {         /* a macro that names itself: what else it gave is not told apart */
+        first = t0;
+        begin = r0;
+        end = r1;
+    }
+    for (size_t t = t0; begin < end && t < first; t++)
+        if (tokens[a->token[t]].raw >= (int64_t)a->raw[begin].offset)
+            first = t;
+    size_t stop = begin < end ? a->raw[end - 1].offset + a->raw[end - 1].length : 0;
+    while (last > first && tokens[a->token[last - 1]].raw >= (int64_t)stop)
+        last--;
+    if (first == last)
+        return;
+    if (begin < end && tokens[a->token[first]].raw < 0)
+        tokens[a->token[first]].column = a->raw[begin].column;
+    array_add(&a->inclusion->expansions,
+              (struct expansion){a->token[first], a->token[last - 1], begin < end ? a->raw[begin].offset : 0, stop});
+}
+
+static void align_group(struct alignment *a, size_t t0, size_t t1, size_t r0, size_t r1)
+{
+    align_tokens(a, t0, t1, r0, r1);
+    note_expansion(a, t0, t1, r0, r1);
+}
+
+const struct expansion *source_expansion(token_index t)
+{
+    struct inclusion *in = &inclusions.at[token_text(t)];
+    size_t low = 0, high = in->expansions.count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (in->expansions.at[middle].last < t)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < in->expansions.count && in->expansions.at[low].first <= t ? &in->expansions.at[low] : NULL;
 }
 
 /* The first token of a line that a macro began has nothing before it; the macro's name stands first on the line. */
@@ -431,7 +521,7 @@ static void align_lines(struct alignment *a, struct stretch s)
             while (r_end < raw->count && raw->at[r_end].line >= line && raw->at[r_end].line < next_line)
                 r_end++;
         align_group(a, t, t_end, r, r_end);
-        if (tokens[a->token[t]].raw < 0)
+        if (tokens[a->token[t]].raw < 0 && !source_expansion(a->token[t]))
             tokens[a->token[t]].column = line_column(raw, r, line);
         t = t_end;
         r = next_line < line ? s.raw : r;   /* a macro's arguments went back */
@@ -499,7 +589,7 @@ void source_align(uint32_t inclusion)
     struct raw_text *raw = source_cut(in->file);
     if (!raw)
         return;
-    struct alignment a = {.text = in->file->text, .raw = raw->at};
+    struct alignment a = {.text = in->file->text, .inclusion = in, .raw = raw->at, .raw_count = raw->count};
     size_t count = 0;
     for (token_index t = in->first; t < in->end; t++)
         count += token_text(t) == inclusion;
@@ -509,7 +599,10 @@ void source_align(uint32_t inclusion)
         if (token_text(t) == inclusion)
             a.token[count++] = t;
     align_stretches(&a, count, raw, inclusion);
-    for (size_t i = 1; i < count; i++)      /* tokens out of macros take the column of the one before them */
-        if (tokens[a.token[i]].raw < 0 && tokens[a.token[i - 1]].line == tokens[a.token[i]].line)
-            tokens[a.token[i]].column = tokens[a.token[i - 1]].column;
+    for (size_t i = 1; i < count; i++) {    /* tokens out of macros take the column of the one before them */
+        struct token *token = &tokens[a.token[i]], *before = &tokens[a.token[i - 1]];
+        const struct expansion *expansion = token->raw < 0 && before->line == token->line ? source_expansion(a.token[i]) : NULL;
+        if (expansion && expansion->first < a.token[i])
+            token->column = before->column;
+    }
 }

@@ -34,4 +34,14 @@ struct raw_text *source_cut(struct source_file *file);
 /* Finds for each token of an inclusion (not of those nested in it) its place in the file: fills in `raw` and `column`. Once. */
 void source_align(uint32_t inclusion);
 
+/* What macros made of a part of a line, with all that lies between the first and the last of them: which of these tokens came out of which macro is not
+   known, but all came out of this text. */
+struct expansion {
+    token_index first, last;    /* those between that belong to nested inclusions do not */
+    size_t begin, end;          /* of the original text, in bytes; empty where there is none: what -include and the like gave */
+};
+
+/* The expansion that gave the token; NULL: it stands in the text itself, at `raw`. Of an inclusion that is aligned. */
+const struct expansion *source_expansion(token_index t);
+
 #endif

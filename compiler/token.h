@@ -58,6 +58,7 @@ struct inclusion {
     uint32_t line;          /* line of that #include in the includer */
     token_index first, end; /* tokens from first up to end, those of nested inclusions among them */
     bool aligned;           /* raw offsets of its tokens are filled in */
+    ARRAY(struct expansion) expansions;     /* of source.c, in the order of the text */
 };
 
 /* A line marker that neither enters nor leaves a file: a #line directive, or the preprocessor's way to pass over lines. */
