@@ -1,7 +1,7 @@
 # Every allocation and every system call of libac can be made to fail: its objects call nothing of the C library but what
 # runtime/core/faults.h counts, and what is listed here because it cannot fail, or only in ways that nobody could act on.
 . tests/command/common
-harmless="inet_pton sigaction strcasecmp strchr strcspn strncmp _GLOBAL_OFFSET_TABLE_ __io_uring_get_cqe _exit clock_gettime closedir dirfd environ fflush fprintf fputc free
+harmless="inet_pton nanosleep sigaction strcasecmp strchr strcspn strncmp _GLOBAL_OFFSET_TABLE_ __io_uring_get_cqe _exit clock_gettime closedir dirfd environ fflush fprintf fputc free
 freeaddrinfo fwrite getenv getpid io_uring_free_probe io_uring_queue_exit io_uring_ring_dontfork memchr memcmp memcpy
 memmem memmove memset posix_spawn_file_actions_destroy posix_spawnattr_destroy posix_spawnattr_setflags
 posix_spawnattr_setsigdefault pthread_attr_destroy pthread_attr_getstack pthread_cond_broadcast pthread_cond_destroy
@@ -15,7 +15,8 @@ sed -n 's/^#define \([a-z_0-9]*\)(.*AC__FAULT.*/\1/p; s/^#define \([a-z_0-9]*\)(
 [ "$(wc -l <"$work/counted")" -gt 60 ] || fail "the names that are counted were not found"
 
 # Each object with a name that it uses. What the compiler adds by itself begins with two underscores; the names of OpenSSL with capitals.
-find build/obj/runtime -name '*.o' ! -name faults.o -exec nm -uA {} + | sed 's/:.* / /' >"$work/all"
+find runtime -name '*.c' -o -name '*.ac' | sed 's,\.[a-z]*$,,; s,.*,build/obj/&.o,' | grep -v '/faults\.o$' |
+    while read -r object; do [ ! -e "$object" ] || echo "$object"; done | xargs nm -uA | sed 's/:.* / /' >"$work/all"
 grep -v -e ' ac_' -e ' __[a-hj-z]' -e ' [A-Z]' -e ' tls_' "$work/all" | sort -u >"$work/used"
 awk 'FILENAME == ARGV[1] || FILENAME == ARGV[2] { known[$1]; next } !($2 in known)' "$work/harmless" "$work/counted" "$work/used" >"$work/unknown"
 [ ! -s "$work/unknown" ] || fail "runtime/core/faults.h does not count these: $(cat "$work/unknown")"
