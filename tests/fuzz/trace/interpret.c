@@ -180,6 +180,8 @@ static struct cell *load(struct place place, const struct type *type)
 static int64_t fitted(int64_t value, const struct type *type, const struct member *field)
 {
     value = converted(value, type);
+    if (field && is_union_view(field))      /* who reads it converts it back */
+        value = converted(value, INT_TYPE);
     if (!field || !field->width || type->kind == TYPE_BOOL)
         return value;
     uint64_t sign = UINT64_C(1) << (field->width - 1), low = (uint64_t)value & (sign * 2 - 1);

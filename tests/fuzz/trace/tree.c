@@ -186,6 +186,11 @@ struct node *node_operation(enum node_kind kind, const struct type *type, const 
     return e;
 }
 
+bool is_union_view(const struct member *member)
+{
+    return member == &big_members[UNION_VIEW];
+}
+
 struct node *node_member(struct node *record, int which)
 {
     bool arrow = record->type->kind == TYPE_POINTER;

@@ -220,6 +220,7 @@ struct node *node_operation(enum node_kind kind, const struct type *type, const 
 /* A member of a struct, or of what a pointer points to. */
 struct node *node_member(struct node *record, int which);
 enum { UNION_VIEW = 8 }; /* the other member of the union in the large struct, whose first is the last that counts */
+bool is_union_view(const struct member *member);
 struct node *node_element(struct node *array, struct node *index);
 struct variable *variable_new(struct function *function, const struct type *type, const char *prefix);
 struct function *function_new(struct program *program, const struct type *result);
