@@ -109,10 +109,16 @@ static int statement_bits(struct expression *e)
     return last && last->kind == STATEMENT_EXPRESSION && last->a ? value_bits(last->a) : MAY_BE_NEGATIVE;
 }
 
+/* What is assigned clang takes to be as wide as it was, be it negative or not. */
 static int assignment_bits(struct expression *e)
 {
+    uint64_t size, alignment;
     bool takes_over = token_is(e->operator_, "=") || token_is(e->operator_, "&=");
-    return converted_bits(takes_over ? value_bits(e->b) : MAY_BE_NEGATIVE, e->type);
+    int bits = converted_bits(takes_over ? value_bits(e->b) : MAY_BE_NEGATIVE, e->type);
+    struct type *from = type_value(e->b->type);
+    if (bits != MAY_BE_NEGATIVE && token_is(e->operator_, "=") && type_is_integer(from) && type_size(from, &size, &alignment))
+        bits = least(bits, (int)size * 8);
+    return bits;
 }
 
 /* How many bits hold any value of an integer expression, or MAY_BE_NEGATIVE. */
@@ -181,14 +187,15 @@ const char *conversion_beside_small(struct expression *comparison, struct expres
     return bits != MAY_BE_NEGATIVE && bits < type_bits(common) ? type_declare(common, "") : NULL;
 }
 
-static bool is_outside(struct expression *constant, struct type *type)
+static bool is_outside(struct expression *constant, struct expression *other)
 {
     uint64_t size, alignment;
+    struct type *type = type_value(other->type);
     if (!constant->is_constant || !type_is_integer(type) || !type_size(type, &size, &alignment) || size > sizeof constant->value)
         return false;
-    int bits = (int)size * 8 - !type_is_unsigned(type);
-    bool negative = constant->value < 0 && !type_is_unsigned(type_value(constant->type));
-    return negative ? type_is_unsigned(type) : constant_bits(constant) > bits;
+    int bits = value_bits(other);
+    bool never_negative = bits != MAY_BE_NEGATIVE, negative = constant->value < 0 && !type_is_unsigned(type_value(constant->type));
+    return negative ? never_negative : constant_bits(constant) > (never_negative ? bits : (int)size * 8 - 1);
 }
 
 static bool is_zero(struct expression *e)
@@ -201,7 +208,8 @@ bool is_decided_by_range(struct expression *comparison)
     struct expression *a = comparison->a, *b = comparison->b;
     if (!is_comparison(comparison) || a->is_constant == b->is_constant)
         return false;
-    if (unsigned_common(comparison) && (is_zero(a) || is_zero(b)))
-        return true;
-    return is_outside(a, type_value(b->type)) || is_outside(b, type_value(a->type));
+    bool equality = token_is(comparison->operator_, "==") || token_is(comparison->operator_, "!=");
+    if (!equality && (is_zero(a) || is_zero(b)))
+        return value_bits(a->is_constant ? b : a) != MAY_BE_NEGATIVE;
+    return is_outside(a, b) || is_outside(b, a);
 }

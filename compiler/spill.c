@@ -1024,7 +1024,7 @@ static void discard_place(struct expression *e)
 static void find_variable(struct expression *e, void *context)
 {
     bool *found = context;
-    if (e->kind == EXPRESSION_NAME && e->symbol && e->symbol->kind == SYMBOL_VARIABLE)
+    if ((e->kind == EXPRESSION_NAME && e->symbol && e->symbol->kind == SYMBOL_VARIABLE) || e->kind == EXPRESSION_STATEMENT)
         *found = true;
     expression_children(e, find_variable, found);
 }

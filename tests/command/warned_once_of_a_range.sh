@@ -16,6 +16,14 @@ async int below_zero(unsigned char small)
 {
     return small >= (await give() < 0);
 }
+async int truth_beside_a_number(void)
+{
+    if (0) {
+        const unsigned limit = 3;
+        return limit < (limit < (9u < (await give() <= limit)) == 7);
+    }
+    return 0;
+}
 PROGRAM
 sed 's/\<async \|\<await //g; s/ac_sleep(0);//' "$work/x.ac" >"$work/plain.c"
 $acc $include "$work/x.ac" -o "$work/x.c"
