@@ -164,6 +164,15 @@ static void check_parameters_known(struct declarator *declarator)
         dialect_note(declarator->first, "write the types of the parameters between the parentheses");
 }
 
+static void check_async_declarator(struct specifiers *specifiers, struct declarator *declarator)
+{
+    check_parameters_known(declarator);
+    if (!specifiers->without_type || !declarator->name || !async_part(declarator->type))
+        return;
+    dialect_error(declarator->name_token, "'%s' is declared without a type", declarator->name);
+    dialect_note(specifiers->async_token, "'async' comes with the type of the value: 'async int', or 'async void' where there is none");
+}
+
 static bool is_argument_vector(struct type *type)
 {
     type = type_strip(type);
@@ -317,7 +326,7 @@ static void check_sites(void)
         check_stray_site(&unit.stray_async.at[i]);
     for (size_t i = 0; i < unit.async_sites.count; i++)
         for (size_t k = 0; k < unit.async_sites.at[i].declarator_count; k++)
-            check_parameters_known(unit.async_sites.at[i].declarators[k]);
+            check_async_declarator(unit.async_sites.at[i].specifiers, unit.async_sites.at[i].declarators[k]);
 }
 
 void check(void)

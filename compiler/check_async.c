@@ -279,6 +279,8 @@ static void check_child_initializer(struct declarator *declarator)
         else if (type_is_handle(type))
             dialect_note(e->first, "a handle of a task that there is already is declared as '%s %s'", type_text(type),
                          declarator->name);
+        else if (pointed_function(type) && pointed_function(type)->is_async)
+            note_uncalled(e, pointed_function(type));
         else
             dialect_note(e->first, "call an async function here, or leave out the 'async'");
         return;

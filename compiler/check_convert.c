@@ -84,6 +84,15 @@ static bool handles_agree(struct type *to, struct type *from)
     return to->kind == from->kind || (is_task_or_future(to) && is_task_or_future(from));
 }
 
+/* A function where what its call makes is wanted. */
+void note_uncalled(struct expression *e, struct type *function)
+{
+    if (function->is_async)
+        dialect_note(e->first, "this is the function itself; a call makes the coroutine: '%s(...)'", expression_text(e));
+    else
+        dialect_note(e->first, "a plain function makes no coroutine; 'ac_blocking(%s(...))' makes one of a call that blocks", expression_text(e));
+}
+
 static bool convert_to_handle(struct type *to, struct expression *from, struct type *type, struct conversion conversion)
 {
     if (is_null_constant(from) || is_untyped_pointer(type))
@@ -91,9 +100,14 @@ static bool convert_to_handle(struct type *to, struct expression *from, struct t
     bool handle = type_is_handle(type) || type_is(type, TYPE_AWAITABLE);
     if (handle && handles_agree(to, type))
         return true;
-    if (!handle && type_is(type, TYPE_POINTER) && !type_is(to, TYPE_AWAITABLE))
+    struct type *function = pointed_function(type);
+    if (!handle && type_is(type, TYPE_POINTER) && !type_is(to, TYPE_AWAITABLE) && !function)
         return true; /* incompatible pointers: the C compiler's to tell */
     dialect_mismatch(to, from, type, conversion);
+    if (function) {
+        note_uncalled(from, function);
+        return false;
+    }
     struct type *inner = type_strip(to)->inner;
     if (!handle && (type_is(to, TYPE_CORO) || type_is(to, TYPE_AWAITABLE)) && expression_inner(from)->kind == EXPRESSION_AWAIT)
         dialect_note(expression_inner(from)->first, "a coroutine is wanted here, not its value: leave out the 'await'");
@@ -132,7 +146,7 @@ static bool convert_from_handle(struct type *to, struct expression *from, struct
     return false;
 }
 
-static struct type *pointed_function(struct type *type)
+struct type *pointed_function(struct type *type)
 {
     type = type_strip(type);
     if (type->kind != TYPE_POINTER || !type_is(type->inner, TYPE_FUNCTION))

@@ -113,6 +113,11 @@ bool functions_clash(struct type *a, struct type *b);
 /* The note that says so of two that clash, where one is async and the other is not. */
 void note_function_clash(token_index place, struct type *a, struct type *b);
 
+/* The function that a pointer to one leads to; NULL: it is no such pointer. */
+struct type *pointed_function(struct type *type);
+/* The note that tells to call a function where what it makes was meant. */
+void note_uncalled(struct expression *e, struct type *function);
+
 /* The note that tells to await a coroutine, task or future where its value was meant. */
 void note_missing_await(struct expression *e);
 

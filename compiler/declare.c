@@ -287,7 +287,8 @@ struct type *specifiers_finish(struct specifier_list *list)
     struct type *type = list->type;
     if (!type && !list->basic && list->says_auto && preprocess_is_c23())
         type = type_basic(TYPE_AUTO);
-    if (!type)      /* none at all: implicit int */
+    s->without_type = !type && !list->basic;
+    if (!type)
         type = list->basic ? basic_type(list->basic, list->longs, list->width) : type_basic(TYPE_INT);
     if (!type) {
         too_many_types(list, s->first);

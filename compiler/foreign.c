@@ -111,8 +111,8 @@ static bool is_head_of_with(token_index place)
     return t && is_word(t - 1, "with");
 }
 
-/* Does it stand in the head of `async for (...)`? */
-static bool is_in_head_of_async_for(token_index place)
+/* Does it stand in the head of `async for (...)` or `async with (...)`? */
+static bool is_in_head_of(token_index place, const char *statement)
 {
     token_index t = place;
     for (unsigned depth = 0; t && place - t < 32 && !is_word(t, ";") && !is_word(t, "{"); t--) {
@@ -120,7 +120,7 @@ static bool is_in_head_of_async_for(token_index place)
         if (!is_word(t, "("))
             continue;
         if (depth == 0)
-            return t > 1 && is_word(t - 1, "for") && (is_word(t - 2, "async") || is_word(t - 2, "_Async"));
+            return t > 1 && is_word(t - 1, statement) && (is_word(t - 2, "async") || is_word(t - 2, "_Async"));
         depth--;
     }
     return false;
@@ -194,8 +194,11 @@ bool note_foreign(token_index place)
 {
     if (note_phrase(place) || note_word(place) || note_word(place + 1) || (place && note_word(place - 1)))
         return true;
-    if (!is_in_head_of_async_for(place))
-        return false;
+    bool with = is_in_head_of(place, "with");
+    if (with)
+        note_at(place, "the head is 'async with (manager)', or 'async with (struct thing *name = manager)'");
+    if (with || !is_in_head_of(place, "for"))
+        return with;
     note_at(place, "the head is 'async for (int i : iterator)', which declares one variable; a loop that counts is a plain 'for', and may await as well");
     return true;
 }

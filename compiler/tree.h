@@ -140,6 +140,7 @@ struct specifiers {
     struct type *type;          /* with its qualifiers */
     uint8_t storage;            /* enum storage */
     bool thread_local_, is_inline, is_noreturn;
+    bool without_type;              /* no type is written: int */
     bool is_async;              /* async, _Async, __ac_async(T) */
     bool is_generator;          /* async yield: is_async as well */
     bool plain_text;            /* by __ac_async(T) */
