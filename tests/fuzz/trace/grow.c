@@ -861,8 +861,21 @@ static struct node *array_bound(void)
     return full(node_operation(NODE_BINARY, INT_TYPE, "+", low, node_constant(4)));
 }
 
+/* Is it the body of a switch? */
+static bool has_cases(const struct node *block)
+{
+    for (int i = 0; i < block->count; i++)
+        if (block->children[i]->kind == NODE_CASE || block->children[i]->kind == NODE_DEFAULT)
+            return true;
+    return false;
+}
+
+/* gcc 12 -O0 does not get such an array behind a case right, in plain C: where an object with a cleanup stands beside it, the stack is left as something
+   that was never kept. */
 static void open_array_declare(struct node *to)
 {
+    if (has_cases(to))
+        return;
     const struct type *type = chance(3) ? &open_array : &open_rows;
     struct node *first = array_bound(), *second = type == &open_rows ? array_bound() : NULL;
     struct variable *v = variable_add(type, "");
