@@ -44,7 +44,7 @@ BEGIN {
     for (n = 1; n < ARGC; n++) {
         file = ARGV[n]
         text = read_all()
-        while (match(text, /[^a-z_](error_at|warning_at|note_at|error_plain|(dialect|rule)_(error|note))\(/)) {
+        while (match(text, /[^a-z_](error_at|warning_at|note_at|error_plain|note_plain|(dialect|rule)_(error|note))\(/)) {
             text = substr(text, RSTART + RLENGTH)
             text = substr(text, call_at(text, 1))
         }
