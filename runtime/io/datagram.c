@@ -401,7 +401,7 @@ int ac_datagram_aenter__resume(ac_frame *frame)
     struct ac_datagram_aenter__frame *self = (struct ac_datagram_aenter__frame *)frame;
 
     self->result = self->datagram;
-    return 0;
+    return self->datagram ? 0 : ENOMEM;
 }
 
 AC__OPERATION_FN(ac_datagram_aenter, NULL, ac_datagram *)

@@ -813,7 +813,7 @@ int ac_server_aenter__resume(ac_frame *frame)
     struct ac_server_aenter__frame *self = (struct ac_server_aenter__frame *)frame;
 
     self->result = self->server;
-    return 0;
+    return self->server ? 0 : ENOMEM;
 }
 
 AC__OPERATION_FN(ac_server_aenter, NULL, ac_server *)

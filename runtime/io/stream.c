@@ -274,7 +274,7 @@ int ac_stream_aenter__resume(ac_frame *frame)
     struct ac_stream_aenter__frame *self = (struct ac_stream_aenter__frame *)frame;
 
     self->result = self->stream;
-    return 0;
+    return self->stream ? 0 : ENOMEM;
 }
 
 AC__OPERATION_FN(ac_stream_aenter, NULL, ac_stream *)

@@ -331,7 +331,7 @@ int ac_subprocess_aenter__resume(ac_frame *frame)
 {
     struct ac_subprocess_aenter__frame *self = (struct ac_subprocess_aenter__frame *)(void *)frame;
     self->result = self->process;
-    return 0;
+    return self->process ? 0 : ENOMEM;
 }
 
 AC__OPERATION_FN(ac_subprocess_aenter, NULL, ac_subprocess *)

@@ -34,6 +34,12 @@ static void case_must(bool holds, const char *what, int line)
             throw ENOMEM; \
     } while (0)
 
+/* Whether a line has come, and is this one. */
+static inline bool case_is(const char *line, const char *expected)
+{
+    return line && strcmp(line, expected) == 0;
+}
+
 /* What happened, a character for each thing. */
 static char case_log[128];
 
