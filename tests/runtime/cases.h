@@ -34,6 +34,14 @@ static void case_must(bool holds, const char *what, int line)
             throw ENOMEM; \
     } while (0)
 
+/* Writes to a stream what is to be answered: without it nothing would come. */
+#define SAY(...)                                       \
+    do {                                               \
+        int say_error = ac_stream_printf(__VA_ARGS__); \
+        if (say_error)                                 \
+            throw say_error;                           \
+    } while (0)
+
 /* Whether a line has come, and is this one. */
 static inline bool case_is(const char *line, const char *expected)
 {
