@@ -86,6 +86,19 @@ const ac_fn *ac__ledger_original(const ac_coro *coro);  /* the description of it
 int ac__refuse_used(const ac_coro *coro);      /* EINVAL for one that was used before; debug mode tells it */
 void ac__ledger_close(ac_loop *loop);          /* tells what of this loop nobody has run or given back */
 
+/* ---- held.c: which handles debug mode knows of ---- */
+extern _Thread_local size_t ac__held;          /* how many, on this thread */
+void ac__held_add(ac_loop *loop, void *handle, bool refers);     /* refers: it is one of the loop's references */
+void ac__held_remove(const void *handle);
+unsigned ac__held_tell(ac_loop *loop);         /* tells what of this loop nobody has given back: how many of the loop's references */
+
+/* A handle goes, or is no longer the program's to give back. */
+static inline void ac__handle_gone(const void *handle)
+{
+    if (AC__RARELY(ac__held != 0))
+        ac__held_remove(handle);
+}
+
 /* ---- local.c: values of tasks, and the hook ---- */
 bool ac__task_made(ac_task *task);             /* what its making means where loop->careful; false without memory */
 bool ac__locals_inherit(ac_task *task);        /* the current task's values; false without memory */

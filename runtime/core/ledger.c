@@ -138,6 +138,7 @@ void ac__ledger_close(ac_loop *loop)
     unsigned others = loop->references - 1;
     tell_coroutines(loop);
     ac__gens_tell(loop);
+    others -= ac__held_tell(loop);
     for (ac_task *task = ac__task_held(loop, NULL); task; task = ac__task_held(loop, task)) {
         others--;
         if (ac__is_done(task))

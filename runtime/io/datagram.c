@@ -35,6 +35,7 @@ static void datagram_release(void *object)
         ac_datagram_close(datagram);
     if (--datagram->references > 0)
         return;
+    ac__handle_gone(datagram);
     free(datagram->path);
     free(datagram);
 }
@@ -58,6 +59,7 @@ static ac_datagram *datagram_new(ac_loop *loop, size_t limit)
     datagram->references = 1;
     datagram->fd = -1;
     datagram->limit = limit;
+    ac__handle_made(loop, datagram);
     return datagram;
 }
 

@@ -78,6 +78,7 @@ static void server_free(ac_server *server)
     if (server->drop)
         server->drop(server->kept);
     free(server->path);
+    ac__handle_gone(server);
     free(server);
 }
 
@@ -395,6 +396,7 @@ static ac_server *server_make(ac_loop *loop, const struct handler *handler, cons
         server->listeners[i].server = server;
         server->listeners[i].fd = fds[i];
     }
+    ac__handle_made(loop, server);
     return server;
 }
 

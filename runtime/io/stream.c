@@ -31,6 +31,7 @@ static void stream_retain(void *object)
 
 void ac__stream_free(ac_stream *stream)
 {
+    ac__handle_gone(stream);
     ac__buffer_reset(&stream->input);
     ac__buffer_reset(&stream->output);
     if (stream->layer)
@@ -76,6 +77,7 @@ ac_stream *ac__stream_new(ac_loop *loop, int fd, bool socket)
     stream->low = AC__STREAM_LOW;
     stream->high = AC__STREAM_HIGH;
     stream->hard = AC__STREAM_HARD;
+    ac__handle_made(loop, stream);
     return stream;
 }
 

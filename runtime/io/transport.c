@@ -22,6 +22,7 @@ static void transport_release(void *object)
 
     if (--transport->references > 0)
         return;
+    ac__handle_gone(transport);
     free(transport->peer);
     transport->kind->free(transport);
 }
@@ -93,6 +94,7 @@ void ac__transport_begin(ac_transport *transport, const struct ac__transport_kin
     if (transport->next)
         transport->next->link = &transport->next;
     loop->transports = transport;
+    ac__handle_made(loop, transport);
     ac__transport_wake(transport);
 }
 

@@ -284,6 +284,7 @@ ac_transport *ac__transport_of_datagram(ac_datagram *datagram, const ac_protocol
         .last = &transport->first,
         .marks = { .low = AC__STREAM_LOW, .high = AC__STREAM_HIGH },
     };
+    ac__handle_gone(datagram);                 /* no handle of the program's own any more */
     ac__transport_begin(&transport->base, &datagram_kind, datagram->loop, protocol, self);
     transport->base.peer = ac__peer_name(datagram->fd);
     return &transport->base;

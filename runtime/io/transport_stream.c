@@ -266,6 +266,7 @@ ac_transport *ac__transport_of_stream(ac_stream *stream, const ac_protocol *prot
                                              .readable = 1, .writable = 1 };
     ac__transport_begin(&transport->base, &stream_kind, stream->loop, protocol, self);
     stream->transport = &transport->base;
+    ac__handle_gone(stream);                   /* no handle of the program's own any more */
     transport->base.peer = stream->socket ? ac__peer_name(stream->fd) : NULL;
     return &transport->base;
 }

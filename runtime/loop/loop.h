@@ -163,6 +163,13 @@ static inline void ac__steps_set(ac_loop *loop, unsigned steps)
     __atomic_store_n(&loop->steps, steps, __ATOMIC_RELAXED);
 }
 
+/* A handle of this loop was made. */
+static inline void ac__handle_made(ac_loop *loop, void *handle)
+{
+    if (AC__RARELY(loop->debug))
+        ac__held_add(loop, handle, false);
+}
+
 /* ---- loop.c ---- */
 bool ac__told_elsewhere(const ac_loop *loop, const char *function);
 

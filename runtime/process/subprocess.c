@@ -174,6 +174,7 @@ static void process_release(void *object)
     ac_subprocess *process = object;
     if (--process->references > 0)
         return;
+    ac__handle_gone(process);
     for (int i = 0; i < 3; i++)
         ac_release(process->streams[i]);
     if (process->returncode == AC_PENDING)
@@ -186,7 +187,7 @@ static void process_release(void *object)
 }
 
 static const struct ac__object_fn process_fn = {
-    .fn = { .name = "subprocess", .kind = AC_KIND_OBJECT },
+    .fn = { .name = "ac_subprocess", .kind = AC_KIND_OBJECT },
     .retain = process_retain,
     .release = process_release,
 };
@@ -217,7 +218,10 @@ static int open_pipe(ac_subprocess *process, int i, int *childs)
         return error;
     }
     process->streams[i] = ac_stream_from_fd(ours);
-    return process->streams[i] ? 0 : errno;
+    if (!process->streams[i])
+        return errno;
+    ac__handle_gone(process->streams[i]);      /* the process's, not the program's */
+    return 0;
 }
 
 /* `made` is a descriptor that has to be closed afterwards, or stays -1. */
@@ -269,6 +273,8 @@ static int start(const char *const argv[], const ac_subprocess_options *options,
         return ENOMEM;
     *process = (ac_subprocess){ .fn = &process_fn.fn, .loop = loop, .references = 1, .pidfd = -1 };
     loop->references++;
+    if (loop->debug)
+        ac__held_add(loop, process, true);
     if (options && options->in == AC_PIPE)
         ac__ignore_sigpipe();
     int error = spawn(process, argv, options ? options : &inherit);
