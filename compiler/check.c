@@ -304,6 +304,10 @@ bool check_declaration(struct declaration *declaration)
             stray_async(declaration->specifiers, declarator);
         else
             await |= check_declarator(declarator);
+        if (check_now.function && declarator->name && declaration->specifiers) {
+            check_alignas(declaration->specifiers, declarator);
+            check_function_storage(declaration->specifiers, declarator);
+        }
     }
     return await;
 }

@@ -206,6 +206,7 @@ void check_call(struct expression *e)
     struct type *bound = is_generic(function) ? bound_variable(function, e) : NULL;
     check_arguments(function, e, bound ? bound : type_basic(TYPE_UNKNOWN));
     e->type = call_result(function, bound);
+    tell_incomplete(e->first, e->type);
     if (check_now.voice == TELL_ALL)
         warn_call(e);
 }

@@ -53,6 +53,19 @@ static bool is_builtin_call(struct expression *e)
     return callee->kind == EXPRESSION_NAME && (!callee->symbol || callee->symbol->kind == SYMBOL_BUILTIN);
 }
 
+static bool has_variable_size(struct type *type)
+{
+    for (type = type_strip(type); type->kind == TYPE_ARRAY; type = type_strip(type->inner))
+        if (type->variable)
+            return true;
+    return false;
+}
+
+static bool divides_by_zero(const struct expression *e)
+{
+    return (token_is(e->operator_, "/") || token_is(e->operator_, "%")) && type_is_integer(e->type) && e->b->is_constant && !e->b->value;
+}
+
 bool never_constant(struct expression *e)
 {
     e = expression_inner(e);
@@ -60,6 +73,7 @@ bool never_constant(struct expression *e)
         return false;
     switch ((enum expression_kind)e->kind) {
     case EXPRESSION_NAME: return is_run_time_value(e);
+    case EXPRESSION_SIZEOF_TYPE: return has_variable_size(e->type_name->type);
     case EXPRESSION_CALL: return !is_builtin_call(e);
     case EXPRESSION_ASSIGN:
     case EXPRESSION_POST_INCREMENT:
@@ -80,6 +94,9 @@ bool never_constant(struct expression *e)
     case EXPRESSION_NOT:
     case EXPRESSION_COMPLEMENT:
     case EXPRESSION_BINARY:
+        if (divides_by_zero(e))
+            return true;
+        return any_child(e);
     case EXPRESSION_COMMA:
     case EXPRESSION_INITIALIZER: return any_child(e);
     default: return false;
@@ -213,7 +230,7 @@ static void check_bit_field(const struct member *member)
     const char *name = member->name ? member->name : "<anonymous>";
     if (is_unknown(member->type))
         return;
-    if (!type_is_integer(member->type))
+    if (!type_is_integer(member->type) || !type_is_complete(member->type))
         rule_error(member->place, "bit-field '%s' has the non-integer type '%s'", name, type_text(member->type));
     else if (type_size(member->type, &size, &alignment) && member->width > (type_is(member->type, TYPE_BOOL) ? 1 : size * 8))
         rule_error(member->place, "the width of '%s' exceeds its type", name);
@@ -233,8 +250,13 @@ static void check_member_type(struct tag *tag, size_t index)
 {
     struct member *member = &tag->members[index];
     bool last = index + 1 == tag->member_count, open = type_is(member->type, TYPE_ARRAY);
+    const char *fault = member->name ? impossible_type(member->type) : NULL, *bound = misplaced_bound(member->type, false);
     if (member->bit_field)
         check_bit_field(member);
+    else if (fault && !type_is(member->type, TYPE_FUNCTION))
+        rule_error(member->place, "'%s' %s", member->name, fault);
+    else if (bound)
+        rule_error(member->place, "member '%s' is declared with %s", member->name ? member->name : "", bound);
     else if (type_is(member->type, TYPE_FUNCTION))
         rule_error(member->place, "member '%s' declared as a function; a pointer to one is '(*%s)'", member->name, member->name);
     else if (is_itself(member->type, tag) ||
@@ -243,15 +265,49 @@ static void check_member_type(struct tag *tag, size_t index)
                    type_text(member->type));
 }
 
+/* Of the first `count` members the one of this name, in an anonymous one, too; NULL. */
+static const struct member *member_among(const struct tag *tag, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct member *member = &tag->members[i];
+        const struct tag *inside = member->name || !type_is_record(member->type) ? NULL : type_strip(member->type)->tag;
+        const struct member *found = inside ? member_among(inside, inside->member_count, name) : NULL;
+        if (member->name == name || found)
+            return found ? found : member;
+    }
+    return NULL;
+}
+
+/* 6.7.2.1p13: the members of an anonymous struct are those of the one around it. */
+static void check_member_name(const struct tag *tag, size_t count, const struct member *member)
+{
+    const struct tag *inside = member->name || !type_is_record(member->type) ? NULL : type_strip(member->type)->tag;
+    for (size_t i = 0; inside && i < inside->member_count; i++)
+        check_member_name(tag, count, &inside->members[i]);
+    const struct member *before = member->name ? member_among(tag, count, member->name) : NULL;
+    if (!before)
+        return;
+    rule_error(member->place, "duplicate member '%s'", member->name);
+    rule_note(before->place, "the first is here");
+}
+
+/* The struct that the member's type defines in the body of this one; NULL. */
+static struct tag *defined_inside(const struct tag *tag, const struct member *member)
+{
+    struct type *type = type_strip(member->type);
+    while (type->kind == TYPE_ARRAY || type->kind == TYPE_POINTER)
+        type = type_strip(type->inner);
+    bool inside = type_is_record(type) && type->tag->body_first > tag->body_first && type->tag->body_last < tag->body_last;
+    return inside && type->tag->complete ? type->tag : NULL;
+}
+
 void check_members(struct tag *tag)
 {
     for (size_t i = 0; i < tag->member_count; i++) {
+        struct tag *inside = defined_inside(tag, &tag->members[i]);
+        if (inside)
+            check_members(inside);
         check_member_type(tag, i);
-        for (size_t k = 0; tag->members[i].name && k < i; k++)
-            if (tag->members[k].name == tag->members[i].name) {
-                rule_error(tag->members[i].place, "duplicate member '%s'", tag->members[i].name);
-                rule_note(tag->members[k].place, "the first is here");
-                break;
-            }
+        check_member_name(tag, i, &tag->members[i]);
     }
 }

@@ -88,14 +88,35 @@ void inherit(struct expression *e, struct expression *part)
     e->has_effect |= part->has_effect;
 }
 
+void tell_incomplete(token_index place, struct type *type)
+{
+    bool has_tag = type_is_record(type) || type_is(type, TYPE_ENUM);
+    if (has_tag && !type_is_complete(type) && !type_strip(type)->tag->lost)
+        rule_error(place, "invalid use of undefined type '%s'", type_text(type_unqualified(type)));
+}
+
+/* The register variable that e is part of; NULL. It has no address. */
+static struct symbol *root_register(struct expression *e)
+{
+    struct symbol *symbol = expression_root(e);
+    return symbol && symbol->kind == SYMBOL_VARIABLE && symbol->storage == STORAGE_REGISTER ? symbol : NULL;
+}
+
+static void tell_register(token_index place, struct expression *e)
+{
+    struct symbol *symbol = root_register(e);
+    if (symbol)
+        rule_error(place, "address of register variable '%s' requested", symbol->name);
+}
+
 /* A va_list is an array in most ABIs. */
 struct type *use_value(struct expression *e)
 {
     if (is_array(e) || type_is(e->type, TYPE_VA_LIST))
         mark_address_taken(e);
-    struct expression *inner = expression_inner(e);
-    if (is_array(e) && inner->kind == EXPRESSION_NAME && inner->symbol && inner->symbol->storage == STORAGE_REGISTER)
-        rule_error(e->first, "address of register variable '%s' requested", inner->name);
+    if (is_array(e))
+        tell_register(e->first, e);
+    tell_incomplete(e->first, e->type);
     return type_value(e->type);
 }
 
@@ -190,6 +211,9 @@ void check_written_type(struct type *type, bool *await)
 static void check_type_name(struct expression *e)
 {
     bool await = false;
+    const char *fault = misplaced_bound(e->type_name->type, false);
+    if (fault)
+        rule_error(e->type_name->first, "the type has %s", fault);
     check_written_type(e->type_name->type, &await);
     e->has_await |= await;
     for (struct type *type = e->type_name->type; type; type = type->inner)
@@ -256,11 +280,22 @@ static void check_literal(struct expression *e)
 {
     const struct token *token = &tokens[e->first];
     struct literal literal = literal_constant(token);
-    const char *fault = token->kind == TOKEN_NUMBER ? literal_number_fault(token) : NULL;
+    const char *fault = token->kind == TOKEN_NUMBER ? literal_number_fault(token) : literal_text_fault(token);
     if (fault)
         rule_error(e->first, "%s", fault);
     else if (literal.type)
         e->type = literal.type;
+}
+
+static void check_string(struct expression *e)
+{
+    e->type = literal_string(e->first, e->last);
+    e->is_lvalue = true;
+    for (token_index t = e->first; t <= e->last; t++) {
+        const char *fault = tokens[t].kind == TOKEN_STRING ? literal_text_fault(&tokens[t]) : NULL;
+        if (fault)
+            rule_error(t, "%s", fault);
+    }
 }
 
 static void pass_through(struct expression *e, struct expression *a)
@@ -479,15 +514,14 @@ static void child_assigned(struct expression *e, struct expression *child)
                  type_text(child->type));
 }
 
-/* Is it an lvalue that may be changed (6.3.2.1p1)? Tells where not. */
-static bool check_modifiable(struct expression *e, const char *what)
+bool check_modifiable(struct expression *e, const char *what, bool arrays)
 {
     struct expression *inner = expression_inner(e);
     if (is_unknown(e->type))
         return true;
     if (!e->is_lvalue)
         rule_error(e->first, "lvalue required as %s", what);
-    else if (is_array(e))
+    else if (is_array(e) && !arrays)
         rule_error(e->first, "assignment to expression with array type");
     else if (inner->kind == EXPRESSION_NAME && inner->symbol->child)
         child_assigned(e, inner);
@@ -500,6 +534,14 @@ static bool check_modifiable(struct expression *e, const char *what)
     return false;
 }
 
+/* 6.5.6p2: a step is as large as what the pointer leads to. GNU: void and functions count as one byte. */
+static void check_steps(struct expression *e, struct type *pointer)
+{
+    struct type *to = type_is(pointer, TYPE_POINTER) ? type_strip(pointer)->inner : NULL;
+    if (to && !is_unknown(to) && !type_is(to, TYPE_VOID) && !type_is(to, TYPE_FUNCTION) && !type_is_complete(to))
+        rule_error(e->operator_, "arithmetic on a pointer to the incomplete type '%s'", type_text(to));
+}
+
 static void check_increment(struct expression *e)
 {
     check_expression(e->a);
@@ -507,8 +549,9 @@ static void check_increment(struct expression *e)
     e->has_effect = true;
     e->type = type_unqualified(e->a->type);
     mark_assigned(e->a);
-    if (!check_modifiable(e->a, "operand of increment or decrement") || is_unknown(e->type))
+    if (!check_modifiable(e->a, "operand of increment or decrement", false) || is_unknown(e->type))
         return;
+    check_steps(e, e->type);
     if (!type_is_arithmetic(e->type) && !type_is(e->type, TYPE_POINTER) && !type_is(e->type, TYPE_VECTOR))
         rule_error(e->operator_, "wrong type argument '%s' to increment or decrement", type_text(e->type));
 }
@@ -538,11 +581,11 @@ static void check_address(struct expression *e)
     if (a->kind == EXPRESSION_AWAIT) {
         dialect_error(e->operator_, "the value of an await has no address");
         dialect_note(a->first, "store it in a variable first");
-    } else if (a->kind == EXPRESSION_NAME && a->symbol->storage == STORAGE_REGISTER) {
-        rule_error(e->operator_, "address of register variable '%s' requested", a->name);
+    } else if (root_register(a)) {
+        tell_register(e->operator_, a);
     } else if (e->a->is_bit_field) {
         rule_error(e->operator_, "cannot take address of bit-field '%s'", a->name);
-    } else if (!e->a->is_lvalue && !type_is(e->a->type, TYPE_FUNCTION) && !type_is(e->a->type, TYPE_VOID)) {
+    } else if (!e->a->is_lvalue && !type_is(e->a->type, TYPE_FUNCTION)) {
         rule_error(e->operator_, "lvalue required as unary '&' operand");
     }
 }
@@ -553,6 +596,8 @@ static void check_dereference(struct expression *e)
     inherit(e, e->a);
     e->is_lvalue = true;
     struct type *type = type_strip(e->a->type);
+    if (type->kind == TYPE_ARRAY)
+        tell_register(e->operator_, e->a);
     if (type->kind == TYPE_POINTER || type->kind == TYPE_ARRAY) {
         e->type = type->inner;
         e->is_lvalue = !type_is(type->inner, TYPE_FUNCTION);
@@ -636,6 +681,14 @@ static void check_evaluated(struct expression *e)
     inherit(e, e->a);
 }
 
+/* The alignment of an array is that of its elements. */
+static bool has_no_size(struct expression *e, struct type *type)
+{
+    if (type_is(type, TYPE_ARRAY))
+        return (e->kind == EXPRESSION_SIZEOF || e->kind == EXPRESSION_SIZEOF_TYPE) && type_strip(type)->incomplete_array;
+    return (type_is_record(type) || type_is(type, TYPE_ENUM)) && !type_is_complete(type);
+}
+
 static void check_sizeof(struct expression *e)
 {
     check_unevaluated(e->a, e->first);
@@ -645,7 +698,7 @@ static void check_sizeof(struct expression *e)
         check_evaluated(e);
     if (e->a->is_bit_field)
         rule_error(e->first, "'sizeof' applied to a bit-field");
-    else if (type_is_record(type) && !type_is_complete(type))
+    else if (has_no_size(e, type))
         rule_error(e->first, "invalid application of 'sizeof' to incomplete type '%s'", type_text(type));
     else if (type->kind == TYPE_CORO && e->kind == EXPRESSION_SIZEOF && expression_inner(e->a)->kind == EXPRESSION_CALL)
         dialect_error(e->a->first, "'sizeof' of a coroutine; its value has another size");
@@ -656,8 +709,7 @@ static void check_sizeof_type(struct expression *e)
     check_type_name(e);
     e->type = type_basic(TYPE_UNSIGNED_LONG);
     struct type *type = type_strip(e->type_name->type);
-    bool open = e->kind == EXPRESSION_SIZEOF_TYPE && type->kind == TYPE_ARRAY && type->incomplete_array;
-    if (open || (type_is_record(type) && !type_is_complete(type)))
+    if (has_no_size(e, type))
         rule_error(e->first, "invalid application of 'sizeof' to incomplete type '%s'", type_text(type));
 }
 
@@ -687,6 +739,7 @@ static void check_cast(struct expression *e)
         rule_error(e->first, "void value not ignored as it ought to be");
     } else if (type_is(to, TYPE_ENUM) && !type_is_complete(to)) {
         rule_error(e->first, "a cast to the incomplete type '%s'", type_text(to));
+        e->type = unknown();
     } else if (type_is(to, TYPE_ARRAY) || type_is(to, TYPE_FUNCTION)) {
         rule_error(e->first, "cast specifies type '%s'", type_text(to));
         e->type = unknown();
@@ -756,6 +809,8 @@ static struct type *shift_result(struct expression *e, struct type *a, struct ty
 static struct type *additive_result(struct expression *e, struct type *a, struct type *b, bool minus)
 {
     bool pointer_a = type_is(a, TYPE_POINTER), pointer_b = type_is(b, TYPE_POINTER);
+    if (pointer_a || pointer_b)
+        check_steps(e, pointer_a ? a : b);
     if (pointer_a && type_is_integer(b))
         return a;
     if (pointer_b && type_is_integer(a) && !minus)
@@ -933,7 +988,7 @@ static struct type *conditional_result(struct expression *e, struct expression *
     }
     if (type_same(b, c) && type_is_record(b))
         return b;
-    if (type_is_scalar(b) && type_is_scalar(c)) /* pointer and integer: gcc only warns */
+    if (type_is_scalar(b) && type_is_scalar(c) && !is_floating(b) && !is_floating(c)) /* pointer and integer: gcc only warns */
         return type_is(b, TYPE_POINTER) ? b : c;
     rule_error(e->operator_ ? e->operator_ : e->first, "type mismatch in conditional expression: '%s' and '%s'",
                type_text(b), type_text(c));
@@ -964,7 +1019,7 @@ static void check_compound_assignment(struct expression *e)
     struct type *result = binary_result(e, operator_text(e), a, b);
     if (is_unknown(result))
         return;
-    if (type_is(result, TYPE_POINTER) && !type_is(a, TYPE_POINTER))
+    if (type_is(result, TYPE_POINTER) != type_is(a, TYPE_POINTER) && !is_vector(a))
         invalid_operands(e, a, b);
 }
 
@@ -977,7 +1032,7 @@ static void check_assign(struct expression *e)
     e->has_effect = true;
     e->type = type_unqualified(e->a->type);
     mark_assigned(e->a);
-    bool good = check_modifiable(e->a, "left operand of assignment");
+    bool good = check_modifiable(e->a, "left operand of assignment", false);
     if (!operator_is(e, "="))
         check_compound_assignment(e);
     else if (good)
@@ -1115,10 +1170,7 @@ static void check_node(struct expression *e)
     switch ((enum expression_kind)e->kind) {
     case EXPRESSION_NAME: check_name(e); break;
     case EXPRESSION_CONSTANT: check_literal(e); break;
-    case EXPRESSION_STRING:
-        e->type = literal_string(e->first, e->last);
-        e->is_lvalue = true;
-        break;
+    case EXPRESSION_STRING: check_string(e); break;
     case EXPRESSION_PAREN:
     case EXPRESSION_EXTENSION:
         check_expression(e->a);

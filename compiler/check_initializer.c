@@ -259,7 +259,10 @@ static size_t fill_aggregate(struct type *type, struct cursor *cursor)
 
 static void fill_scalar(struct type *type, struct cursor *cursor)
 {
-    if (current(cursor))
+    struct initializer_item *item = current(cursor);
+    if (item && item->designator_count && !is_unknown(type) && type_is_scalar(type))
+        rule_error(item->first, "a designator in the initializer of something of type '%s'", type_text(type));
+    if (item)
         fill_part(type, cursor);
     check_rest(cursor);
 }

@@ -251,6 +251,7 @@ static void check_expression_statement(struct statement *s)
         return;
     check_expression(s->a);
     take_expression(s, s->a);
+    tell_incomplete(s->a->first, s->a->type);
     if (!gives_value(s))
         warn_dropped(s->a);
 }
@@ -298,7 +299,7 @@ static void check_switch(struct statement *s)
 static void check_computed(struct expression *e)
 {
     struct type *type = type_value(e->type);
-    if (is_unknown(type) || type_is(type, TYPE_POINTER) || type_is_integer(type))
+    if (is_unknown(type) || type_is(type, TYPE_POINTER))
         return;
     rule_error(e->first, "'goto *' to something of type '%s'", type_text(type));
     rule_note(e->first, "the address of a label is wanted: '&&label'");
@@ -350,6 +351,7 @@ static void check_asm(struct statement *s)
         if (type_is(e->type, TYPE_ARRAY))
             symbol->address_taken = true;
     }
+    check_asm_operands(s);
 }
 
 /* The body runs when the block is left: no jump out of it, and none over it into the rest of the block. */
@@ -480,6 +482,9 @@ void check_body(struct function *function)
     awaits_begin(function);
     check_statement(function->body, NULL);
     judge_jumps();
+    for (struct label *label = function->labels; label; label = label->next)
+        if (label->local_to && !label->defined)
+            undefined_label(label, label->place);
     awaits_end();
     warn_function(function);
     check_now = outer;

@@ -85,10 +85,14 @@ void check_written_type(struct type *type, bool *await);
 void fold(struct expression *e);
 /* Is it a null pointer constant (6.3.2.3p3)? */
 bool is_null_constant(struct expression *e);
+/* Is it an lvalue that may be changed (6.3.2.1p1)? Tells where not; `what` it is used as. An array as a whole is one only for asm. */
+bool check_modifiable(struct expression *e, const char *what, bool arrays);
 /* e is changed, or its address may be kept. */
 void mark_assigned(struct expression *e);
 void mark_address_taken(struct expression *e);
 bool is_unknown(struct type *type);
+/* Tells that a struct, union or enum is used of which nothing is known. */
+void tell_incomplete(token_index place, struct type *type);
 
 /* ================= check_convert.c ================= */
 
@@ -143,7 +147,19 @@ void check_members(struct tag *tag);
 /* Of a declaration in a body: its type; a variable's storage; what stands in the head of a for. */
 void check_declarator_type(struct declarator *declarator);
 void check_storage(struct declarator *declarator, struct symbol *symbol);
+void check_function_storage(const struct specifiers *specifiers, struct declarator *declarator);
 void check_loop_declaration(const struct declaration *declaration);
+
+/* Of specifiers and what they declare in a body: `_Alignas` (6.7.5). */
+void check_alignas(const struct specifiers *specifiers, struct declarator *declarator);
+/* What is wrong with a type that is written here, whatever has it; NULL. In a parameter `[*]` is right. */
+const char *impossible_type(struct type *type);
+const char *misplaced_bound(struct type *type, bool in_parameter);
+
+/* ================= check_asm.c ================= */
+
+/* They were checked as expressions. */
+void check_asm_operands(const struct statement *s);
 
 /* ================= the other files ================= */
 

@@ -248,6 +248,10 @@ void specifier_add(struct specifier_list **at, struct specifier_item item, struc
         entry_add(list, ROLE_YIELD, range.last, range.last);
     } else {
         entry_add(list, item.role, range.first, range.last);
+        s->at[s->count - 1].alignment = item.alignment;
+        s->at[s->count - 1].alignment_type = item.alignment_type;
+        if (item.alignment || item.alignment_type)
+            list->alignas = range.first;
     }
     switch (item.role) {
     case ROLE_STORAGE: storage_add(list, range.first); break;
@@ -348,16 +352,33 @@ struct specifier_item specifier_typeof(struct expression *operand, struct type_n
     return (struct specifier_item){ .role = ROLE_TYPE, .type = type };
 }
 
-uint32_t alignment_of_type(struct type_name *name)
+static uint32_t alignment_of_type(struct type *type)
 {
     uint64_t size, alignment;
-    return type_size(name->type, &size, &alignment) ? (uint32_t)alignment : 0;
+    return type_size(type, &size, &alignment) ? (uint32_t)alignment : 0;
 }
 
-uint32_t alignment_of_value(struct expression *e)
+static uint32_t alignment_of_value(struct expression *e)
 {
     int64_t value;
     return constant_integer(e, &value) && value > 0 ? (uint32_t)value : 0;
+}
+
+struct specifier_item specifier_alignas(struct expression *value, struct type_name *name)
+{
+    return (struct specifier_item){ .role = ROLE_ATTRIBUTE, .alignment = value, .alignment_type = name ? name->type : NULL,
+                                    .aligned = name ? alignment_of_type(name->type) : alignment_of_value(value) };
+}
+
+/* 6.7.2.4p3; of arrays it is told with what they are the type of. */
+struct type *atomic_type(const struct parser *parser, struct type_name *name)
+{
+    if (parser->in_async && type_strip(name->type)->kind == TYPE_FUNCTION)
+        error_at(name->first, "'_Atomic' of a function type");
+    else if (parser->in_async && type_qualifiers(name->type))
+        error_at(name->first, "'_Atomic' of the %s type '%s'", type_qualifiers(name->type) & QUALIFIER_ATOMIC ? "atomic" : "qualified",
+                 type_text(name->type));
+    return type_qualified(name->type, QUALIFIER_ATOMIC);
 }
 
 /* ---- tags ---- */
@@ -673,6 +694,7 @@ static void array_bound(struct type *array, const struct modifier *m)
     int64_t length;
     array->star_bound = m->star_bound;
     array->static_bound = m->static_bound;
+    array->parameter_bound = m->static_bound || m->qualifiers;
     array->bound = m->bound;
     array->incomplete_array = !m->bound && !m->star_bound;
     if (!m->bound)
@@ -788,8 +810,20 @@ static struct type *type_merged(struct type *before, struct type *now)
     return now;
 }
 
+/* 6.7p4; at file scope the C compiler tells it. Functions are compared when their declarations are checked. */
+static void check_object_again(struct symbol *symbol, struct type *type, token_index name)
+{
+    if (scope_depth == 0 || symbol->kind != SYMBOL_VARIABLE || symbol->parameter ||
+        type_strip(type)->kind == TYPE_UNKNOWN || type_strip(symbol->type)->kind == TYPE_UNKNOWN ||
+        (type_same(symbol->type, type) && type_qualifiers(symbol->type) == type_qualifiers(type)))
+        return;
+    error_at(name, "conflicting types for '%s'; have '%s'", symbol->name, type_text(type));
+    note_at(symbol->place, "the declaration before it is here, of type '%s'", type_text(symbol->type));
+}
+
 static struct symbol *symbol_again(struct symbol *symbol, struct type *type, token_index name)
 {
+    check_object_again(symbol, type, name);
     symbol->type = type_merged(symbol->type, type);
     symbol->place = name;
     return symbol;
@@ -828,6 +862,8 @@ static struct symbol *symbol_for(enum symbol_kind kind, uint8_t storage, struct 
     if (here && here->place && !told)
         declared_twice(here, draft->name_token, here->kind == kind ? "redeclaration of" : "redeclared as different kind of symbol:");
     struct symbol *before = linked ? symbol_linked(draft->name) : NULL;
+    if (before && before->kind != kind && before->place && !told && scope_depth > 0 && !here)
+        declared_twice(before, draft->name_token, "redeclared as different kind of symbol:");
     if (before && before->kind == kind) {
         symbol_bind(before);
         if (scope_depth == 0) {     /* until now it was known in blocks only */
@@ -1032,6 +1068,10 @@ void declare_member(struct parser *parser, struct declaration *declaration, stru
     int64_t bits = 0;
     if (list->out.storage != STORAGE_NONE && parser->in_async)
         error_at(list->out.first, "a member of a struct has no storage class");
+    if (list->out.is_inline && parser->in_async)
+        error_at(list->out.first, "a member of a struct is no function, and so not 'inline'");
+    if (list->alignas && width && parser->in_async)
+        error_at(list->alignas, "'_Alignas' of a bit-field");
     d->bit_width = width;
     declarator_add(declaration, d);
     if (width && !constant_integer(width, &bits))
@@ -1084,6 +1124,10 @@ struct parameter *parameter_new(struct parser *parser, struct specifier_list *li
     struct declarator *d = &full->out;
     if (parser->in_async && list->out.storage != STORAGE_NONE && list->out.storage != STORAGE_REGISTER)
         error_at(list->out.first, "a parameter has no storage class but 'register'");
+    else if (parser->in_async && list->out.thread_local_)
+        error_at(list->out.first, "a parameter is not thread-local");
+    if (parser->in_async && list->alignas)
+        error_at(list->alignas, "'_Alignas' of a parameter");
     p->written = d->type;
     p->type = parameter_adjusted(d->type, draft);
     p->first = range.first;
@@ -1132,6 +1176,8 @@ struct type_name *type_name_new(struct parser *parser, struct specifier_list *li
     struct full_declarator *full = declarator_new(list, draft ? draft : &unnamed, NULL, draft ? draft->tokens : unnamed.tokens);
     *name = (struct type_name){ .first = range.first, .last = range.last, .type = full->out.type,
                                 .specifiers = { list->out.first, list->out.last }, .defines_tag = list->out.defines_tag };
+    if (parser->in_async && list->alignas)
+        error_at(list->alignas, "'_Alignas' of a type alone: it belongs to objects and members");
     struct declarator **one = arena_alloc(sizeof *one);
     *one = &full->out;
     site_add(parser, &list->out, one, 1, range, NULL);

@@ -1,6 +1,7 @@
 /* Numbers, characters and strings. A literal is read from its spelling in the preprocessed text. Nothing here reports
    errors: check asks what is wrong with a number, and the rest is told by the C compiler, which sees it too. */
 #include "literal.h"
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,6 +215,18 @@ struct literal literal_number(const struct token *token)
 }
 
 /* ================= characters and strings (6.4.4.4, 6.4.5) ================= */
+
+/* 6.4.4.4: `\x` has digits. */
+const char *literal_text_fault(const struct token *token)
+{
+    const char *at = token->text, *end = token->text + token->length;
+    if (memchr(at, 'R', strcspn(at, "'\"")))
+        return NULL;
+    for (; at + 2 < end; at += *at == '\\' ? 2 : 1)
+        if (at[0] == '\\' && at[1] == 'x' && !isxdigit((unsigned char)at[2]))
+            return "'\\x' used with no following hex digits";
+    return NULL;
+}
 
 /* Where the units of a literal are read from: between its quotes. */
 struct reader {

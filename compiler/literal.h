@@ -19,6 +19,8 @@ struct literal literal_number(const struct token *token);
 struct literal literal_character(const struct token *token);
 /* What makes a number none, as gcc tells it; NULL: nothing. */
 const char *literal_number_fault(const struct token *token);
+/* The same of a character or string. */
+const char *literal_text_fault(const struct token *token);
 /* The array type of adjacent string literals first..last. */
 struct type *literal_string(token_index first, token_index last);
 

@@ -65,6 +65,7 @@ struct specifier_list {
     uint8_t longs;
     uint32_t width;             /* of _BitInt */
     uint8_t qualifiers;
+    token_index alignas;        /* the last _Alignas; 0: none */
     struct attributes attributes;
     struct tag *defined_tag;    /* the last specifier was its definition: attributes that follow belong to the tag */
     token_index definition_end; /* the `}` of a definition among them; 0 */
@@ -84,7 +85,9 @@ struct full_declarator {
 struct specifier_item {
     uint8_t role;               /* enum specifier_role */
     struct type *type;          /* ROLE_TYPE, and __ac_async(T); NULL: a basic one, told by its token */
-    uint32_t aligned;           /* _Alignas */
+    uint32_t aligned;           /* _Alignas, of one of: */
+    struct expression *alignment;
+    struct type *alignment_type;
     uint32_t width;             /* _BitInt */
     struct tag *defined_tag;
 };
@@ -192,8 +195,10 @@ struct type *typedef_type(struct symbol *symbol, token_index name);
 struct type *handle_type(token_index keyword, struct type *inner);
 struct tag *defined_tag(struct type *type, struct range tokens);     /* the tag of a definition; NULL for a mere reference */
 unsigned qualifier_bit(token_index t);
-uint32_t alignment_of_type(struct type_name *name);
-uint32_t alignment_of_value(struct expression *e);
+/* One of them is NULL. */
+struct specifier_item specifier_alignas(struct expression *value, struct type_name *name);
+/* In a body tells of what cannot be _Atomic in this spelling. */
+struct type *atomic_type(const struct parser *parser, struct type_name *name);
 struct specifier_item specifier_bit_int(struct expression *width);
 struct specifier_item specifier_typeof(struct expression *operand, struct type_name *name, struct range tokens);
 

@@ -131,7 +131,12 @@ enum specifier_role {
     ROLE_YIELD          /* yield in `async yield T f()` */
 };
 
-struct specifier { uint8_t role; token_index first, last; };
+struct specifier {
+    uint8_t role;
+    token_index first, last;
+    struct expression *alignment;   /* _Alignas(value); NULL */
+    struct type *alignment_type;    /* _Alignas(type); NULL */
+};
 
 struct specifiers {
     struct specifier *at;

@@ -50,6 +50,7 @@ struct type {
     bool static_bound;          /* ARRAY parameter `[static n]`, kept for printing */
     bool incomplete_array;      /* ARRAY `[]` */
     bool star_bound;            /* ARRAY `[*]` in a prototype */
+    bool parameter_bound;       /* ARRAY with `static` or a qualifier in its brackets, which only a parameter's has */
     bool unknown_bound;         /* ARRAY at file scope whose constant bound only the C compiler can compute */
     uint32_t aligned;           /* by attribute or _Alignas of a typedef; 0: natural */
     struct type *inner;

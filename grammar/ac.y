@@ -527,8 +527,8 @@ other_specifier:
     | QUALIFIER                                     { $$ = specifier(ROLE_QUALIFIER); }
     | ATTRIBUTE                                     { $$ = specifier(ROLE_ATTRIBUTE); }
     | EXTENSION SPECIFIER                           { $$ = specifier(ROLE_ATTRIBUTE); }
-    | ALIGNAS '(' type_name ')'                     { $$ = specifier(ROLE_ATTRIBUTE); $$.aligned = alignment_of_type($3); }
-    | ALIGNAS '(' constant_expression ')'           { $$ = specifier(ROLE_ATTRIBUTE); $$.aligned = alignment_of_value($3); }
+    | ALIGNAS '(' type_name ')'                     { $$ = specifier_alignas(NULL, $3); }
+    | ALIGNAS '(' constant_expression ')'           { $$ = specifier_alignas($3, NULL); }
     | NAME ASYNC_SPECIFIER                          { $$ = specifier(ROLE_ASYNC); }
     | NAME ASYNC_GENERATOR                          { $$ = specifier(ROLE_YIELD); }
     ;
@@ -546,7 +546,7 @@ type_specifier:
     | enum_specifier                                { $$ = specifier_type($1); $$.defined_tag = defined_tag($1, @1); }
     | TYPEOF '(' expression ')'                     { $$ = specifier_typeof($3, NULL, @$); }
     | TYPEOF '(' type_name ')'                      { $$ = specifier_typeof(NULL, $3, @$); }
-    | ATOMIC_TYPE '(' type_name ')'                 { $$ = specifier_type(type_qualified($3->type, QUALIFIER_ATOMIC)); }
+    | ATOMIC_TYPE '(' type_name ')'                 { $$ = specifier_type(atomic_type(parser, $3)); }
     | HANDLE '(' type_name ')'                      { $$ = specifier_type(handle_type(@1.first, $3->type)); }
     | TYPE_VARIABLE                                 { $$ = specifier_type(type_basic(TYPE_VARIABLE)); }
     | AUTO_TYPE                                     { $$ = specifier_type(type_basic(TYPE_AUTO)); }
