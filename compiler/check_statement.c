@@ -127,11 +127,18 @@ static void check_label(struct statement *s)
         s->label->barrier = check_now.barrier;
 }
 
+/* A case, break or continue that belongs to nothing; where a brace was lost, it did. */
+static void misplaced(const struct statement *s, const char *text)
+{
+    if (!check_now.function->cut)
+        rule_error(s->first, "%s", text);
+}
+
 static void check_case_place(struct statement *s)
 {
     const char *what = s->kind == STATEMENT_CASE ? "case" : "default";
     if (!check_now.in_switch) {
-        rule_error(s->first, "'%s' label not within a switch statement", what);
+        misplaced(s, arena_format("'%s' label not within a switch statement", what));
         return;
     }
     array_add(&check_now.labels->all, s);
@@ -160,8 +167,7 @@ static void check_break(struct statement *s)
         dialect_error(s->first, "'%s' in a defer: it must not jump out", is_break ? "break" : "continue");
         dialect_note(check_now.defer->first, "the defer begins here");
     } else {
-        rule_error(s->first,
-                   is_break ? "break statement not within loop or switch" : "continue statement not within a loop");
+        misplaced(s, is_break ? "break statement not within loop or switch" : "continue statement not within a loop");
     }
 }
 

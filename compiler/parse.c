@@ -369,12 +369,19 @@ void nested_function(struct parser *parser, struct declaration *declaration)
     }
 }
 
+static void found_way_back(struct parser *parser)
+{
+    parser->recovering = parser->restart_now = parser->skip_group = false;
+    parser->resume = parser->restart = parser->unbraced = 0;
+}
+
 /* A function with a lost or doubled brace ends too early, and the rest of it is no news. */
 void external_end(struct parser *parser, struct declaration *declaration, token_index last)
 {
     if (declaration)
         array_add(&unit.declarations, declaration);
-    parser->external = last + 1;
+    found_way_back(parser);
+    parser->external = parser->at > last + 1 ? parser->at : last + 1;   /* lost text may have been passed over */
     parser->names_before = names_now;
     if (declaration && declaration->function && error_count > parser->errors_before)
         parser->broken = true;
@@ -406,12 +413,16 @@ static void declare_lost(struct parser *parser, token_index name, bool is_type)
         symbol_declare(tokens[name].name, is_type ? SYMBOL_TYPEDEF : SYMBOL_VARIABLE, type_basic(TYPE_UNKNOWN), 0);
 }
 
+/* At a `;` the list goes on for the grammar, up to the `}` that is given. */
 void recovered_enumerator(struct parser *parser, struct range range)
 {
+    token_index unbraced = parser->unbraced;
     for (token_index t = range.first; t > 0 && t <= range.last; t++)
         if (tokens[t].kind == TOKEN_NAME && !keyword_code(t))
             declare_lost(parser, t, false);
     recovered(parser, range);
+    parser->unbraced = unbraced;
+    parser->recovering = unbraced != 0;
 }
 
 /* Such names stand outside of parentheses, behind a type, a star or a comma, or in front of a colon; and in `(*name)`. */
@@ -447,8 +458,7 @@ void recovered(struct parser *parser, struct range range)
         declare_all_lost(parser, range);
     if (parser->restart_now)
         parser->at = parser->restart;
-    parser->recovering = parser->restart_now = parser->skip_group = false;
-    parser->resume = parser->restart = 0;
+    found_way_back(parser);
 }
 
 /* The parser will not find its way back behind the next definition. Where no braces are open that one follows at once. */
@@ -497,11 +507,14 @@ static void lose_statement(struct parser *parser, struct range range)
 void recovered_block(struct parser *parser, struct range range)
 {
     line_is_told(parser->told_at);
+    if (parser->block)
+        parser->block->lost = true;
     recovered(parser, range);
 }
 
 void item_end(struct parser *parser, token_index last)
 {
+    found_way_back(parser);
     parser->at_item = true;
     parser->item = last + 1;
 }
@@ -655,7 +668,7 @@ static const char *what_expected(const char *const *expected, size_t count)
 {
     bool expression = expects(expected, count, "CONSTANT");
     if (expression && expects(expected, count, "RETURN"))
-        return "a statement or a declaration";
+        return expects(expected, count, "BASIC_TYPE") ? "a statement or a declaration" : "a statement";
     if (expression)
         return "an expression";
     if (expects(expected, count, "CATCH"))
@@ -725,6 +738,18 @@ static void expect_nameless(struct parser *parser, token_index place, const char
         unit.nameless++;
 }
 
+/* A type where only a statement can stand was taken for a label. */
+static bool tell_declaration(const struct parser *parser, token_index place, const char *const *expected, size_t count)
+{
+    bool ahead = parser->previous_at >= place;
+    token_index before = ahead ? parser->before_at : parser->previous_at;
+    if ((ahead ? parser->before : parser->previous) != T_TYPE || count != 1 || !expects(expected, count, "':'"))
+        return false;
+    error_at(before, "expected a statement before %s", token_shown(parser, before));
+    note_at(before, "a declaration under an 'if' or a loop stands in braces");
+    return true;
+}
+
 static bool tell_try(const struct parser *parser, token_index place)
 {
     token_index before = parser->previous_at < place ? parser->previous_at : parser->before_at;
@@ -745,7 +770,8 @@ static bool body_expected(struct parser *parser, token_index place, const char *
 static bool is_no_news(const struct parser *parser, token_index place, const char *token)
 {
     bool of_broken_try = !strcmp(token, "CATCH") && parser->before == T_SKIPPED;
-    return quiet || parser->closing || of_broken_try || (place >= parser->end && parser->unclosed) ||
+    bool again = place == parser->told_at && parser->told_at;
+    return quiet || again || parser->closing || of_broken_try || (place >= parser->end && parser->unclosed) ||
            (parser->broken && !parser->function) || follows_unknown(place);
 }
 
@@ -754,7 +780,7 @@ static void tell_syntax(struct parser *parser, token_index place, const char *to
     if (is_no_news(parser, place, token))
         return;
     if (tell_try(parser, place) || tell_catch(parser, place) || tell_else(place, token, expected, count) || tell_name(parser, place) ||
-        tell_type(place, token, expected, count))
+        tell_type(place, token, expected, count) || tell_declaration(parser, place, expected, count))
         return;
     parser->resume = behind_loop(parser, place);
     const char *what = body_expected(parser, place, expected, count) ? "'{'" : what_expected(expected, count);
@@ -786,6 +812,10 @@ void syntax_error(struct parser *parser, token_index place, const char *token, c
     tell_syntax(parser, place, token, expected, count);
     parser->told_at = place;
     find_restart(parser, place);
+    if (!strcmp(token, "';'") && expects(expected, count, "'}'") && expects(expected, count, "','"))
+        parser->unbraced = place;
+    if (parser->broken && ended_before(parser))
+        ended_before(parser)->cut = true;
 }
 
 void brace_missing(struct parser *parser, token_index open, token_index t)

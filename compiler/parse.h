@@ -131,6 +131,7 @@ struct parser {
     bool closing;               /* the `}` of a function or struct is missing, and all that are open are given */
     token_index item;           /* where the block item under way begins, or one inside of it */
     token_index told_at;        /* where the last error of syntax was told */
+    token_index unbraced;       /* the `;` in front of which a list in braces has no `}`, which is given; 0: no */
     bool broken;                /* a function that has an error has ended, and what follows is laid out as more of its body */
     bool resumed_in_line;       /* what `resumed` follows is in the same line */
     unsigned errors_before;     /* how many there were in front of the function under way */

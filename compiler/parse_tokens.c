@@ -673,6 +673,12 @@ int grammar_token(GRAMMAR_STYPE *value, struct range *place, struct parser *pars
         code = parser->function || parser->record ? '}' : ';';      /* the last one is that of a struct */
         parser->closing = code == '}';
         *place = (struct range){ parser->at - 1, parser->at - 1 };
+    } else if (parser->unbraced && parser->recovering) {
+        code = '}';
+        parser->at = parser->unbraced;
+        parser->unbraced = 0;
+        parser->second = 0;
+        *place = (struct range){ parser->at - 1, parser->at - 1 };
     } else if (parser->resume && parser->recovering) {  /* the grammar has dropped the token there, and looks for a `;` */
         code = ';';
         parser->at = parser->resume;

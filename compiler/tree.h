@@ -210,7 +210,7 @@ struct function {
     bool is_async, is_generator, is_main;
     size_t first_type_use, end_type_use;    /* those of unit.type_uses that stand in its body */
     struct label *labels;       /* all labels of the body; list */
-    bool cut;                   /* its `}` comes too early, which is told */
+    bool cut;                   /* it is told that its `}` comes too early, or why: what belongs together may be apart */
     unsigned nameless;          /* declarators of the body in which the name is missing, which is told */
     /* -- check -- */
     unsigned await_count;

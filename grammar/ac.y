@@ -882,7 +882,7 @@ label:
 
 compound_statement:
       block_open block_items '}'                    { $$ = block_end(parser, $1, $2, @$); }
-    | block_open block_items error '}'              { recovered_block(parser, @$); yyerrok; $$ = block_end(parser, $1, $2, @$); }
+    | block_open block_items error '}'              { recovered_block(parser, @3); yyerrok; $$ = block_end(parser, $1, $2, @$); }
     ;
 
 block_open:
@@ -1016,7 +1016,7 @@ bare_declared:
 function_definition:
       function_open block_items PLAIN_BODY          { $$ = function_end(parser, $1, NULL, @$); }
     | function_open block_items '}'                 { $$ = function_end(parser, $1, $2, @$); }
-    | function_open block_items error '}'           { recovered_block(parser, @$); yyerrok; $$ = function_end(parser, $1, $2, @$); }
+    | function_open block_items error '}'           { recovered_block(parser, @3); yyerrok; $$ = function_end(parser, $1, $2, @$); }
     ;
 
 function_open:
