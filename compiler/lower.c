@@ -1195,6 +1195,7 @@ static bool mark_statement(struct statement *s);
 
 static bool calls_alloca;
 static bool marking_awaits;     /* the block being marked awaits */
+static int marking_types;       /* how many operands around what is being marked are not evaluated */
 
 /* An await that is not evaluated stands for its type. */
 static void mark_unevaluated(struct expression *e)
@@ -1344,11 +1345,34 @@ static void mark_chosen(struct expression *e)
     replace_tokens(e->chosen->last + 1, e->last, ")");
 }
 
+/* Is its operand there for its type alone? An array of variable length is evaluated for its size (6.5.3.4p2). */
+static bool has_unevaluated_operand(struct expression *e)
+{
+    if (e->kind != EXPRESSION_SIZEOF && e->kind != EXPRESSION_ALIGNOF)
+        return false;
+    struct type *type = type_strip(e->a->type);
+    return !(type->kind == TYPE_ARRAY && type->variable);
+}
+
+static void mark_operands(struct expression *e, bool *found)
+{
+    bool only_types = has_unevaluated_operand(e);
+    marking_types += only_types;
+    expression_children(e, mark_child, found);
+    marking_types -= only_types;
+}
+
+/* Has it to be written anew as such? */
+static bool is_rewritten(struct expression *e)
+{
+    return e->kind == EXPRESSION_SET_RESULT || (e->kind == EXPRESSION_CALL && passes_by_address(e)) || (marking_awaits && mark_literal(e));
+}
+
 static bool mark(struct expression *e)
 {
     bool elsewhere = e->kind == EXPRESSION_BLOCKING || e->kind == EXPRESSION_SUBMIT;
-    bool found = e->kind == EXPRESSION_SET_RESULT || (e->kind == EXPRESSION_CALL && passes_by_address(e)) || (marking_awaits && mark_literal(e));
-    if (is_alloca_call(e))
+    bool found = !marking_types && is_rewritten(e);
+    if (!marking_types && is_alloca_call(e))
         found = calls_alloca = true;
     if (e->type_name)
         mark_typeof(e->type_name->type);
@@ -1356,11 +1380,13 @@ static bool mark(struct expression *e)
         mark_unevaluated(e);
         return false;
     }
-    expression_children(e, mark_child, &found);
+    mark_operands(e, &found);
     if (e->chosen_alone)
         mark_chosen(e);
     if (e->kind == EXPRESSION_STATEMENT)
         found |= mark_statement(e->body) | jumps_out(e->body);
+    if (marking_types)
+        return false;
     if (found)
         take_apart(e);
     else
