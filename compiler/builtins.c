@@ -199,7 +199,7 @@ static const char *const mathematics[] = {
     "rint",  "round",    "scalbn", "sin",   "sinh",  "sqrt",  "tan",       "tanh",      "tgamma", "trunc",
 };
 
-/* __atomic_NAME and __sync_NAME; all others there give what their first argument points to. */
+/* __atomic_NAME, __sync_NAME, and clang's __c11_atomic_NAME, of which <stdatomic.h> is made; all others there give what their first argument points to. */
 static const struct builtin atomics[] = {
     {"load", RESULT_VOID},
     {"store", RESULT_VOID},
@@ -216,6 +216,17 @@ static const struct builtin atomics[] = {
     {"bool_compare_and_swap", RESULT_BOOL},
     {"synchronize", RESULT_VOID},
     {"lock_release", RESULT_VOID},
+};
+
+/* These load values. */
+static const struct builtin c11_atomics[] = {
+    {"init", RESULT_VOID},
+    {"store", RESULT_VOID},
+    {"compare_exchange_strong", RESULT_BOOL},
+    {"compare_exchange_weak", RESULT_BOOL},
+    {"thread_fence", RESULT_VOID},
+    {"signal_fence", RESULT_VOID},
+    {"is_lock_free", RESULT_BOOL},
 };
 
 static const struct builtin *find(const struct builtin *table, size_t count, const char *name)
@@ -276,15 +287,84 @@ static struct type *mathematics_type(const char *name)
     return type_basic(TYPE_UNKNOWN);
 }
 
+/* ---- __builtin_tgmath (gcc's, of which glibc makes <tgmath.h>) ---- */
+
+static struct type *function_of(struct expression *argument)
+{
+    struct type *type = type_strip(type_value(argument->type));
+    type = type->kind == TYPE_POINTER ? type_strip(type->inner) : type;
+    return type->kind == TYPE_FUNCTION ? type : NULL;
+}
+
+static struct type *parameter_of(struct expression *function, size_t i)
+{
+    struct type *type = function_of(function);
+    return i < type->parameter_count ? type->parameters[i].type : type_basic(TYPE_UNKNOWN);
+}
+
+/* What the arguments that tell the function are converted to: those for which the first two functions have other types. Integers count as double. */
+static struct type *common_argument(struct expression *call, size_t functions)
+{
+    struct type *common = NULL;
+    for (size_t i = 0; i + functions < call->argument_count && functions > 1; i++) {
+        struct type *type = type_value(call->arguments[functions + i]->type);
+        if (type_same(parameter_of(call->arguments[0], i), parameter_of(call->arguments[1], i)))
+            continue;
+        type = type_is_integer(type) ? type_basic(TYPE_DOUBLE) : type;
+        common = common ? type_arithmetic(common, type) : type;
+    }
+    return common;
+}
+
+/* The first arguments are functions, the others those of the one that is chosen. */
+static struct type *tgmath_type(struct expression *call)
+{
+    size_t functions = 0;
+    while (functions < call->argument_count && function_of(call->arguments[functions]))
+        functions++;
+    struct type *common = common_argument(call, functions);
+    for (size_t f = 0; f < functions && common; f++)
+        for (size_t i = 0; i + functions < call->argument_count; i++)
+            if (type_same(parameter_of(call->arguments[f], i), common))
+                return function_of(call->arguments[f])->inner;
+    return type_basic(TYPE_UNKNOWN);
+}
+
+/* ---- all of them ---- */
+
+static const struct family {
+    const char *prefix;
+    const struct builtin *table;
+    size_t count;
+    uint8_t otherwise; /* what those give that are not in the table */
+} families[] = {
+    {"__atomic_", atomics, sizeof atomics / sizeof *atomics, RESULT_POINTED},
+    {"__sync_", atomics, sizeof atomics / sizeof *atomics, RESULT_POINTED},
+    {"__c11_atomic_", c11_atomics, sizeof c11_atomics / sizeof *c11_atomics, RESULT_POINTED},
+};
+
+bool is_builtin_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        if (strncmp(name, families[i].prefix, strlen(families[i].prefix)) == 0)
+            return true;
+    return strncmp(name, "__builtin_", 10) == 0;
+}
+
 struct type *builtin_result(const char *name, struct expression *call)
 {
-    bool atomic = strncmp(name, "__atomic_", 9) == 0;
-    if (atomic || strncmp(name, "__sync_", 7) == 0) {
-        const struct builtin *builtin = find(atomics, sizeof atomics / sizeof *atomics, name + (atomic ? 9 : 7));
-        return result_type(builtin ? builtin->result : RESULT_POINTED, call);
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        const struct family *family = &families[i];
+        size_t length = strlen(family->prefix);
+        if (strncmp(name, family->prefix, length))
+            continue;
+        const struct builtin *builtin = find(family->table, family->count, name + length);
+        return result_type(builtin ? builtin->result : family->otherwise, call);
     }
     if (strncmp(name, "__builtin_", 10))
         return type_basic(TYPE_UNKNOWN);
+    if (strcmp(name + 10, "tgmath") == 0)
+        return tgmath_type(call);
     const struct builtin *builtin = find(builtins, sizeof builtins / sizeof *builtins, name + 10);
     return builtin ? result_type(builtin->result, call) : mathematics_type(name + 10);
 }

@@ -2,6 +2,7 @@
    node what tree.h marks "set by check". A type is kept as it is written: an array stays an array until its user
    asks for its value (use_value), because what decays where decides which objects must have an address. A mistake
    gives UNKNOWN, which silences all that would follow from it. */
+#include "builtins.h"
 #include "checking.h"
 #include <string.h>
 
@@ -242,8 +243,7 @@ static void check_unbound_name(struct expression *e)
         struct type *element = type_qualified(type_basic(TYPE_CHAR), QUALIFIER_CONST);
         e->type = type_array(element, strlen(check_now.function->symbol->name) + 1);
         e->is_lvalue = true;
-    } else if (strncmp(e->name, "__builtin_", 10) && strncmp(e->name, "__sync_", 7) &&
-               strncmp(e->name, "__atomic_", 9) && !is_function_name(e->name)) {
+    } else if (!is_builtin_name(e->name) && !is_function_name(e->name)) {
         undeclared(e);
     }
 }

@@ -799,10 +799,18 @@ static struct full_declarator *declarator_new(struct specifier_list *list, const
 
 /* ---- symbols ---- */
 
+/* Two functions of one name: clang chooses by the arguments (its <tgmath.h>), so that the C compiler alone knows what a call gives. */
+static bool is_overloaded(struct type *a, struct type *b, token_index name)
+{
+    return token_in_system(name) && a->kind == TYPE_FUNCTION && b->kind == TYPE_FUNCTION && !a->no_prototype && !b->no_prototype && !type_same(a, b);
+}
+
 /* What later declarations leave open, earlier ones have said. */
-static struct type *type_merged(struct type *before, struct type *now)
+static struct type *type_merged(struct type *before, struct type *now, token_index name)
 {
     struct type *a = type_strip(before), *b = type_strip(now);
+    if (is_overloaded(a, b, name) || (a->kind == TYPE_UNKNOWN && b->kind == TYPE_FUNCTION))
+        return type_basic(TYPE_UNKNOWN);
     if (a->kind == TYPE_FUNCTION && b->kind == TYPE_FUNCTION && b->no_prototype && !a->no_prototype)
         return before;
     if (a->kind == TYPE_ARRAY && b->kind == TYPE_ARRAY && b->incomplete_array)
@@ -824,7 +832,7 @@ static void check_object_again(struct symbol *symbol, struct type *type, token_i
 static struct symbol *symbol_again(struct symbol *symbol, struct type *type, token_index name)
 {
     check_object_again(symbol, type, name);
-    symbol->type = type_merged(symbol->type, type);
+    symbol->type = type_merged(symbol->type, type, name);
     symbol->place = name;
     return symbol;
 }

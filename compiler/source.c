@@ -579,6 +579,33 @@ static void align_stretches(struct alignment *a, size_t count, struct raw_text *
     align_lines(a, s);
 }
 
+/* The first raw token behind the one at this offset. */
+static size_t raw_behind(struct raw_text *raw, size_t offset)
+{
+    size_t low = 0, high = raw->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (raw->at[middle].offset <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A token out of a macro takes the place of the name behind the token before it, which may be the macro's, else that token's. */
+static void place_out_of_macro(struct raw_text *raw, token_index t, token_index next)
+{
+    struct token *before = &tokens[t], *token = &tokens[next];
+    const struct expansion *expansion = token->raw < 0 && before->line == token->line ? source_expansion(next) : NULL;
+    if (!expansion || expansion->first == next)
+        return;
+    size_t r = before->raw >= 0 ? raw_behind(raw, (size_t)before->raw) : raw->count;
+    struct source_file *file = inclusions.at[token_text(t)].file;
+    bool name = r < raw->count && raw->at[r].line == token->line && is_name_byte((unsigned char)file->text[raw->at[r].offset]);
+    token->column = name ? raw->at[r].column : before->column;
+}
+
 void source_align(uint32_t inclusion)
 {
     inclusion = inclusions.at[inclusion].text;
@@ -599,10 +626,6 @@ void source_align(uint32_t inclusion)
         if (token_text(t) == inclusion)
             a.token[count++] = t;
     align_stretches(&a, count, raw, inclusion);
-    for (size_t i = 1; i < count; i++) {    /* tokens out of macros take the column of the one before them */
-        struct token *token = &tokens[a.token[i]], *before = &tokens[a.token[i - 1]];
-        const struct expansion *expansion = token->raw < 0 && before->line == token->line ? source_expansion(a.token[i]) : NULL;
-        if (expansion && expansion->first < a.token[i])
-            token->column = before->column;
-    }
+    for (size_t i = 1; i < count; i++)
+        place_out_of_macro(raw, a.token[i - 1], a.token[i]);
 }
