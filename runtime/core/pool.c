@@ -30,7 +30,7 @@ enum { POOLED = 0 };
 enum { POOLED = 1 };
 #endif
 
-enum { CHUNK_SIZE = 128 * 1024, CACHE_LINE = 64, SLAB_TASKS = 1023, STACK_BUDGET = 256 * 1024 };
+enum { CHUNK_SIZE = 128 * 1024, CACHE_LINE = 64, SLAB_TASKS = 1023, STACK_BUDGET = 256 * 1024, ATTEMPTS = 2 };
 
 _Thread_local struct ac__thread ac__thread;
 _Thread_local ac_task *ac__free_tasks;
@@ -94,18 +94,16 @@ static void free_all(void *unused)
 
 static void make_thread_end(void)
 {
-    thread_end_works = pthread_key_create(&thread_end, free_all) == 0;
+    for (int attempt = 0; attempt < ATTEMPTS && !thread_end_works; attempt++)
+        thread_end_works = pthread_key_create(&thread_end, free_all) == 0;
 }
 
-/* Without a key the memory stays until the process ends: no reason to fail. */
+/* Without a key the memory stays until the process ends: no reason to fail, but one to try again. */
 static void register_thread(void)
 {
-    if (memory.registered)
-        return;
     pthread_once(&thread_end_once, make_thread_end);
-    memory.registered = true;
-    if (thread_end_works)
-        pthread_setspecific(thread_end, &memory);
+    for (int attempt = 0; attempt < ATTEMPTS && thread_end_works && !memory.registered; attempt++)
+        memory.registered = pthread_setspecific(thread_end, &memory) == 0;
 }
 
 void *ac__allocate(size_t size)

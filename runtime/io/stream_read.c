@@ -60,7 +60,7 @@ static bool is_readable(const ac_stream *stream)
 {
     struct pollfd entry = { .fd = stream->fd, .events = POLLIN };
 
-    return poll(&entry, 1, 0) != 0;
+    return poll(&entry, 1, 0) > 0;
 }
 
 /* Withdraws a request that waits for what will not come: writing has shown that the connection is broken, and all that has come is
