@@ -14,7 +14,7 @@ printf '%s\n' "-I$root/runtime/include" -I"$project/lang" -I"$project/samples" >
 # too), in the same file as these; an operator or a format applied to what a struct with X_await gives; and clang has no
 # _Float128.
 known=' keywords_as_identifiers keywords_async_variable keywords_reserved keywords_shadowed_in_async_body
- async_pointers_in_local_types compound_literal_awaited compound_literals_in_bounds float_n_types custom_awaitables_in_place '
+ async_pointers_in_local_types compound_literal_awaited compound_literals_in_bounds float_n_types '
 
 cat >"$work/check" <<'CHECK'
 # check FILE [OPTION...]: FILE.said tells its errors; FILE.wrong is made where there are any.

@@ -14,6 +14,7 @@ tests/lang/attributes_that_promise.ac
 tests/lang/comments_and_directives_stay.ac
 tests/lang/keywords_as_identifiers.ac
 tests/lang/keywords_async_variable.ac
+tests/lang/macros_that_make_functions.ac
 tests/lang/macros_that_name_themselves.ac
 tests/lang/plain_functions_untouched.ac
 tests/lang/preprocessor_in_bodies.ac
