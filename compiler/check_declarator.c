@@ -71,26 +71,26 @@ void check_declarator_type(struct declarator *declarator)
 /* ---- _Alignas ---- */
 
 /* What the specifier asks for; 0: nothing, or nothing that can be. */
-static uint64_t check_alignment(const struct specifier *s)
+static uint64_t check_alignment(const struct alignment *a)
 {
     int64_t value = 0;
     uint64_t size, alignment;
-    if (s->alignment_type) {
-        struct type *type = s->alignment_type;
+    if (a->type) {
+        struct type *type = a->type;
         if (!is_unknown(type) && (type_is(type, TYPE_FUNCTION) || !type_is_complete(type)))
-            rule_error(s->first, "'_Alignas' of the type '%s', which has no alignment", type_text(type));
+            rule_error(a->place, "'_Alignas' of the type '%s', which has no alignment", type_text(type));
         return type_size(type, &size, &alignment) ? alignment : 0;
     }
-    check_in_constant(s->alignment);
-    if (is_unknown(s->alignment->type))
+    check_in_constant(a->value);
+    if (is_unknown(a->value->type))
         return 0;
-    if (!constant_integer(s->alignment, &value)) {
-        if (never_constant(s->alignment) || !type_is_integer(s->alignment->type))
-            rule_error(s->alignment->first, "'_Alignas' wants an integer constant");
+    if (!constant_integer(a->value, &value)) {
+        if (never_constant(a->value) || !type_is_integer(a->value->type))
+            rule_error(a->value->first, "'_Alignas' wants an integer constant");
         return 0;
     }
     if (value < 0 || (value & (value - 1)))
-        rule_error(s->alignment->first, "'_Alignas(%lld)': an alignment is a power of two", (long long)value);
+        rule_error(a->value->first, "'_Alignas(%lld)': an alignment is a power of two", (long long)value);
     return value < 0 ? 0 : (uint64_t)value;
 }
 
@@ -112,18 +112,13 @@ static const char *alignment_fault(const struct specifiers *specifiers, struct d
 void check_alignas(const struct specifiers *specifiers, struct declarator *declarator)
 {
     uint64_t most = 0;
-    const struct specifier *last = NULL;
-    for (size_t i = 0; i < specifiers->count; i++) {
-        const struct specifier *s = &specifiers->at[i];
-        if (!s->alignment && !s->alignment_type)
-            continue;
-        uint64_t alignment = check_alignment(s);
+    for (const struct alignment *a = specifiers->alignments; a; a = a->next) {
+        uint64_t alignment = check_alignment(a);
         most = alignment > most ? alignment : most;
-        last = s;
     }
-    const char *fault = last ? alignment_fault(specifiers, declarator, most) : NULL;
+    const char *fault = specifiers->alignments ? alignment_fault(specifiers, declarator, most) : NULL;
     if (fault)
-        rule_error(last->first, "'_Alignas' of '%s', which %s", declarator->name, fault);
+        rule_error(specifiers->alignments->place, "'_Alignas' of '%s', which %s", declarator->name, fault);
 }
 
 /* 6.7.9p5, 6.7.6.2p2, 6.7.1p3 */

@@ -248,10 +248,11 @@ void specifier_add(struct specifier_list **at, struct specifier_item item, struc
         entry_add(list, ROLE_YIELD, range.last, range.last);
     } else {
         entry_add(list, item.role, range.first, range.last);
-        s->at[s->count - 1].alignment = item.alignment;
-        s->at[s->count - 1].alignment_type = item.alignment_type;
-        if (item.alignment || item.alignment_type)
-            list->alignas = range.first;
+    }
+    if (item.alignment) {
+        item.alignment->next = s->alignments;
+        item.alignment->place = range.first;
+        s->alignments = item.alignment;
     }
     switch (item.role) {
     case ROLE_STORAGE: storage_add(list, range.first); break;
@@ -366,7 +367,9 @@ static uint32_t alignment_of_value(struct expression *e)
 
 struct specifier_item specifier_alignas(struct expression *value, struct type_name *name)
 {
-    return (struct specifier_item){ .role = ROLE_ATTRIBUTE, .alignment = value, .alignment_type = name ? name->type : NULL,
+    struct alignment *alignment = arena_alloc(sizeof *alignment);
+    *alignment = (struct alignment){ .value = value, .type = name ? name->type : NULL };
+    return (struct specifier_item){ .role = ROLE_ATTRIBUTE, .alignment = alignment,
                                     .aligned = name ? alignment_of_type(name->type) : alignment_of_value(value) };
 }
 
@@ -1078,8 +1081,8 @@ void declare_member(struct parser *parser, struct declaration *declaration, stru
         error_at(list->out.first, "a member of a struct has no storage class");
     if (list->out.is_inline && parser->in_async)
         error_at(list->out.first, "a member of a struct is no function, and so not 'inline'");
-    if (list->alignas && width && parser->in_async)
-        error_at(list->alignas, "'_Alignas' of a bit-field");
+    if (list->out.alignments && width && parser->in_async)
+        error_at(list->out.alignments->place, "'_Alignas' of a bit-field");
     d->bit_width = width;
     declarator_add(declaration, d);
     if (width && !constant_integer(width, &bits))
@@ -1134,8 +1137,8 @@ struct parameter *parameter_new(struct parser *parser, struct specifier_list *li
         error_at(list->out.first, "a parameter has no storage class but 'register'");
     else if (parser->in_async && list->out.thread_local_)
         error_at(list->out.first, "a parameter is not thread-local");
-    if (parser->in_async && list->alignas)
-        error_at(list->alignas, "'_Alignas' of a parameter");
+    if (parser->in_async && list->out.alignments)
+        error_at(list->out.alignments->place, "'_Alignas' of a parameter");
     p->written = d->type;
     p->type = parameter_adjusted(d->type, draft);
     p->first = range.first;
@@ -1184,8 +1187,8 @@ struct type_name *type_name_new(struct parser *parser, struct specifier_list *li
     struct full_declarator *full = declarator_new(list, draft ? draft : &unnamed, NULL, draft ? draft->tokens : unnamed.tokens);
     *name = (struct type_name){ .first = range.first, .last = range.last, .type = full->out.type,
                                 .specifiers = { list->out.first, list->out.last }, .defines_tag = list->out.defines_tag };
-    if (parser->in_async && list->alignas)
-        error_at(list->alignas, "'_Alignas' of a type alone: it belongs to objects and members");
+    if (parser->in_async && list->out.alignments)
+        error_at(list->out.alignments->place, "'_Alignas' of a type alone: it belongs to objects and members");
     struct declarator **one = arena_alloc(sizeof *one);
     *one = &full->out;
     site_add(parser, &list->out, one, 1, range, NULL);

@@ -108,8 +108,17 @@ static bool is_indented(struct parser *parser, token_index open, uint32_t depth)
     return column_of(t) > depth;
 }
 
+/* In a struct: no member begins with a storage class, and none is a function. */
+static bool is_no_member(struct parser *parser, token_index t)
+{
+    int code = keyword_code(t);
+    return code == T_STORAGE || code == T_STATIC || (may_define(parser, t) && begins_function(parser, t));
+}
+
 bool begins_behind_block(struct parser *parser, token_index open, token_index t)
 {
+    if (!parser->function && !is_no_member(parser, t))
+        return false;
     if (!tokens[t].line_begin || column_of(t) > indent_of(open) || !may_define(parser, t))
         return false;
     uint32_t depth = margin(parser);

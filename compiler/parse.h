@@ -65,7 +65,6 @@ struct specifier_list {
     uint8_t longs;
     uint32_t width;             /* of _BitInt */
     uint8_t qualifiers;
-    token_index alignas;        /* the last _Alignas; 0: none */
     struct attributes attributes;
     struct tag *defined_tag;    /* the last specifier was its definition: attributes that follow belong to the tag */
     token_index definition_end; /* the `}` of a definition among them; 0 */
@@ -85,9 +84,8 @@ struct full_declarator {
 struct specifier_item {
     uint8_t role;               /* enum specifier_role */
     struct type *type;          /* ROLE_TYPE, and __ac_async(T); NULL: a basic one, told by its token */
-    uint32_t aligned;           /* _Alignas, of one of: */
-    struct expression *alignment;
-    struct type *alignment_type;
+    uint32_t aligned;           /* _Alignas */
+    struct alignment *alignment;    /* the same as it is written; NULL */
     uint32_t width;             /* _BitInt */
     struct tag *defined_tag;
 };

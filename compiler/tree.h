@@ -131,11 +131,14 @@ enum specifier_role {
     ROLE_YIELD          /* yield in `async yield T f()` */
 };
 
-struct specifier {
-    uint8_t role;
-    token_index first, last;
-    struct expression *alignment;   /* _Alignas(value); NULL */
-    struct type *alignment_type;    /* _Alignas(type); NULL */
+struct specifier { uint8_t role; token_index first, last; };
+
+/* One _Alignas among specifiers. */
+struct alignment {
+    struct alignment *next;     /* the one before it; NULL */
+    struct expression *value;   /* NULL: of a type */
+    struct type *type;
+    token_index place;
 };
 
 struct specifiers {
@@ -143,6 +146,7 @@ struct specifiers {
     size_t count;
     token_index first, last;    /* first > last: there were none */
     struct type *type;          /* with its qualifiers */
+    struct alignment *alignments;   /* the last _Alignas first; NULL: none */
     uint8_t storage;            /* enum storage */
     bool thread_local_, is_inline, is_noreturn;
     bool without_type;              /* no type is written: int */
