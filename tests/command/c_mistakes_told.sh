@@ -1,6 +1,6 @@
-# Each mistake in C of c_mistakes.txt and c_constraints.txt is told by acc when it stands in an async body, at its line and nowhere else, so that no
-# C compiler is left to tell it in terms of the output. gcc confirms that each is one, and clang, but for those that it is known to take. And what acc
-# accepts of tests/diag, a C compiler accepts.
+# Each mistake in C of c_mistakes.txt and c_constraints.txt is told by acc when it stands in an async body, at its line and
+# nowhere else, so that no C compiler is left to tell it in terms of the output. gcc confirms that each is one, and so does
+# clang, but for those that it is known to take. And what acc accepts of tests/diag, a C compiler accepts.
 . tests/command/common
 strict="-std=gnu11 -fsyntax-only -Werror=incompatible-pointer-types -Werror=int-conversion"
 strict="$strict -Werror=implicit-function-declaration -Werror=return-type"

@@ -5,7 +5,7 @@
 
    A seed chooses a program and a token of it, which it leaves out, doubles, or swaps with the next; of a literal it may leave out the quote
    that ends it. Even seeds choose among the programs of tests/lang, samples and tests/matrix, which acc alone reads. The others choose among
-   sources of acc itself: `async` is put in front of the functions that they define, so that acc answers for every line, while for gcc and
+   sources of acc itself: `_Async` is put in front of the functions that they define, so that acc answers for every line, while for gcc and
    clang the word is an empty macro. All three read the same text then. (Calls lead to the prototype that is put in front, which is no async
    function's: the slip is the one mistake.)
 
@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 #define WORK_FOLDER "build/fuzz/slips.d"
-enum { WORST = 10, WORDS_MAX = 40, ENOUGH = 90 };
+enum { WORST = 10, WORDS_MAX = 40, ENOUGH = 88 };
 static const double seconds = 30;
 
 struct program {
@@ -139,7 +139,7 @@ static void add_definition(struct buffer *out, const char *head, const char *bra
 {
     const char *name_end = strchr(head, '(');
     buffer_add(out, head, (size_t)(brace - 1 - head));
-    buffer_say(out, ";\nasync ");
+    buffer_say(out, ";\n_Async ");
     buffer_add(out, head, (size_t)(name_end - head));
     buffer_say(out, "_of_async");
     buffer_add(out, name_end, (size_t)(brace - name_end));
@@ -216,7 +216,7 @@ static char *slip(const struct program *p, const char *path)
 /* ---- what compilers say ---- */
 
 static const char *const acc_words[] = {"build/acc", "-w", "-fsyntax-only", NULL};
-static const char *const c_words[] = {"-std=gnu11", "-w", "-fsyntax-only", "-Dasync=",
+static const char *const c_words[] = {"-std=gnu11", "-w", "-fsyntax-only", "-D_Async=",
                                       "-Werror=incompatible-pointer-types", "-Werror=int-conversion",
                                       "-Werror=implicit-function-declaration", "-Werror=implicit-int",
                                       "-Werror=return-type", NULL};
