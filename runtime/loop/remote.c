@@ -279,8 +279,10 @@ static ac_loop *loop_of_thread(void)
     pthread_once(&thread_end_once, make_thread_end);
     if (!own_loop && thread_end_works) {
         own_loop = ac_loop_new(NULL);
-        if (own_loop)
-            pthread_setspecific(thread_end, own_loop);
+        if (own_loop && pthread_setspecific(thread_end, own_loop) != 0) {
+            ac_loop_close(own_loop);            /* nobody would at the thread's end */
+            own_loop = NULL;
+        }
     }
     return own_loop;
 }
