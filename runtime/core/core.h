@@ -88,9 +88,9 @@ void ac__ledger_close(ac_loop *loop);          /* tells what of this loop nobody
 
 /* ---- held.c: which handles debug mode knows of ---- */
 extern _Thread_local size_t ac__held;          /* how many, on this thread */
-void ac__held_add(ac_loop *loop, void *handle, bool refers);     /* refers: it is one of the loop's references */
+void ac__held_add(ac_loop *loop, void *handle);
 void ac__held_remove(const void *handle);
-unsigned ac__held_tell(ac_loop *loop);         /* tells what of this loop nobody has given back: how many of the loop's references */
+void ac__held_tell(ac_loop *loop);             /* tells what of this loop nobody has given back */
 
 /* A handle goes, or is no longer the program's to give back. */
 static inline void ac__handle_gone(const void *handle)

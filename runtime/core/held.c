@@ -14,7 +14,6 @@ struct held {
     void *handle;                  /* NULL: a free place */
     const ac_loop *loop;           /* that it belongs to */
     uint64_t number;               /* in order of making */
-    bool refers;                   /* it is one of the loop's references */
 };
 
 static _Thread_local struct {
@@ -57,13 +56,13 @@ static bool grow(void)
 }
 
 /* Without memory it is not told of. */
-void ac__held_add(ac_loop *loop, void *handle, bool refers)
+void ac__held_add(ac_loop *loop, void *handle)
 {
     if (2 * ac__held >= table.room && !grow())
         return;
     struct held *place = find(handle);
     ac__held += !place->handle;
-    *place = (struct held){ handle, loop, ++table.number, refers };
+    *place = (struct held){ handle, loop, ++table.number };
 }
 
 /* The last one takes the table with it: nothing is left when the thread ends. */
@@ -105,15 +104,13 @@ static const struct held *first_of(const ac_loop *loop)
     return first;
 }
 
-unsigned ac__held_tell(ac_loop *loop)
+void ac__held_tell(ac_loop *loop)
 {
-    unsigned told = 0, references = 0;
+    unsigned told = 0;
     for (const struct held *one; (one = first_of(loop)); ac__held_remove(one->handle), told++) {
-        references += one->refers;
         if (told < MOST_TOLD)
             fprintf(stderr, "acc: an %s is still held: ac_release gives it back\n", (*(const ac_fn *const *)one->handle)->name);
     }
     if (told > MOST_TOLD)
         fprintf(stderr, "acc: and %u more\n", told - MOST_TOLD);
-    return references;
 }

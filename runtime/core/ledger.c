@@ -135,16 +135,16 @@ static void tell_coroutines(const ac_loop *loop)
 
 void ac__ledger_close(ac_loop *loop)
 {
-    unsigned others = loop->references - 1;
+    size_t others = loop->references - 1 - loop->handles;
     tell_coroutines(loop);
     ac__gens_tell(loop);
-    others -= ac__held_tell(loop);
+    ac__held_tell(loop);
     for (ac_task *task = ac__task_held(loop, NULL); task; task = ac__task_held(loop, task)) {
         others--;
         if (ac__is_done(task))
             fprintf(stderr, "acc: the handle of %s is still held: ac_release or ac_detach gives it back\n", ac_task_name(task));
     }
     if (others)
-        fprintf(stderr, "acc: %u other handle%s of this loop %s still held: ac_release gives them back\n", others, others == 1 ? "" : "s",
+        fprintf(stderr, "acc: %zu other handle%s of this loop %s still held: ac_release gives them back\n", others, others == 1 ? "" : "s",
                 others == 1 ? "is" : "are");
 }

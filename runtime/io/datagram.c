@@ -36,8 +36,10 @@ static void datagram_release(void *object)
     if (--datagram->references > 0)
         return;
     ac__handle_gone(datagram);
+    ac_loop *loop = datagram->loop;
     free(datagram->path);
     free(datagram);
+    ac__handle_ended(loop);
 }
 
 static const struct ac__object_fn datagram_fn = {

@@ -79,7 +79,9 @@ static void server_free(ac_server *server)
         server->drop(server->kept);
     free(server->path);
     ac__handle_gone(server);
+    ac_loop *loop = server->loop;
     free(server);
+    ac__handle_ended(loop);
 }
 
 static void listener_resume(void *listener);
@@ -332,9 +334,7 @@ static void listener_close(struct listener *listener)
 {
     if (listener->fd < 0)
         return;
-    if (listener->resumption)
-        ac_handle_cancel(listener->resumption);
-    listener->resumption = NULL;
+    ac__callback_end(listener->server->loop, &listener->resumption);
     if (listener->waiting && !ac__io_cancel(listener->server->loop, &listener->request))
         ac_retain(listener->server);
     listener->waiting = 0;

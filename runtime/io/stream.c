@@ -38,7 +38,9 @@ void ac__stream_free(ac_stream *stream)
         stream->layer->fn->free(stream->layer);
     free(stream->peer);
     free(stream->fetch);
+    ac_loop *loop = stream->loop;
     free(stream);
+    ac__handle_ended(loop);
 }
 
 static void stream_release(void *object)
@@ -217,10 +219,10 @@ static const ac_fn linger_fn = {
     .kind = AC_KIND_FUNCTION,
 };
 
-/* Starts that task. False without memory. */
+/* Starts that task. False without memory, and where the loop has closed. */
 static bool linger_start(ac_stream *stream)
 {
-    struct linger_frame *frame = (struct linger_frame *)ac_coro_new(&linger_fn);
+    struct linger_frame *frame = stream->loop->closed ? NULL : (struct linger_frame *)ac_coro_new(&linger_fn);
     ac_task *task;
 
     if (!frame)

@@ -163,9 +163,7 @@ void ac__stream_stop_output(ac_stream *stream)
 
 void ac__stream_unschedule(ac_stream *stream)
 {
-    if (stream->flush)
-        ac_handle_cancel(stream->flush);
-    stream->flush = NULL;
+    ac__callback_end(stream->loop, &stream->flush);
 }
 
 void ac__stream_fail_output(ac_stream *stream, int error)
@@ -252,6 +250,8 @@ static int write_end(ac_stream *stream)
 {
     if (goes_at_once(stream, ac__stream_unsent(stream)) && !stream->waiting_for_room)
         ac__stream_flush(stream);
+    if (ac__stream_unsent(stream) && stream->loop->closed)
+        ac__stream_fail_output(stream, EBADF);  /* nobody will send it */
     if (ac__stream_unsent(stream) && !stream->waiting_for_room && !stream->flush) {
         stream->flush = ac_call_soon(stream->loop, flush_due, stream);
         if (!stream->flush)

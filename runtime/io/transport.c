@@ -22,9 +22,11 @@ static void transport_release(void *object)
 
     if (--transport->references > 0)
         return;
+    ac_loop *loop = transport->loop;
     ac__handle_gone(transport);
     free(transport->peer);
     transport->kind->free(transport);
+    ac__handle_ended(loop);
 }
 
 /* It is over: tells that, and lets go of it. */

@@ -131,6 +131,7 @@ double ac_handle_when(const ac_handle *handle)
  * those of tasks, whose frames go. */
 void ac__handles_drop(ac_loop *loop)
 {
+    loop->callbacks_dropped = true;
     for (size_t i = 0; i < loop->timers.count; i++) {
         ac__timer *timer = loop->timers.entries[i].timer;
         timer->base.state = 0;

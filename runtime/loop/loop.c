@@ -180,6 +180,45 @@ void ac__loop_free(ac_loop *loop)
     free(loop);
 }
 
+/* What a closed loop has for a backend, since handles may outlive it: nothing waits. */
+static bool refuse(ac_backend *backend, ac_io *io)
+{
+    (void)backend;
+    io->result = -EBADF;
+    return true;
+}
+
+static bool withdraw(ac_backend *backend, ac_io *io)
+{
+    (void)backend;
+    (void)io;
+    return true;
+}
+
+static void know_nothing(ac_backend *backend, int fd)
+{
+    (void)backend;
+    (void)fd;
+}
+
+static void learn_nothing(ac_backend *backend, int fd, bool socket)
+{
+    (void)backend;
+    (void)fd;
+    (void)socket;
+}
+
+static int no_descriptor(ac_backend *backend)
+{
+    (void)backend;
+    return -1;
+}
+
+static const ac_backend_fn closed_fn = {
+    .name = "closed", .start = refuse, .cancel = withdraw, .forget = know_nothing, .adopt = learn_nothing, .descriptor = no_descriptor,
+};
+static ac_backend closed_backend = { .fn = &closed_fn };
+
 static void abandon_tasks(ac_loop *loop)
 {
     ac_task *task;
@@ -210,6 +249,7 @@ int ac_loop_close(ac_loop *loop)
         ac__ledger_close(loop);
     ac__gens_close(loop);
     (loop->backend->fn->close)(loop->backend);
+    loop->backend = &closed_backend;
     free(loop->timers.entries);
     loop->timers = (struct ac__timers){ 0 };
     ac__dequeue_all(loop);

@@ -18,7 +18,8 @@ enum { AC__RETRY_AFTER = 10000000 };
 
 struct ac_loop {
     struct ac__queue ready;        /* first: emitted code puts tasks into it */
-    size_t references;             /* the owner's, and one of each task and future: the struct stays as long as they do */
+    size_t references;             /* the owner's, and one of each task, future and handle: the struct stays as long as they do */
+    size_t handles;                /* of these: streams, servers, sockets, transports, child processes */
     int64_t now;                   /* nanoseconds; as of the last reading of the clock */
     struct ac__timers timers;
     int io_budget;                 /* operations on descriptors that may still complete at once in this turn */
@@ -26,6 +27,7 @@ struct ac_loop {
     atomic_bool attention;         /* between two turns there is more to do than to go on with the ready queue: the inbox, a
                                       timer that is due already, a stop */
     bool running, stopping, closed;
+    bool callbacks_dropped;        /* in closing */
     bool debug, virtual_clock;
     bool careful;                  /* a new task may inherit values, or is told to the hook */
     uint64_t random;               /* state of the generator that shuffles; 0: no shuffling */
@@ -163,11 +165,31 @@ static inline void ac__steps_set(ac_loop *loop, unsigned steps)
     __atomic_store_n(&loop->steps, steps, __ATOMIC_RELAXED);
 }
 
-/* A handle of this loop was made. */
+void ac__loop_free(ac_loop *loop);                     /* the last reference is gone */
+
+/* A handle of this loop was made. It may outlive the loop's closing: then nothing of it waits any more, and what it asks of the system fails with EBADF. */
 static inline void ac__handle_made(ac_loop *loop, void *handle)
 {
+    loop->references++;
+    loop->handles++;
     if (AC__RARELY(loop->debug))
-        ac__held_add(loop, handle, false);
+        ac__held_add(loop, handle);
+}
+
+/* Its memory has been given back. */
+static inline void ac__handle_ended(ac_loop *loop)
+{
+    loop->handles--;
+    if (--loop->references == 0)
+        ac__loop_free(loop);
+}
+
+/* Ends a callback of which nobody else has a handle; with the loop's callbacks it has gone already. */
+static inline void ac__callback_end(ac_loop *loop, ac_handle **callback)
+{
+    if (*callback && !loop->callbacks_dropped)
+        ac_handle_cancel(*callback);
+    *callback = NULL;
 }
 
 /* ---- loop.c ---- */
@@ -183,7 +205,6 @@ static inline bool ac__elsewhere(const ac_loop *loop, const char *function)
 int64_t ac__clock(ac_loop *loop);                      /* reads the clock into loop->now */
 int ac__loop_usable(const ac_loop *loop);              /* 0, or EPERM with a message in a child process */
 int ac__loop_run(ac_loop *loop, ac_future *until);     /* 0; AC_ESTUCK; EBUSY; until may be NULL */
-void ac__loop_free(ac_loop *loop);                     /* the last reference is gone */
 void ac__loop_shut_down(ac_loop *loop);                /* ends all tasks, generators and threads */
 
 void ac__loop_careful(ac_loop *loop);                  /* sets loop->careful */

@@ -43,8 +43,7 @@ static void destroy(ac_subprocess *process)
     if (process->has_thread)
         pthread_join(process->thread, NULL);
     free(process);
-    if (--loop->references == 0)
-        ac__loop_free(loop);
+    ac__handle_ended(loop);
 }
 
 /* Takes the status, waiting for it where flags are 0. False: it still runs. */
@@ -272,9 +271,7 @@ static int start(const char *const argv[], const ac_subprocess_options *options,
     if (!process)
         return ENOMEM;
     *process = (ac_subprocess){ .fn = &process_fn.fn, .loop = loop, .references = 1, .pidfd = -1 };
-    loop->references++;
-    if (loop->debug)
-        ac__held_add(loop, process, true);
+    ac__handle_made(loop, process);
     if (options && options->in == AC_PIPE)
         ac__ignore_sigpipe();
     int error = spawn(process, argv, options ? options : &inherit);
