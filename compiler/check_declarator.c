@@ -77,9 +77,10 @@ static uint64_t check_alignment(const struct alignment *a)
     uint64_t size, alignment;
     if (a->type) {
         struct type *type = a->type;
-        if (!is_unknown(type) && (type_is(type, TYPE_FUNCTION) || !type_is_complete(type)))
+        bool has_none = !is_unknown(type) && (type_is(type, TYPE_FUNCTION) || !type_is_complete(type));
+        if (has_none)
             rule_error(a->place, "'_Alignas' of the type '%s', which has no alignment", type_text(type));
-        return type_size(type, &size, &alignment) ? alignment : 0;
+        return !has_none && type_size(type, &size, &alignment) ? alignment : 0;
     }
     check_in_constant(a->value);
     if (is_unknown(a->value->type))
@@ -89,9 +90,10 @@ static uint64_t check_alignment(const struct alignment *a)
             rule_error(a->value->first, "'_Alignas' wants an integer constant");
         return 0;
     }
-    if (value < 0 || (value & (value - 1)))
+    bool is_power = value >= 0 && (value & (value - 1)) == 0;
+    if (!is_power)
         rule_error(a->value->first, "'_Alignas(%lld)': an alignment is a power of two", (long long)value);
-    return value < 0 ? 0 : (uint64_t)value;
+    return is_power ? (uint64_t)value : 0;
 }
 
 static const char *alignment_fault(const struct specifiers *specifiers, struct declarator *declarator, uint64_t wanted)
