@@ -1,5 +1,6 @@
 /* The output is the user's text, byte for byte, with edits: an async function is replaced by what emit.c made of it, the specifiers of async prototypes and
-   pointers by those of plain C, and an #include line that leads to any of these by the header's own text, edited likewise. */
+   pointers by those of plain C, and an #include line that leads to any of these by the header's own text, edited likewise. Of what a macro gave, no part
+   can be replaced alone: all of it is written as the tokens that it became (struct passage). */
 #define _GNU_SOURCE
 #include "output.h"
 #include "diagnostic.h"
@@ -211,11 +212,8 @@ static void mark_inlined(uint32_t inclusion)
 static void add_passage(token_index first, token_index last)
 {
     uint32_t inclusion = token_text(first);
-    struct passage p = {first, last, text_begin(first), text_end(last)};
-    for (const struct expansion *e; (e = source_expansion(p.first)) && e->first < p.first;)
-        p.first = e->first;
-    for (const struct expansion *e; (e = source_expansion(p.last)) && e->last > p.last;)
-        p.last = e->last;
+    const struct expansion *at_first = source_expansion(first), *at_last = source_expansion(last);
+    struct passage p = {at_first ? at_first->first : first, at_last ? at_last->last : last, text_begin(first), text_end(last)};
     /* Macros of arguments on several lines: what came out of these lines lies in the same text. */
     for (token_index t; (t = token_before(p.first)) != UINT32_MAX && text_end(t) > p.begin; p.first = t)
         p.begin = text_begin(t) < p.begin ? text_begin(t) : p.begin;
