@@ -221,7 +221,7 @@ static void check_program(const char *folder, const char *program, const char *n
         for (unsigned m = 0; m < MODES; m++) {
             char *subject_name = text_format("%s-%s", name, modes[m].name);
             check_mode(&(struct subject){.folder = folder, .name = subject_name, .way = &ways[(seed + m * APART) % WAYS],
-                                         .always_suspends = modes[m].always_suspends, .pauses = PAUSES_ALL, .seconds = 60, .seed = seed,
+                                         .always_suspends = modes[m].always_suspends, .pauses = PAUSES_ALL, .seconds = 300, .seed = seed,
                                          .times = &tally->times}, modes[m].name, program, expected, tally);
             free(subject_name);
         }
