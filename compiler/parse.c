@@ -753,7 +753,7 @@ static bool tell_declaration(const struct parser *parser, token_index place, con
 static bool tell_try(const struct parser *parser, token_index place)
 {
     token_index before = parser->previous_at < place ? parser->previous_at : parser->before_at;
-    if (!parser->in_async || !(token_is(before, "try") || token_is(before, "_Try")) || symbol_find("try"))
+    if (!parser->in_async || !(token_is(before, "try") || token_is(before, "_Try")) || symbol_find(tokens[before].name))
         return false;
     error_at(before, "expected '{' after %s", token_shown(parser, before));
     return true;

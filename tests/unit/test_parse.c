@@ -583,8 +583,8 @@ enum { MISTAKE_COUNT = 35 };
 
 START_TEST(next_mistake_is_told_too)
 {
-    messages_of("async void f(int a) { a = ; a = 1; a + ; foo b; } int x = ; async int g(void) { return ); }");
-    ck_assert_uint_eq(error_count, 5);
+    const char *said = messages_of("async void f(int a)\n{\n    a = ;\n    a = 1;\n    a + ;\n    foo b;\n}\nint x = ;\nasync int g(void)\n{\n    return );\n}\n");
+    ck_assert_msg(error_count == 5, "%u errors: %s", error_count, said);
 }
 END_TEST
 
