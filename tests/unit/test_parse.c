@@ -1,6 +1,7 @@
 /* The front end: tokens and line markers, what a name is where (typedefs, contextual keywords), the shape of the tree, the places
    of declarators that the emitter copies, and that one mistake gives one message. */
 #define _GNU_SOURCE
+#include "../../compiler/source.h"
 #include "diagnostic.h"
 #include "source.h"
 #include <stdio.h>
@@ -57,6 +58,9 @@ static const char *messages_of(const char *text)
     int descriptor = mkstemp(path);
     ck_assert_int_ge(descriptor, 0);
     ck_assert_ptr_nonnull(freopen(path, "w", stderr));
+    char *original = strdup(text);      /* its layout helps to recover */
+    ck_assert_ptr_nonnull(original);
+    source_preload("test.ac", original, strlen(original));
     source_parse(text);
     fflush(stderr);
     FILE *in = fdopen(descriptor, "r");
