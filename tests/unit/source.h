@@ -1,6 +1,6 @@
 /* For tests of the compiler's stages: reads, parses and checks a piece of source text. */
-#ifndef SOURCE_H
-#define SOURCE_H
+#ifndef UNIT_SOURCE_H
+#define UNIT_SOURCE_H
 #include "checking.h"
 #include <check.h>
 #include <string.h>
