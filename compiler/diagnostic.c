@@ -390,31 +390,31 @@ void error_at(token_index place, const char *format, ...)
     count_error();
 }
 
+/* In JSON a note is the error: what the other program said is not there. */
+static void show_plain(const char *word, const char *color, const char *text)
+{
+    if (json)
+        json_show(SEVERITY_ERROR, NULL, NULL, text);
+    else
+        fprintf(stderr, "%sacc:%s %s%s:%s %s\n", paint("\33[01m"), paint("\33[m"), paint(color), word, paint("\33[m"), text);
+}
+
 void error_plain(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    const char *text = formatted(format, args);
+    show_plain("error", "\33[01;31m", formatted(format, args));
     va_end(args);
-    if (json)
-        json_show(SEVERITY_ERROR, NULL, NULL, text);
-    else
-        fprintf(stderr, "%sacc:%s %serror:%s %s\n", paint("\33[01m"), paint("\33[m"), paint("\33[01;31m"), paint("\33[m"), text);
     last_shown = true;
     count_error();
 }
 
-/* In JSON it is the error: what the other program said is not there. */
 void note_plain(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    const char *text = formatted(format, args);
+    show_plain("note", "\33[01;36m", formatted(format, args));
     va_end(args);
-    if (json)
-        json_show(SEVERITY_ERROR, NULL, NULL, text);
-    else
-        fprintf(stderr, "%sacc:%s %snote:%s %s\n", paint("\33[01m"), paint("\33[m"), paint("\33[01;36m"), paint("\33[m"), text);
 }
 
 bool warning_at(token_index place, const char *flag_name, const char *format, ...)

@@ -88,20 +88,6 @@ static const char *definition_text(struct function *f)
 
 /* ---- places in the original text ---- */
 
-/* The first raw token that begins at `offset` or after it. */
-static size_t raw_find(struct raw_text *raw, size_t offset)
-{
-    size_t low = 0, high = raw->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (raw->at[middle].offset < offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* The file that it stands in, whatever #line says. */
 static struct source_file *text_file(token_index t)
 {

@@ -307,6 +307,19 @@ struct raw_text *source_cut(struct source_file *file)
     return file->raw;
 }
 
+size_t raw_find(struct raw_text *raw, size_t offset)
+{
+    size_t low = 0, high = raw->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (raw->at[middle].offset < offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* ---- alignment ---- */
 
 struct alignment {
@@ -579,20 +592,6 @@ static void align_stretches(struct alignment *a, size_t count, struct raw_text *
     align_lines(a, s);
 }
 
-/* The first raw token behind the one at this offset. */
-static size_t raw_behind(struct raw_text *raw, size_t offset)
-{
-    size_t low = 0, high = raw->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (raw->at[middle].offset <= offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* A token out of a macro takes the place of the name behind the token before it, which may be the macro's, else that token's. */
 static void place_out_of_macro(struct raw_text *raw, token_index t, token_index next)
 {
@@ -600,7 +599,7 @@ static void place_out_of_macro(struct raw_text *raw, token_index t, token_index 
     const struct expansion *expansion = token->raw < 0 && before->line == token->line ? source_expansion(next) : NULL;
     if (!expansion || expansion->first == next)
         return;
-    size_t r = before->raw >= 0 ? raw_behind(raw, (size_t)before->raw) : raw->count;
+    size_t r = before->raw >= 0 ? raw_find(raw, (size_t)before->raw + 1) : raw->count;
     struct source_file *file = inclusions.at[token_text(t)].file;
     bool name = r < raw->count && raw->at[r].line == token->line && is_name_byte((unsigned char)file->text[raw->at[r].offset]);
     token->column = name ? raw->at[r].column : before->column;

@@ -31,6 +31,9 @@ const char *source_line(struct source_file *file, uint32_t line, size_t *size);
 /* The file's text cut into raw tokens, once; NULL where it cannot be read. */
 struct raw_text *source_cut(struct source_file *file);
 
+/* The first raw token that begins at `offset` or after it; their count where there is none. */
+size_t raw_find(struct raw_text *raw, size_t offset);
+
 /* Finds for each token of an inclusion (not of those nested in it) its place in the file: fills in `raw` and `column`. Once. */
 void source_align(uint32_t inclusion);
 
