@@ -36,14 +36,6 @@ static struct {
     unsigned programs, refused, accepted, failed;
 } tally;
 
-static uint64_t state;
-
-static size_t pick(size_t count)
-{
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    return (size_t)(state >> 33) % count;
-}
-
 _Noreturn static void fail(const char *what)
 {
     fprintf(stderr, "mutate: %s\n", what);
@@ -188,8 +180,7 @@ static void run_seed(unsigned long seed, const glob_t *files)
 {
     struct program p = {.path = NULL};
     bool strict = seed % 2 == 0;
-    state = seed * 2654435761u + 12345;
-    pick(2);
+    pick_from_seed(seed);
     p.path = files->gl_pathv[pick(files->gl_pathc)];
     p.text = file_read(p.path, &p.size);
     if (!p.text)

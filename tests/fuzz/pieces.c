@@ -79,3 +79,19 @@ void pieces_cut(struct pieces *pieces, const char *text, size_t first, size_t en
         at = last;
     }
 }
+
+/* ---- choices ---- */
+
+static uint64_t state;
+
+void pick_from_seed(uint64_t seed)
+{
+    state = seed * 2654435761u + 12345;
+    pick(2);
+}
+
+size_t pick(size_t count)
+{
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (size_t)(state >> 33) % count;
+}

@@ -62,14 +62,6 @@ static struct worst worst[WORST];
 
 static bool acc_alone, show;
 static unsigned failed;
-static uint64_t state;
-
-static size_t pick(size_t count)
-{
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    return (size_t)(state >> 33) % count;
-}
-
 _Noreturn static void fail(const char *what)
 {
     fprintf(stderr, "slips: %s\n", what);
@@ -362,8 +354,7 @@ static void run_seed(unsigned long seed, struct files *dialect_files, struct fil
 {
     struct program p = {.plain = seed % 2 == 1};
     struct files *files = p.plain ? c_files : dialect_files;
-    state = seed * 2654435761u + 12345;
-    pick(2);
+    pick_from_seed(seed);
     size_t chosen = pick(files->paths.gl_pathc);
     p.path = files->paths.gl_pathv[chosen];
     p.text = file_read(p.path, &p.size);
