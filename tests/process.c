@@ -28,6 +28,14 @@ static void redirect(const char *path, int flags, int stream)
         close(fd);
 }
 
+/* nohup, and a shell that starts something in the background, have it ignore these; so would what is started here. */
+static void signals_as_usual(void)
+{
+    signal(SIGHUP, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGQUIT, SIG_DFL);
+}
+
 static _Noreturn void become(const char *const argv[], const struct process_files *files, pid_t parent)
 {
     setpgid(0, 0);
@@ -35,6 +43,7 @@ static _Noreturn void become(const char *const argv[], const struct process_file
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(126);
+    signals_as_usual();
     redirect(files->in ? files->in : "/dev/null", O_RDONLY, STDIN_FILENO);
     redirect(files->out, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
     /* Opened a second time, the same file would be written over. */

@@ -11,7 +11,6 @@
 #include <check.h>
 #include <fnmatch.h>
 #include <glob.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -308,10 +307,6 @@ static void slowest_print(size_t count)
 
 int main(int argc, char **argv)
 {
-    /* nohup, and a shell that starts something in the background, have it ignore these; so would all that the tests start. */
-    signal(SIGHUP, SIG_DFL);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGQUIT, SIG_DFL);
     const char *fork_mode = getenv("CK_FORK");
     tests_find(argc > 1 ? argv[1] : "*");
     if (test_count == 0) {
