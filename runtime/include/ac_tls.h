@@ -59,7 +59,8 @@ typedef struct ac_tls_config {
 } ac_tls_config;
 
 /* A context; `config` NULL: for clients that trust the system's store. NULL where that fails: errno and ac_tls_error
- * tell. ssl.create_default_context. Renegotiation and compression are off. */
+ * tell; what is given NULL for a context fails with EINVAL. ssl.create_default_context. Renegotiation and compression are
+ * off. */
 ac_tls_context *ac_tls_context_new(const ac_tls_config *config);
 
 /* Clients that ask for this host get the certificate of `other`, another context for servers; "*.example.org" is all

@@ -84,11 +84,20 @@ static void take_out(struct epoll *epoll, struct ac__io **queue, struct ac__io *
     epoll->base.waiting--;
 }
 
+static size_t length_of(const struct ac__io *queue)
+{
+    size_t length = 0;
+    for (const struct ac__io *io = queue; io; io = io->next == queue ? NULL : io->next)
+        length++;
+    return length;
+}
+
+/* Not more than wait now: their `done` may put them there again. */
 static void fail_all(struct epoll *epoll, int fd, int error)
 {
     for (int direction = 0; direction < 2; direction++) {
         struct ac__io *io;
-        while ((io = epoll->slots[fd].queues[direction])) {
+        for (size_t i = length_of(epoll->slots[fd].queues[direction]); i > 0 && (io = epoll->slots[fd].queues[direction]); i--) {
             take_out(epoll, &epoll->slots[fd].queues[direction], io);
             io->result = -error;
             io->done(io);
@@ -173,7 +182,11 @@ static bool unpollable(struct ac__io *io)
 static int control(struct epoll *epoll, int operation, int fd)
 {
     struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET, .data.fd = fd };
-    return epoll_ctl(epoll->fd, operation, fd, &event);
+    int status;
+    do
+        status = epoll_ctl(epoll->fd, operation, fd, &event);
+    while (status < 0 && errno == EINTR);
+    return status;
 }
 
 static void suspect(struct epoll *epoll, struct slot *slot, int fd)

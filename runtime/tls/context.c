@@ -255,9 +255,9 @@ static int host_choose(SSL *ssl, int *alert, void *arg)
 int ac_tls_context_add_host(ac_tls_context *context, const char *host, ac_tls_context *other)
 {
     size_t size = strlen(host) + 1;
-    struct tls_host *entry, **end = &context->hosts;
+    struct tls_host *entry, **end;
 
-    if (!context->server || !other->server || other == context || size == 1)
+    if (!context || !other || !context->server || !other->server || other == context || size == 1)
         return EINVAL;
     entry = malloc(sizeof *entry + size);
     if (!entry)
@@ -265,7 +265,7 @@ int ac_tls_context_add_host(ac_tls_context *context, const char *host, ac_tls_co
     memcpy(entry->name, host, size);
     entry->context = ac_retain(other);
     entry->next = NULL;
-    while (*end)
+    for (end = &context->hosts; *end;)
         end = &(*end)->next;
     *end = entry;
     return 0;

@@ -313,6 +313,8 @@ static bool host_set(SSL *ssl, const ac_tls_context *context, const char *host)
 /* What speaks against TLS on this stream now. */
 static int begin_check(const ac_stream *stream, const ac_tls_context *context, const char *host)
 {
+    if (!context)
+        return tls_error_set(EINVAL, "there is no context");
     if (!stream->socket)
         return tls_error_set(ENOTSOCK, "TLS needs a socket");
     if (stream->layer)
