@@ -835,7 +835,7 @@ void ac_loop_report(ac_loop *loop, const char *message, int error, ac_future *fu
 
 /* Calls fn(arg) on the next turn; after `delay` seconds; at a time of ac_loop_time. call_soon, call_later, call_at.
  * Never inside the call; first come, first served; timers in order of time, then of creation. The handle may be dropped: it
- * is valid until the callback has run or is cancelled, unless ac_retain keeps it. NULL without memory (or where delay is NaN). */
+ * is valid until the callback has run or is cancelled, unless ac_retain keeps it. NULL without memory , where delay is NaN, and of a loop that is closing. */
 ac_handle *ac_call_soon(ac_loop *loop, void (*fn)(void *arg), void *arg);
 ac_handle *ac_call_later(ac_loop *loop, double delay, void (*fn)(void *arg), void *arg);
 ac_handle *ac_call_at(ac_loop *loop, double when, void (*fn)(void *arg), void *arg);

@@ -64,7 +64,7 @@ static const ac_fn handle_timer_fn = { .resume = handle_due, .name = "timer", .k
 
 static struct ac_handle *handle_new(ac_loop *loop, void (*fn)(void *), void *arg)
 {
-    struct ac_handle *handle = loop && !loop->closed ? ac__pool_take(sizeof *handle) : NULL;
+    struct ac_handle *handle = loop && !loop->callbacks_dropped ? ac__pool_take(sizeof *handle) : NULL;
     if (!handle)
         return NULL;
     *handle = (struct ac_handle){

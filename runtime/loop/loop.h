@@ -27,7 +27,7 @@ struct ac_loop {
     atomic_bool attention;         /* between two turns there is more to do than to go on with the ready queue: the inbox, a
                                       timer that is due already, a stop */
     bool running, stopping, closed;
-    bool callbacks_dropped;        /* in closing */
+    bool callbacks_dropped;        /* closed, or in closing: none is taken any more */
     bool debug, virtual_clock;
     bool careful;                  /* a new task may inherit values, or is told to the hook */
     uint64_t random;               /* state of the generator that shuffles; 0: no shuffling */
