@@ -1460,8 +1460,8 @@ ac_async(void) ac_stream_drain(ac_stream *stream);
  * sent. */
 ac_async(void) ac_stream_send(ac_stream *stream, const void *bytes, size_t size);
 
-/* Tells the peer, after all that is buffered, that nothing more comes. 0; ENOTSUP for what is not a socket.
- * write_eof. */
+/* Tells the peer, after all that is buffered, that nothing more comes. 0; ENOTSUP for what is not a socket; the error of
+ * an earlier write, or of shutdown(2), which ac_stream_drain throws too where it comes later. write_eof. */
 int ac_stream_write_eof(ac_stream *stream);
 
 /* Closes the stream: at once for those who use it, the descriptor when all that is buffered has been sent. A

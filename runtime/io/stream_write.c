@@ -114,8 +114,9 @@ static void output_end(ac_stream *stream)
     struct ac__stream_layer *layer = ac__stream_layer(stream);
 
     if (!layer) {
-        if (stream->socket)
-            (void)shutdown(stream->fd, SHUT_WR);    /* ENOTCONN: the peer is gone, and knows */
+        /* ENOTCONN: the peer is gone, and knows. */
+        if (stream->socket && shutdown(stream->fd, SHUT_WR) < 0 && errno != ENOTCONN)
+            ac__stream_fail_output(stream, errno);
     } else if (!layer->ended) {
         layer->ended = 1;
         layer->fn->end(stream);
@@ -362,7 +363,8 @@ int ac_stream_write_eof(ac_stream *stream)
         return EBUSY;
     stream->ending = 1;
     ac__stream_flush(stream);           /* which ends output where nothing is left */
-    return 0;
+    stream->told |= stream->write_error != 0;
+    return stream->write_error;
 }
 
 /* ---- ac_stream_drain, ac_stream_send ---- */

@@ -484,6 +484,29 @@ START_TEST(write_eof_ends_one_direction)
 }
 END_TEST
 
+/* What shutdown(2) says is told: the peer would wait for an end that does not come. */
+static int eof_that_cannot_be_told_body(struct script *self)
+{
+    int ends[2];
+
+    BEGIN
+    pair(self);
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_ge(dup2(ends[1], ac_stream_fd(self->a)), 0);
+    ck_assert_int_eq(ac_stream_write_eof(self->a), ENOTSOCK);
+    close(ends[0]);
+    close(ends[1]);
+    ac_release(self->a);
+    ac_release(self->b);
+    END;
+}
+
+START_TEST(write_eof_tells_of_failure)
+{
+    run(eof_that_cannot_be_told_body, NULL);
+}
+END_TEST
+
 /* ---- closing ---- */
 
 static int close_flushes_body(struct script *self)
@@ -626,8 +649,8 @@ int main(void)
         until_includes_the_separator, separator_in_two_parts, until_over_the_limit_stays_in_the_stream, exactly_tells_what_it_had,
         cancelled_exactly_loses_nothing, cancelled_line_loses_nothing, printf_and_writev, drain_waits_between_the_marks,
         hard_limit_refuses_and_takes_nothing, peer_that_is_gone_is_an_error_and_no_signal, write_eof_ends_one_direction,
-        close_sends_the_rest, rest_that_nobody_reads_keeps_no_loop, close_gives_a_waiting_reader_the_end,
-        pipes_are_streams_too, NULL,
+        write_eof_tells_of_failure, close_sends_the_rest, rest_that_nobody_reads_keeps_no_loop,
+        close_gives_a_waiting_reader_the_end, pipes_are_streams_too, NULL,
     };
 
     return suite_run("stream", tests, 10);
