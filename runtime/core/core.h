@@ -116,6 +116,7 @@ void ac__watch_remove(ac_future *future, struct ac__watch *watch);
 void *ac__future_value(ac_future *future, size_t *size);   /* where the value of a done future is, and its size */
 void ac__future_copy(ac_future *future, void *out, size_t size);
 void ac__future_destroy(ac_future *future);                /* the last reference is gone */
+void ac__future_kept_end(ac_loop *loop);                   /* lets those go that threads might have been setting */
 static inline void ac__future_unref(ac_future *future)
 {
     if (--future->references == 0)

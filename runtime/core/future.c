@@ -108,8 +108,23 @@ static inline void destroy_task(ac_task *task)
         ac__loop_free(loop);
 }
 
+/* A thread may be setting this one: then it goes when no thread sets a future of this loop any more. Until then the list has a
+ * reference. */
+static bool kept_for_threads(ac_future *future)
+{
+    ac_loop *loop = future->loop;
+    if (!AC__RARELY(atomic_load_explicit(&loop->threads_setting, memory_order_acquire)) || loop->callbacks_dropped)
+        return false;
+    future->references = 1;
+    future->item.next = (struct ac__item *)(void *)loop->kept_for_threads;
+    loop->kept_for_threads = future;
+    return true;
+}
+
 __attribute__((noinline)) static void destroy_future(ac_future *future)
 {
+    if (kept_for_threads(future))
+        return;
     report_untaken(future);
     future->loop->futures -= !ac__is_done(future);
     drop_callbacks(future);
@@ -339,16 +354,29 @@ struct threadsafe_set {
     int error;                     /* 0: the value that follows this struct */
 };
 
+void ac__future_kept_end(ac_loop *loop)
+{
+    ac_future *future = loop->kept_for_threads;
+    loop->kept_for_threads = NULL;
+    while (future) {
+        ac_future *next = (ac_future *)(void *)future->item.next;
+        ac__future_unref(future);
+        future = next;
+    }
+}
+
 static int set_run(ac_frame *frame)
 {
     struct threadsafe_set *set = AC__CONTAINER(frame, struct threadsafe_set, item.base);
+    ac_loop *loop = set->future->loop;
     ac__thread.task = NULL;
     if (set->error)
         ac_future_set_error(set->future, set->error);
     else
         ac_future_set_result(set->future, set + 1);
-    ac__future_unref(set->future);
     free(set);
+    if (atomic_fetch_sub_explicit(&loop->threads_setting, 1, memory_order_acq_rel) == 1)
+        ac__future_kept_end(loop);
     return AC_PENDING;
 }
 
@@ -360,10 +388,11 @@ static void set_from_post(struct ac__post *post)
     ac__enqueue(set->future->loop, &set->item);
 }
 
-/* The size of a future's value is constant, so other threads may read it. */
+/* The size of a future's value, and its loop, are constant, so other threads may read them. */
 static int set_threadsafe(ac_future *future, const void *value, int error)
 {
     size_t size = value ? future->size : 0;
+    ac_loop *loop = future->loop;
     struct threadsafe_set *set = ac__allocate(sizeof *set + future->size);
     if (!set)
         return ENOMEM;
@@ -375,9 +404,12 @@ static int set_threadsafe(ac_future *future, const void *value, int error)
     };
     if (size)
         memcpy(set + 1, value, size);
-    int error_of_post = ac__inbox_post(future->loop, &set->post);
-    if (error_of_post)
+    atomic_fetch_add_explicit(&loop->threads_setting, 1, memory_order_acq_rel);
+    int error_of_post = ac__inbox_post(loop, &set->post);
+    if (error_of_post) {
+        atomic_fetch_sub_explicit(&loop->threads_setting, 1, memory_order_acq_rel);
         free(set);
+    }
     return error_of_post;
 }
 
@@ -389,6 +421,30 @@ int ac_future_set_result_threadsafe(ac_future *future, const void *value)
 int ac_future_set_error_threadsafe(ac_future *future, int error)
 {
     return set_threadsafe(future, NULL, error == 0 || error == AC_PENDING ? EINVAL : error);
+}
+
+struct threadsafe_release {
+    struct ac__post post;
+    ac_future *future;
+};
+
+static void release_from_post(struct ac__post *post)
+{
+    struct threadsafe_release *release = AC__CONTAINER(post, struct threadsafe_release, post);
+    ac_release(release->future);
+    free(release);
+}
+
+int ac_future_release_threadsafe(ac_future *future)
+{
+    struct threadsafe_release *release = future ? ac__allocate(sizeof *release) : NULL;
+    if (!release)
+        return future ? ENOMEM : 0;
+    *release = (struct threadsafe_release){ .post.call = release_from_post, .future = future };
+    int error = future->loop ? ac__inbox_post(future->loop, &release->post) : EINVAL;
+    if (error)
+        free(release);
+    return error;
 }
 
 /* ---- Done callbacks ---- */

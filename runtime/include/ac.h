@@ -961,10 +961,14 @@ ac_future *ac_future_new(size_t result_size);
  * AC_EINVALID_STATE where it is done already, or is a task. */
 int ac_future_set_result(ac_future *future, const void *value);
 int ac_future_set_error(ac_future *future, int error);
-/* From any thread. Where they return 0 they take over a reference of the caller's, which kept the future alive until then; done
- * already, it stays as it is. ENOMEM; AC_ESHUTDOWN when the loop has closed. */
+/* The same from any thread: it is done when the loop comes to it; done already, it stays as it is. Somebody must have the future
+ * when this is called; it may be given back right after. ENOMEM; AC_ESHUTDOWN when the loop has closed.
+ * call_soon_threadsafe(future.set_result, value). */
 int ac_future_set_result_threadsafe(ac_future *future, const void *value);
 int ac_future_set_error_threadsafe(ac_future *future, int error);
+/* ac_release of a task or future from any thread: for one that outlives who awaits, and was given a reference of its own. 0, also
+ * for NULL; ENOMEM, AC_ESHUTDOWN when the loop has closed, EINVAL where it has none: then it is still to be released. */
+int ac_future_release_threadsafe(ac_future *future);
 #ifdef __ACC__
 #define ac_set_result(future, value) __ac_set_result(future, value)
 #else

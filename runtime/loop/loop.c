@@ -242,6 +242,7 @@ int ac_loop_close(ac_loop *loop)
     ac__children_close(loop);
     ac__transports_abort(loop);
     ac__handles_drop(loop);
+    ac__future_kept_end(loop);
     if (loop->backend->fn->stop)
         loop->backend->fn->stop(loop->backend);
     abandon_tasks(loop);

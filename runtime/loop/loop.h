@@ -40,6 +40,8 @@ struct ac_loop {
 
     size_t ending;                 /* tasks and transports that have not ended and that the shutdown waits for */
     size_t futures;                /* of ac_create_future that are not done: another thread may complete them */
+    atomic_size_t threads_setting; /* calls of ac_future_set_..._threadsafe that have not come to their end here */
+    ac_future *kept_for_threads;   /* futures given back meanwhile, linked by item.next */
     size_t holds;                  /* ac_loop_hold, and add_reader, signal handlers: something may still come */
     size_t jobs;                   /* given to executors and not yet back */
     size_t processes;              /* child processes that run */

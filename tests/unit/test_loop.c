@@ -528,7 +528,6 @@ static int waits_for_thread(struct coro *self)
     BEGIN
     self->arg = ac_running_loop();
     self->future = ac_create_future(long);
-    ac_retain(self->future);
     ck_assert_int_eq(pthread_create(&thread, NULL, from_thread, self), 0);
     pthread_detach(thread);
     AWAIT_FUTURE(self->future);
