@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #undef close
+#undef connect
 
 atomic_int ac__faults_state;
 
@@ -102,6 +103,18 @@ int ac__fault_close(int fd)
     if (!fails)
         return status;
     errno = error;
+    return -1;
+}
+
+int ac__fault_connect(int fd, const struct sockaddr *address, socklen_t size)
+{
+    bool fails = ac__fault_call(ECONNREFUSED);
+    if (fails && errno != EINTR)
+        return -1;
+    int status = connect(fd, address, size);
+    if (!fails || (status < 0 && errno != EINPROGRESS))
+        return status;
+    errno = EINTR;
     return -1;
 }
 

@@ -25,6 +25,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -47,6 +48,7 @@ void ac__fault_await(void);
 bool ac__fault_allocation(void);
 bool ac__fault_call(int error);
 int ac__fault_close(int fd);
+int ac__fault_connect(int fd, const struct sockaddr *address, socklen_t size);
 /* How many of `length` bytes a call on this descriptor may move: fewer only for streams of bytes, and never none. */
 size_t ac__fault_length(int fd, size_t length);
 
@@ -104,13 +106,13 @@ static inline bool ac__faults_on(void)
 #define fsync(...) AC__FAULT(EIO, fsync(__VA_ARGS__))
 #define fdatasync(...) AC__FAULT(EIO, fdatasync(__VA_ARGS__))
 
-/* Files and sockets. */
+/* Files and sockets. A connection goes on being made where the call is interrupted, as on any system. */
 #define fstat(...) AC__FAULT(EIO, fstat(__VA_ARGS__))
 #define stat(...) AC__FAULT(EACCES, stat(__VA_ARGS__))
 #define unlink(...) AC__FAULT(EACCES, unlink(__VA_ARGS__))
 #define bind(...) AC__FAULT(EADDRINUSE, bind(__VA_ARGS__))
 #define listen(...) AC__FAULT(EADDRINUSE, listen(__VA_ARGS__))
-#define connect(...) AC__FAULT(ECONNREFUSED, connect(__VA_ARGS__))
+#define connect(...) (ac__faults_on() ? ac__fault_connect(__VA_ARGS__) : connect(__VA_ARGS__))
 #define shutdown(...) AC__FAULT(ENOBUFS, shutdown(__VA_ARGS__))
 #define getsockname(...) AC__FAULT(ENOBUFS, getsockname(__VA_ARGS__))
 #define getpeername(...) AC__FAULT(ENOTCONN, getpeername(__VA_ARGS__))

@@ -10,7 +10,7 @@
 
 static int case_failures;
 
-static void case_must(bool holds, const char *what, int line)
+static inline void case_must(bool holds, const char *what, int line)
 {
     if (holds)
         return;
@@ -34,13 +34,16 @@ static void case_must(bool holds, const char *what, int line)
             throw ENOMEM; \
     } while (0)
 
-/* Writes to a stream what is to be answered: without it nothing would come. */
-#define SAY(...)                                       \
-    do {                                               \
-        int say_error = ac_stream_printf(__VA_ARGS__); \
-        if (say_error)                                 \
-            throw say_error;                           \
+/* Nor where a plain call fails whose effect it waits for. */
+#define DO(call)             \
+    do {                     \
+        int error_ = (call); \
+        if (error_)          \
+            throw error_;    \
     } while (0)
+
+/* Writes to a stream what is to be answered: without it nothing would come. */
+#define SAY(...) DO(ac_stream_printf(__VA_ARGS__))
 
 /* Whether a line has come, and is this one. */
 static inline bool case_is(const char *line, const char *expected)
