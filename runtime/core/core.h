@@ -66,6 +66,9 @@ struct ac__more {
 void *ac__allocate(size_t size);               /* malloc, also of nothing */
 void *ac__pool_take(size_t size);              /* small objects, by exact size class; NULL without memory */
 void ac__pool_give(void *object, size_t size);
+/* Has last(arg) called when this thread ends, before its memory is given back: one call for each thread. False where its end cannot
+ * be seen to. */
+bool ac__at_thread_end(void (*last)(void *arg), void *arg);
 ac_task *ac__task_slot_new(void);              /* an uninitialised task in this thread's slabs */
 void ac__task_slot_poison(ac_task *task);
 extern _Thread_local ac_task *ac__free_tasks __attribute__((tls_model("initial-exec")));   /* linked by item.next, as tasks */

@@ -53,7 +53,9 @@ static _Thread_local struct {
     char *cut, *end;               /* what is left of it */
     struct slab *slabs;            /* all of them, the one that is being filled first */
     void **aside;                  /* debug mode: the lists that stand for ac__thread.free, which is empty, so that emitted code asks ac__coro_new; else NULL */
-    bool registered;               /* free_all will be called at the end of the thread */
+    bool registered;               /* end_thread will be called at the end of the thread */
+    void (*last)(void *);          /* is called before, with last_arg; or NULL */
+    void *last_arg;
 } memory;
 
 static pthread_key_t thread_end;
@@ -72,9 +74,8 @@ static void free_lists(void)
     }
 }
 
-static void free_all(void *unused)
+static void free_all(void)
 {
-    (void)unused;
     free_lists();
     while (memory.chunks) {
         struct chunk *chunk = memory.chunks;
@@ -89,13 +90,23 @@ static void free_all(void *unused)
     }
     memory.cut = memory.end = NULL;
     ac__free_tasks = NULL;
+}
+
+static void end_thread(void *unused)
+{
+    void (*last)(void *) = memory.last;
+    (void)unused;
+    memory.last = NULL;
+    if (last)
+        last(memory.last_arg);
+    free_all();
     memory.registered = false;
 }
 
 static void make_thread_end(void)
 {
     for (int attempt = 0; attempt < ATTEMPTS && !thread_end_works; attempt++)
-        thread_end_works = pthread_key_create(&thread_end, free_all) == 0;
+        thread_end_works = pthread_key_create(&thread_end, end_thread) == 0;
 }
 
 /* Without a key the memory stays until the process ends: no reason to fail, but one to try again. */
@@ -104,6 +115,16 @@ static void register_thread(void)
     pthread_once(&thread_end_once, make_thread_end);
     for (int attempt = 0; attempt < ATTEMPTS && thread_end_works && !memory.registered; attempt++)
         memory.registered = pthread_setspecific(thread_end, &memory) == 0;
+}
+
+bool ac__at_thread_end(void (*last)(void *), void *arg)
+{
+    register_thread();
+    if (!memory.registered)
+        return false;
+    memory.last = last;
+    memory.last_arg = arg;
+    return true;
 }
 
 void *ac__allocate(size_t size)

@@ -247,42 +247,22 @@ static int send_over(ac_loop *loop, const ac_coro *coro, ac_future *future)
 /* ---- A thread without a loop ---- */
 
 static _Thread_local ac_loop *own_loop;
-static pthread_key_t thread_end;
-static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
-static bool thread_end_works;
 
-/* The thread's futures may be gone before this is called. */
+/* Futures of runs whose end this thread has not seen end here, and hold the loop no longer. */
 static void close_own(void *loop)
 {
-    ac_loop *own = loop;
-    while (own->remotes) {
-        struct ac__remote *remote = own->remotes;
-        own->remotes = remote->next;
-        pthread_mutex_lock(&lock);
-        remote->here = NULL;
-        pthread_mutex_unlock(&lock);
-        remote->future = NULL;
-        unref(remote);
-    }
-    ac_loop_close(own);
-}
-
-static void make_thread_end(void)
-{
-    thread_end_works = pthread_key_create(&thread_end, close_own) == 0;
+    own_loop = NULL;
+    ac_loop_close(loop);
 }
 
 static ac_loop *loop_of_thread(void)
 {
     if (ac_get_loop())
         return ac_get_loop();
-    pthread_once(&thread_end_once, make_thread_end);
-    if (!own_loop && thread_end_works) {
+    if (!own_loop) {
         own_loop = ac_loop_new(NULL);
-        if (own_loop && pthread_setspecific(thread_end, own_loop) != 0) {
-            ac_loop_close(own_loop);            /* nobody would at the thread's end */
-            own_loop = NULL;
-        }
+        if (own_loop && !ac__at_thread_end(close_own, own_loop))
+            close_own(own_loop);                /* nobody would at the thread's end */
     }
     return own_loop;
 }
