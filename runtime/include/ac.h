@@ -835,7 +835,8 @@ void ac_loop_report(ac_loop *loop, const char *message, int error, ac_future *fu
 
 /* Calls fn(arg) on the next turn; after `delay` seconds; at a time of ac_loop_time. call_soon, call_later, call_at.
  * Never inside the call; first come, first served; timers in order of time, then of creation. The handle may be dropped: it
- * is valid until the callback has run or is cancelled, unless ac_retain keeps it. NULL without memory , where delay is NaN, and of a loop that is closing. */
+ * is valid until the callback has run or is cancelled, unless ac_retain keeps it. NULL without memory, where delay is NaN, and of a
+ * loop that is closing. */
 ac_handle *ac_call_soon(ac_loop *loop, void (*fn)(void *arg), void *arg);
 ac_handle *ac_call_later(ac_loop *loop, double delay, void (*fn)(void *arg), void *arg);
 ac_handle *ac_call_at(ac_loop *loop, double when, void (*fn)(void *arg), void *arg);
@@ -1413,8 +1414,9 @@ ac_async(ac_stream *) ac_open_connection_with(const char *host, int port, const 
 ac_async(ac_stream *) ac_open_unix_connection(const char *path);
 
 /* A stream over a descriptor: socket, pipe, terminal, regular file (reading one never waits for a disk in the loop; writing does
- * what write(2) does). The stream owns it from now on, also when this fails, and
- * then closes it. NULL without memory, for a bad descriptor or outside a loop; errno tells. */
+ * what write(2) does). A terminal in blocking mode is opened once more, so that writing does not wait for who looks at it; where
+ * that is not possible, it may. The stream owns the descriptor from now on, also when this fails, and then closes it. NULL without
+ * memory, for a bad descriptor or outside a loop; errno tells. */
 ac_stream *ac_stream_from_fd(int fd);
 
 /* Reads what there is, at least one byte, at most `size`; waits for it where there is none. 0 at the end of the
