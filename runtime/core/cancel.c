@@ -75,10 +75,16 @@ static bool cancel_yield(ac_task *task)
     return true;
 }
 
+/* A task that is ready, and will go on with a cancellation: it has not seen that yet, and another one is the same to it. */
+static bool is_being_told(const ac_task *task)
+{
+    return !(task->item.base.state & AC__WAITING) && task != ac__thread.task && ac__leaf(task)->error == ECANCELED;
+}
+
 /* Makes a request due, where it can be delivered at once. */
 static void request(ac_task *task)
 {
-    if (!task->masks && cancel_yield(task))
+    if (!task->masks && (is_being_told(task) || cancel_yield(task)))
         return;
     task->item.base.state |= AC__DUE;
     if ((task->item.base.state & (AC__WAITING | AC__LISTED)) == AC__WAITING && !task->masks)

@@ -49,7 +49,8 @@ static const ac_fn wait_for_timer_fn = { .resume = timer_expired, .name = "timer
 static int timer_expired(ac_frame *timer)
 {
     struct ac_wait_for__frame *self = AC__CONTAINER(timer, struct ac_wait_for__frame, timer.base);
-    self->base.state = EXPIRED;
+    if (self->base.state == RUNS)
+        self->base.state = EXPIRED;
     ac__cancel(self->future);
     return AC_PENDING;
 }
@@ -67,16 +68,18 @@ static void count_as(const ac_task *task, ac_task *made)
         made->item.base.state |= AC__COUNTED;
 }
 
+/* The timer goes on until the task runs: what is over at one time with another's limit is over for both. */
 static void wait_for_fire(struct ac__watch *watch, ac_future *done)
 {
-    struct ac_wait_for__frame *self = AC__CONTAINER(watch, struct ac_wait_for__frame, watch);
-    ac__timer_stop(done->loop, &self->timer);
-    ac__wake(self->timer.owner);
+    (void)done;
+    ac__wake(AC__CONTAINER(watch, struct ac_wait_for__frame, watch)->timer.owner);
 }
 
 static int wait_for_end(struct ac_wait_for__frame *self)
 {
     int how = (int)self->base.state;
+    if (how)
+        ac__timer_stop(self->future->loop, &self->timer);
     int error = end(self->future, self->base.parent);
     if (error == ECANCELED && how == EXPIRED)
         return ETIMEDOUT;
@@ -107,6 +110,19 @@ static int wait_for_start(struct ac_wait_for__frame *self)
     return status;
 }
 
+static bool wait_for_abort(ac_frame *frame);
+
+/* A cancellation was due where the wait has begun: it comes as if it had come a moment later. */
+static int wait_for_cancelled(struct ac_wait_for__frame *self)
+{
+    ac_task *task = self->timer.owner;
+    task->item.base.state |= AC__DUE;
+    if (!wait_for_abort(&self->base))
+        return AC_PENDING;
+    task->item.base.state &= ~(uint32_t)AC__DUE;
+    return ac__end_cancelled(&self->base);
+}
+
 int ac_wait_for__resume(ac_frame *frame)
 {
     struct ac_wait_for__frame *self = (struct ac_wait_for__frame *)(void *)frame;
@@ -117,8 +133,6 @@ int ac_wait_for__resume(ac_frame *frame)
         status = AC_PENDING;
     if (status == AC_PENDING && self->seconds <= 0 && !ac__is_future(self->what))
         status = ETIMEDOUT;
-    if (status == AC_PENDING && ac__cancel_now(ac__thread.task))
-        status = ECANCELED;
     if (status != 0 && status != AC_PENDING)
         return discard_and_fail(self->what, status);
     self->future = ac__future_of(self->what);
@@ -126,14 +140,18 @@ int ac_wait_for__resume(ac_frame *frame)
         return ENOMEM;
     if (!ac__is_future(self->what))
         count_as(ac__thread.task, self->future);
-    return status == 0 ? wait_for_end(self) : wait_for_start(self);
+    if (status == 0)
+        return wait_for_end(self);
+    bool cancelled = ac__cancel_now(ac__thread.task);
+    status = wait_for_start(self);
+    return cancelled && status == AC_PENDING ? wait_for_cancelled(self) : status;
 }
 
 /* A coroutine runs for this await alone. What others wait for too is left to them. */
 static bool wait_for_abort(ac_frame *frame)
 {
     struct ac_wait_for__frame *self = (struct ac_wait_for__frame *)(void *)frame;
-    if (ac__is_only_watch(self->future, &self->watch)) {
+    if (ac__awaited_by_none_but(self->future, &self->watch)) {
         frame->state = CANCELLED;
         ac__cancel(self->future);
         return false;
@@ -183,10 +201,54 @@ ac_coro *ac_wait_for(void *what, double seconds)
 
 /* ---- ac_shield ---- */
 
+/* What stands between the wait and the future: it may be in the ready queue when the wait has been cancelled. */
+struct ac__shield {
+    struct ac__watch watch;
+    struct ac__late late;
+    ac_task *task;                 /* who waits; NULL: nobody does any more */
+};
+
+static void shield_late(struct ac__late *late)
+{
+    struct ac__shield *shield = AC__CONTAINER(late, struct ac__shield, late);
+    if (shield->task)
+        ac__wake(shield->task);
+    else
+        ac__pool_give(shield, sizeof *shield);
+}
+
 static void shield_fire(struct ac__watch *watch, ac_future *done)
 {
-    (void)done;
-    ac__wake(watch->task);
+    ac__late_queue(done->loop, &AC__CONTAINER(watch, struct ac__shield, watch)->late, shield_late);
+}
+
+static int shield_end(struct ac_shield__frame *self)
+{
+    if (self->shield)
+        ac__pool_give(self->shield, sizeof *self->shield);
+    return end(self->future, self->base.parent);
+}
+
+static int shield_fail(struct ac_shield__frame *self, int error)
+{
+    ac__future_unref(self->future);
+    return error;
+}
+
+/* The future is there and not done. */
+static int shield_start(struct ac_shield__frame *self)
+{
+    if (ac__suspend(&self->base) != AC_PENDING)
+        return shield_fail(self, ac__end_cancelled(&self->base));
+    struct ac__shield *shield = self->shield = ac__pool_take(sizeof *shield);
+    if (!shield) {
+        ac__thread.task->item.base.state &= ~(uint32_t)AC__WAITING;
+        return shield_fail(self, ENOMEM);
+    }
+    self->base.state = RUNS;
+    *shield = (struct ac__shield){ .watch = { .fire = shield_fire, .task = ac__thread.task }, .task = ac__thread.task };
+    ac__watch_add(self->future, &shield->watch);
+    return AC_PENDING;
 }
 
 /* A coroutine is started even where a cancellation is due: it is not to be touched by that. */
@@ -194,31 +256,26 @@ int ac_shield__resume(ac_frame *frame)
 {
     struct ac_shield__frame *self = (struct ac_shield__frame *)(void *)frame;
     if (frame->state)
-        return end(self->future, frame->parent);
+        return shield_end(self);
     int status = begin(self->what);
     if (status != 0 && status != AC_PENDING)
         return discard_and_fail(self->what, status);
     self->future = ac__future_of(self->what);
+    self->shield = NULL;
     if (!self->future)
         return ENOMEM;
-    if (status == 0)
-        return end(self->future, frame->parent);
-    status = ac__suspend(frame);
-    if (status != AC_PENDING) {
-        ac__future_unref(self->future);
-        return status;
-    }
-    frame->state = RUNS;
-    self->watch.fire = shield_fire;
-    self->watch.task = ac__thread.task;
-    ac__watch_add(self->future, &self->watch);
-    return AC_PENDING;
+    return status == 0 ? shield_end(self) : shield_start(self);
 }
 
 static bool shield_abort(ac_frame *frame)
 {
     struct ac_shield__frame *self = (struct ac_shield__frame *)(void *)frame;
-    ac__watch_remove(self->future, &self->watch);
+    if (ac__is_done(self->future)) {
+        self->shield->task = NULL;
+    } else {
+        ac__watch_remove(self->future, &self->shield->watch);
+        ac__pool_give(self->shield, sizeof *self->shield);
+    }
     ac__future_unref(self->future);
     return true;
 }

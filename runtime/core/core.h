@@ -192,16 +192,16 @@ static inline struct ac__watch *ac__first_watch(const ac_future *future)
     return first->next == first ? NULL : first->next;
 }
 
-/* Whether nobody else waits than whose watch this is. */
-static inline bool ac__is_only_watch(const ac_future *future, const struct ac__watch *watch)
-{
-    return ac__first_watch(future) == watch && (watch->next == watch || watch->next == future->watches);
-}
+/* Whether nobody awaits it, or nobody else than whose watch this is. Done callbacks do not, nor does the group whose child it is. */
+bool ac__awaited_by_none_but(const ac_future *future, const struct ac__watch *watch);
 
 static inline bool ac__is_done(const ac_future *future)
 {
     return future->item.base.state & AC__DONE;
 }
+
+/* ---- group.c ---- */
+void ac__group_child_done(struct ac__watch *watch, ac_future *done);   /* fires the group's watch on its child */
 
 /* ---- task.c ---- */
 ac_task *ac__task_make(ac_loop *loop, ac_coro *coro);      /* not scheduled; one reference, the caller's. Consumes coro on success */
@@ -284,6 +284,19 @@ static inline int ac__suspend_masked(ac_frame *operation)
 /* An operation that is complete at once, but whose task has had its share of this turn: leaves it to the next turn. */
 int ac__complete_later(ac_frame *operation, int error);
 
+/* An operation that would suspend, at which a cancellation has just been delivered: it ends by that on the next turn, as any wait
+ * takes a turn at least. */
+int ac__end_cancelled(ac_frame *operation);
+
+/* ---- late.c: what happens in a turn of its own ---- */
+
+/* A call that goes through the ready queue: made in its turn, before whatever it makes ready. */
+struct ac__late {
+    struct ac__item item;
+    void (*call)(struct ac__late *late);
+};
+void ac__late_queue(ac_loop *loop, struct ac__late *late, void (*call)(struct ac__late *late));
+
 /* ---- frame.c ---- */
 /* A coroutine on the heap for an operation: `ac_coro *f(...) { struct f__frame *frame = ac__operation_new(&f__fn); ... }` */
 void *ac__operation_new(const ac_fn *fn);
@@ -337,11 +350,12 @@ struct ac__object_fn {
     void (*release)(void *object);
 };
 
-/* An operation that waited ends with this error: ECANCELED is the cancellation that was due. */
+/* An operation that waited ends with this error: ECANCELED is the cancellation that was due, unless that is masked. */
 static inline int ac__ended(int error)
 {
-    if (error == ECANCELED)
-        ac__thread.task->item.base.state &= ~(uint32_t)AC__DUE;
+    ac_task *task = ac__thread.task;
+    if (error == ECANCELED && !task->masks)
+        task->item.base.state &= ~(uint32_t)AC__DUE;
     return error;
 }
 
@@ -365,6 +379,8 @@ struct ac__timers {
     struct ac__timer_entry *entries;
     size_t count, capacity;
     uint64_t sequence;             /* of the next timer */
+    int64_t due;                   /* of those that are being made to happen: the latest time, */
+    uint64_t begun;                /* and the first number that does not belong to them */
 };
 
 /* Starts a timer whose base.fn->resume(&timer->base) is called when it is due, out of the heap by then. It must not run.
@@ -372,7 +388,8 @@ struct ac__timers {
 int ac__timer_start(ac_loop *loop, ac__timer *timer, double when);
 int ac__timer_start_after(ac_loop *loop, ac__timer *timer, double seconds);
 void ac__timer_stop(ac_loop *loop, ac__timer *timer);      /* no effect when it does not run */
-bool ac__timers_fire(ac_loop *loop, int64_t now);          /* true: at least one was due */
+void ac__timers_mark(ac_loop *loop);           /* those that are due now are the next to happen */
+void ac__timers_fire(ac_loop *loop);           /* makes them happen, unless they have been stopped since */
 /* Of the timers that `is_of` knows as this task's, the last begun is due now. False: there is none. It looks at all. */
 bool ac__timer_hasten(ac_loop *loop, bool (*is_of)(const ac__timer *, const ac_task *), const ac_task *task);
 bool ac__is_timeout_of(const ac__timer *timer, const ac_task *task);       /* of an ac_timeout whose body is this task's */

@@ -535,6 +535,17 @@ int ac_remove_done_callback(ac_future *future, void (*fn)(ac_future *, void *), 
 
 /* ---- Awaiting ---- */
 
+bool ac__awaited_by_none_but(const ac_future *future, const struct ac__watch *watch)
+{
+    const struct ac__watch *first = ac__first_watch(future), *at = first;
+    while (at) {
+        if (at != watch && at->fire != callback_fire && at->fire != ac__group_child_done)
+            return false;
+        at = at->next == future->watches ? NULL : at->next;
+    }
+    return true;
+}
+
 /* The slow part of ac__watch_fire: an error is looked at when the task runs, for its trace to be the open one then. */
 void ac__future_wait_fire(struct ac__watch *watch, ac_future *done)
 {
@@ -565,12 +576,19 @@ static int suspend_until_done(struct ac_future_wait__frame *wait, ac_task *task)
     return ac__suspend_masked(&wait->base);
 }
 
+/* What others await is left to them. */
+static int end_wait_cancelled(struct ac_future_wait__frame *wait)
+{
+    ac__future_unref(wait->future);
+    return ac__end_cancelled(&wait->base);
+}
+
 /* A cancellation is due where the wait would begin: what nobody else awaits is cancelled, as if it had come a moment later. */
 static int wait_cancelled(struct ac_future_wait__frame *wait, ac_task *task)
 {
     ac_future *future = wait->future;
-    if (ac__first_watch(future))
-        return end_wait(future, ECANCELED);
+    if (!ac__awaited_by_none_but(future, NULL))
+        return end_wait_cancelled(wait);
     task->item.base.state |= AC__DUE;
     int status = suspend_until_done(wait, task);
     ac__cancel(future);
@@ -611,7 +629,7 @@ static bool future_wait_abort(ac_frame *frame)
 {
     struct ac_future_wait__frame *wait = (struct ac_future_wait__frame *)(void *)frame;
     ac_future *future = wait->future;
-    if (ac__is_only_watch(future, &wait->watch)) {
+    if (ac__awaited_by_none_but(future, &wait->watch)) {
         ac__cancel(future);
         return false;
     }

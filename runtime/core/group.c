@@ -61,6 +61,7 @@ struct ac__group_child {
     struct ac__watch watch;                 /* on the task, until it has ended */
     ac_group *group;
     ac_task *task;                          /* referenced */
+    struct ac__late late;                   /* what its end means, where that is more than being counted */
     bool held;                              /* the handle was given out: kept to the end of the block */
 };
 
@@ -122,18 +123,40 @@ static void child_failed(ac_group *group, ac_task *child, int error)
     abort_block(group);
 }
 
-static void child_done(struct ac__watch *watch, ac_future *done)
+static void child_counted(struct ac__group_child *child)
+{
+    child->group->running--;
+    if (!child->held)
+        forget_child(child);
+}
+
+static void child_late(struct ac__late *late)
+{
+    struct ac__group_child *child = AC__CONTAINER(late, struct ac__group_child, late);
+    ac_group *group = child->group;
+    int error = child->task->item.base.error;
+    if (group->parent->loop->callbacks_dropped)
+        return;
+    group->late--;
+    if (error && error != ECANCELED)
+        child_failed(group, child->task, error);
+    child_counted(child);
+    if (group->running == 0 && group->end)
+        ac__wake(group->parent);
+}
+
+/* An error, and the end of the last one, have a turn of their own, in the order in which they came. The usual case is neither. */
+void ac__group_child_done(struct ac__watch *watch, ac_future *done)
 {
     struct ac__group_child *child = AC__CONTAINER(watch, struct ac__group_child, watch);
     ac_group *group = child->group;
     int error = done->item.base.error;
-    group->running--;
-    if (error && error != ECANCELED)
-        child_failed(group, done, error);
-    if (!child->held)
-        forget_child(child);
-    if (group->running == 0 && group->end)
-        ac__wake(group->parent);
+    if (group->running - group->late > 1 && !(error && error != ECANCELED)) {
+        child_counted(child);
+    } else {
+        group->late++;
+        ac__late_queue(done->loop, &child->late, child_late);
+    }
 }
 
 /* At the end of the block, children that still run may start others. */
@@ -162,7 +185,7 @@ static struct ac__group_child *add_child(ac_group *group, ac_coro *coro)
         group->first->link = &child->next;
     group->first = child;
     group->running++;
-    child->watch.fire = child_done;
+    child->watch.fire = ac__group_child_done;
     child->watch.task = group->parent;
     ac__watch_add(task, &child->watch);
     return child;

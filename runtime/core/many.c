@@ -27,6 +27,9 @@ struct ac__many {
     bool waiting;                  /* the operation has suspended and was not woken yet */
     bool cancelling;               /* a cancellation of the waiting task was passed on */
     bool expired;                  /* ac_wait: the time is over */
+    bool gathers;                  /* a member that was cancelled is one that has failed */
+    bool queued, gone;             /* `late` is in the ready queue; and the record is freed when it has run */
+    struct ac__late late;          /* wakes the task */
     ac__timer timer;
     struct member members[];
 };
@@ -40,7 +43,18 @@ static bool is_wanted(const struct ac__many *many, const ac_future *done)
 {
     if (many->left == 0 || many->when == AC_FIRST_COMPLETED)
         return true;
-    return many->when == AC_FIRST_EXCEPTION && !many->cancelling && done->item.base.error;
+    int error = done->item.base.error;
+    return many->when == AC_FIRST_EXCEPTION && !many->cancelling && error && (many->gathers || error != ECANCELED);
+}
+
+static void wake_late(struct ac__late *late)
+{
+    struct ac__many *many = AC__CONTAINER(late, struct ac__many, late);
+    many->queued = false;
+    if (many->gone)
+        free(many);
+    else
+        ac__wake(many->task);
 }
 
 static void member_done(struct ac__watch *watch, ac_future *done)
@@ -52,7 +66,8 @@ static void member_done(struct ac__watch *watch, ac_future *done)
         many->failed = (size_t)(member - many->members);
     if (many->waiting && is_wanted(many, done)) {
         many->waiting = false;
-        ac__wake(many->task);
+        many->queued = true;
+        ac__late_queue(done->loop, &many->late, wake_late);
     }
 }
 
@@ -125,7 +140,9 @@ static void many_free(struct ac__many *many)
         else
             ac__future_unref(member->future);
     }
-    free(many);
+    many->gone = many->queued;
+    if (!many->gone)
+        free(many);
 }
 
 static void cancel_owned(struct ac__many *many)
@@ -200,6 +217,20 @@ static int suspend(struct ac__many *many)
 
 /* ---- ac_gather, ac_gather_errors ---- */
 
+static bool gather_abort(struct ac__many *many);
+
+/* A cancellation is due where the wait begins: it comes as if it had come a moment later. */
+static int suspend_cancelled(struct ac__many *many)
+{
+    ac_frame *operation = many->operation;
+    ac_task *task = many->task;
+    int status = suspend(many);
+    if (!gather_abort(many))
+        return status;
+    task->item.base.state &= ~(uint32_t)AC__DUE;
+    return ac__end_cancelled(operation);
+}
+
 /* 0 and no `place` where there is nothing to wait for; 0 and a `place` where all is done already. */
 static int gather_start(struct ac__many **place, ac_frame *operation, void *awaitables, size_t n, bool errors)
 {
@@ -209,10 +240,7 @@ static int gather_start(struct ac__many **place, ac_frame *operation, void *awai
         return 0;
     if (!awaitables)
         return EINVAL;
-    if (any_pending(handles, n) && ac__cancel_now(ac__thread.task)) {
-        discard_coroutines(handles, n);
-        return ECANCELED;
-    }
+    bool cancelled = any_pending(handles, n) && ac__cancel_now(ac__thread.task);
     struct ac__many *many = *place = many_new(operation, n);
     if (!many) {
         discard_coroutines(handles, n);
@@ -228,19 +256,23 @@ static int gather_start(struct ac__many **place, ac_frame *operation, void *awai
         return error;
     }
     many->when = errors ? AC_ALL_COMPLETED : AC_FIRST_EXCEPTION;
+    many->gathers = true;
     watch_members(many, many->task);
-    return many->left == 0 || (!errors && many->failed < n) ? 0 : suspend(many);
+    bool over = many->left == 0 || (!errors && many->failed < n);
+    if (cancelled)
+        many->task->item.base.state |= AC__DUE;
+    return over ? 0 : cancelled ? suspend_cancelled(many) : suspend(many);
 }
 
 /* Cancels what runs for this gather, and what nobody else awaits; the rest is no longer waited for. */
 static bool gather_abort(struct ac__many *many)
 {
-    many->cancelling = true;
+    many->cancelling = many->cancelling || many->waiting;
     for (size_t i = 0; i < many->n; i++) {
         struct member *member = &many->members[i];
         if (!member->watch.next)
             continue;
-        if (member->owned || ac__is_only_watch(member->future, &member->watch)) {
+        if (member->owned || ac__awaited_by_none_but(member->future, &member->watch)) {
             ac__cancel(member->future);
         } else {
             ac__watch_remove(member->future, &member->watch);
@@ -434,18 +466,18 @@ static int wait_begin(struct ac_wait__frame *self)
     ac__timer_due_set(&many->timer, &wait_timer_fn, many);
     if (wait_is_over(many))
         return 0;
-    int error = ac__cancel_now(task) ? ECANCELED : 0;
-    if (!error && self->timeout >= 0 && !isinf(self->timeout))
+    bool cancelled = ac__cancel_now(task);
+    int error = 0;
+    if (!cancelled && self->timeout >= 0 && !isinf(self->timeout))
         error = ac__timer_start_after(task->loop, &many->timer, self->timeout);
-    if (error) {
+    if (cancelled || error) {
         wait_free(many);
-        return error;
+        return cancelled ? ac__end_cancelled(&self->base) : error;
     }
     watch_members(many, NULL);
     return suspend(many);
 }
 
-/* A member that is cancelled has failed in the eyes of is_wanted, but is not what FIRST_EXCEPTION waits for. */
 int ac_wait__resume(ac_frame *frame)
 {
     struct ac_wait__frame *self = (struct ac_wait__frame *)(void *)frame;
@@ -454,8 +486,6 @@ int ac_wait__resume(ac_frame *frame)
         status = wait_begin(self);
     if (status)
         return status;
-    if (!wait_is_over(self->many))
-        return suspend(self->many);
     self->result = (int)done_count(self->many);
     wait_free(self->many);
     return 0;
@@ -474,26 +504,53 @@ AC__COROUTINE(ac_wait, (void *awaitables, size_t n, int when, double timeout),
 
 /* ---- ac_as_completed: a generator written by hand ---- */
 
+/* Those that are done, in that order. It stays until all that were queued have run. */
+struct completions {
+    struct as_completed *of;       /* NULL when that has gone */
+    size_t fired, told;            /* how many are done; and of these the generator knows */
+    struct completion {
+        struct ac__late late;
+        size_t index;
+        struct completions *all;
+    } at[];
+};
+
 struct as_completed {
     ac_frame base;
     size_t result;
     struct ac__many *many;
-    size_t *order;                 /* indexes of those that are done, in that order */
-    size_t done, given;            /* how many of them there are, and were yielded */
+    struct completions *done;
+    size_t given;                  /* how many of them were yielded */
     ac_frame wait;                 /* an operation: waits for the next to be done */
 };
+
+static void completed_late(struct ac__late *late)
+{
+    struct completions *all = AC__CONTAINER(late, struct completion, late)->all;
+    struct ac__many *many = all->of ? all->of->many : NULL;
+    all->told++;
+    if (!many) {
+        if (all->told == all->fired)
+            free(all);
+    } else if (many->waiting) {
+        many->waiting = false;
+        ac__complete(many->task, 0);
+    }
+}
+
+static void completed_queue(struct as_completed *self, struct member *member, ac_future *done)
+{
+    struct completions *all = self->done;
+    struct completion *completion = &all->at[all->fired++];
+    completion->index = (size_t)(member - self->many->members);
+    completion->all = all;
+    ac__late_queue(done->loop, &completion->late, completed_late);
+}
 
 static void completed_fire(struct ac__watch *watch, ac_future *done)
 {
     struct member *member = AC__CONTAINER(watch, struct member, watch);
-    struct ac__many *many = member->many;
-    struct as_completed *self = AC__CONTAINER(many->operation, struct as_completed, base);
-    (void)done;
-    self->order[self->done++] = (size_t)(member - many->members);
-    if (many->waiting) {
-        many->waiting = false;
-        ac__complete(many->task, 0);
-    }
+    completed_queue(AC__CONTAINER(member->many->operation, struct as_completed, base), member, done);
 }
 
 static bool completed_wait_abort(ac_frame *frame)
@@ -512,13 +569,13 @@ static int completed_resume(ac_frame *frame)
         return frame->error;
     if (self->given == self->many->n)
         return AC_STOP;
-    if (self->given == self->done) {
-        int status = ac__suspend(ac_enter(&self->wait, &completed_wait_fn, frame));
-        self->many->waiting = status == AC_PENDING;
+    if (self->given == self->done->told) {
+        ac_frame *wait = ac_enter(&self->wait, &completed_wait_fn, frame);
+        self->many->waiting = ac__suspend(wait) == AC_PENDING;
         self->many->task = ac__thread.task;
-        return status;
+        return self->many->waiting ? AC_PENDING : ac__end_cancelled(wait);
     }
-    self->result = self->order[self->given++];
+    self->result = self->done->at[self->given++].index;
     return 0;
 }
 
@@ -527,7 +584,10 @@ static bool completed_free(ac_frame *frame)
     struct as_completed *self = (struct as_completed *)(void *)frame;
     if (self->many)
         many_free(self->many);
-    free(self->order);
+    if (self->done && self->done->told < self->done->fired)
+        self->done->of = NULL;
+    else
+        free(self->done);
     return true;
 }
 
@@ -548,10 +608,20 @@ static void completed_watch(struct as_completed *self)
         struct member *member = &many->members[i];
         member->watch.fire = completed_fire;
         if (ac__is_done(member->future))
-            self->order[self->done++] = i;
+            completed_queue(self, member, member->future);
         else
             ac__watch_add(member->future, &member->watch);
     }
+}
+
+static struct completions *completions_new(struct as_completed *self, size_t n)
+{
+    struct completions *all = NULL;
+    if (n <= (SIZE_MAX - sizeof *all) / sizeof *all->at)
+        all = calloc(1, sizeof *all + n * sizeof *all->at);
+    if (all)
+        all->of = self;
+    return all;
 }
 
 ac_gen *ac_as_completed(void *awaitables, size_t n)
@@ -562,10 +632,10 @@ ac_gen *ac_as_completed(void *awaitables, size_t n)
         return NULL;
     }
     struct as_completed *self = (struct as_completed *)(void *)generator;
-    self->done = self->given = 0;
-    self->order = calloc(n ? n : 1, sizeof *self->order);
+    self->given = 0;
+    self->done = completions_new(self, n);
     self->many = many_new(&self->base, n);
-    if (self->order && self->many && begin_members(self->many, array(awaitables)) == 0) {
+    if (self->done && self->many && begin_members(self->many, array(awaitables)) == 0) {
         completed_watch(self);
         return generator;
     }

@@ -37,9 +37,15 @@ int ac__complete_later(ac_frame *operation, int error)
     ac_task *task = ac__thread.task;
     operation->parent->error = error;
     task->item.base.parent = operation->parent;
-    task->item.base.state &= ~(uint32_t)AC__YIELDED;
+    task->item.base.state &= ~(uint32_t)(AC__YIELDED | AC__WAITING);
     ac__ready(task);
     return AC_PENDING;
+}
+
+int ac__end_cancelled(ac_frame *operation)
+{
+    bool by_hand = ac__thread.task->item.base.state & AC__STEPPED;
+    return by_hand ? ECANCELED : ac__complete_later(operation, ECANCELED);
 }
 
 /* ---- Making ---- */

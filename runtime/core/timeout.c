@@ -10,11 +10,16 @@
 
 enum { CREATED, ACTIVE, EXPIRING, EXPIRED, EXITED };
 
-static int timeout_fire(ac_frame *timer)
+static void expire(void *arg)
 {
-    struct ac_timeout *timeout = AC__CONTAINER(timer, struct ac_timeout, timer.base);
+    struct ac_timeout *timeout = arg;
     timeout->state = EXPIRING;
     ac__cancel(timeout->task);
+}
+
+static int timeout_fire(ac_frame *timer)
+{
+    expire(AC__CONTAINER(timer, struct ac_timeout, timer.base));
     return AC_PENDING;
 }
 
@@ -35,10 +40,26 @@ struct ac_timeout ac_timeout_at(double when)
     return (struct ac_timeout){ .delay = NAN, .when = when };
 }
 
+/* Where the time is over already it tells so in its turn, before what becomes ready from now on. */
 static int arm(struct ac_timeout *timeout)
 {
-    return isinf(timeout->when) && timeout->when > 0
-               ? 0 : ac__timer_start(timeout->task->loop, &timeout->timer, timeout->when);
+    ac_loop *loop = timeout->task->loop;
+    timeout->soon = NULL;
+    if (isinf(timeout->when) && timeout->when > 0)
+        return 0;
+    if (isnan(timeout->when) || timeout->when > ac_loop_time(loop))
+        return ac__timer_start(loop, &timeout->timer, timeout->when);
+    timeout->soon = ac_retain(ac_call_soon(loop, expire, timeout));
+    return timeout->soon ? 0 : ENOMEM;
+}
+
+static void disarm(struct ac_timeout *timeout)
+{
+    ac__timer_stop(timeout->task->loop, &timeout->timer);
+    if (timeout->soon)
+        ac_handle_cancel(timeout->soon);
+    ac_release(timeout->soon);
+    timeout->soon = NULL;
 }
 
 int ac_timeout_aenter__resume(ac_frame *frame)
@@ -71,7 +92,7 @@ int ac_timeout_aexit__resume(ac_frame *frame)
     struct ac_timeout *timeout = self->timeout;
     if (timeout->state != ACTIVE && timeout->state != EXPIRING)
         return AC_EINVALID_STATE;
-    ac__timer_stop(timeout->task->loop, &timeout->timer);
+    disarm(timeout);
     if (timeout->state == ACTIVE) {
         timeout->state = EXITED;
         return 0;
@@ -102,7 +123,7 @@ int ac_timeout_reschedule(struct ac_timeout *timeout, double when)
         return AC_EINVALID_STATE;
     if (isnan(when))
         return EINVAL;
-    ac__timer_stop(timeout->task->loop, &timeout->timer);
+    disarm(timeout);
     timeout->when = when;
     return arm(timeout);
 }

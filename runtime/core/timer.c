@@ -77,8 +77,10 @@ static int start_at(ac_loop *loop, ac__timer *timer, int64_t due)
     if (timers->count == timers->capacity && grow(timers) != 0)
         return ENOMEM;
     timer->sequence = timers->sequence++;
-    if (due <= loop->now)
+    if (due <= loop->now) {
+        due = loop->now;
         atomic_store_explicit(&loop->attention, true, memory_order_relaxed);
+    }
     sift_up(timers, timers->count++, (struct ac__timer_entry){ due, timer });
     return 0;
 }
@@ -140,18 +142,22 @@ bool ac__timer_hasten(ac_loop *loop, bool (*is_of)(const ac__timer *, const ac_t
     return start_at(loop, last, loop->now) == 0;
 }
 
-bool ac__timers_fire(ac_loop *loop, int64_t now)
+void ac__timers_mark(ac_loop *loop)
+{
+    loop->timers.due = loop->now;
+    loop->timers.begun = loop->timers.sequence;
+}
+
+/* What is started meanwhile has a later number, and is not due earlier. */
+void ac__timers_fire(ac_loop *loop)
 {
     struct ac__timers *timers = &loop->timers;
-    bool fired = false;
-    while (timers->count && timers->entries[0].due <= now) {
+    while (timers->count && timers->entries[0].due <= timers->due && timers->entries[0].timer->sequence < timers->begun) {
         ac__timer *timer = timers->entries[0].timer;
         remove_entry(timers, 0);
         timer->base.state = AC__TIMER_FIRED;
         timer->base.fn->resume(&timer->base);
-        fired = true;
     }
-    return fired;
 }
 
 void ac__timer_due_set(ac__timer *timer, const ac_fn *fn, void *owner)
@@ -175,9 +181,16 @@ static inline int yield_now(ac_task *task, ac_frame *parent)
 /* With a cancellation that is due, or by hand. */
 __attribute__((noinline)) static int yield_slowly(ac_task *task, ac_frame *parent)
 {
-    if (ac__cancel_now(task))
-        return ECANCELED;
-    if (!(task->item.base.state & AC__STEPPED))
+    bool by_hand = task->item.base.state & AC__STEPPED;
+    if (ac__cancel_now(task)) {
+        if (by_hand)
+            return ECANCELED;
+        int status = yield_now(task, parent);
+        task->item.base.state &= ~(uint32_t)AC__YIELDED;
+        parent->error = ECANCELED;
+        return status;
+    }
+    if (!by_hand)
         return yield_now(task, parent);
     task->item.base.state |= AC__YIELDED | AC__WOKEN;
     task->item.base.parent = parent;
@@ -197,7 +210,7 @@ __attribute__((noinline)) static int sleep_or_wake(ac__timer *timer)
     if (isnan(seconds) || !task->loop)
         return EINVAL;
     if (ac__cancel_now(task))
-        return ECANCELED;
+        return ac__end_cancelled(&timer->base);
     timer->owner = task;
     int error = ac__timer_start_after(task->loop, timer, seconds);
     return error ? error : ac__suspend_masked(&timer->base);

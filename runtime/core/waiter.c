@@ -13,9 +13,8 @@ int ac__wait_behind(struct ac__waiters *list, struct ac__waiter *waiter, ac_fram
     ac_task *task = ac__thread.task;
     if (list->first && list->first->task->loop != task->loop)
         return EPERM;
-    int status = ac__suspend(operation);
-    if (status != AC_PENDING)
-        return status;
+    if (ac__suspend(operation) != AC_PENDING)
+        return ac__end_cancelled(operation);
     operation->state = 1;
     waiter->task = task;
     ac__waiter_add(list, waiter);

@@ -475,7 +475,8 @@ typedef struct ac_group {
     ac_task *parent;                /* the task whose block this is */
     struct ac__group_child *first;  /* children that have not been released: a doubly linked list */
     ac_frame *end;                  /* the ac_group_end that waits for the children; NULL before the end of the block */
-    uint32_t running;               /* how many children have not ended */
+    uint32_t running;               /* how many children have not ended, or wait to be counted as ended */
+    uint32_t late;                  /* of these, how many have ended */
     int error;                      /* the first error, 0 while there is none */
     uint16_t cancels;               /* cancellation requests of the parent that had been delivered when the block began */
     bool aborting;                  /* the children have been cancelled: no more can be started */
@@ -661,7 +662,7 @@ AC__OPERATION(ac_shield) {
     ac_frame base;
     void *what;
     ac_future *future;
-    struct ac__watch watch;
+    struct ac__shield *shield;          /* while it waits */
 };
 void ac_shield__take(struct ac_shield__frame *frame, void *out, size_t size);
 
@@ -1039,6 +1040,7 @@ struct ac_timeout {
     ac_task *task;                  /* whose body it is, while it runs */
     int cancels;                    /* cancellation requests of the task when the body began */
     int state;                      /* 0: created, 1: active, 2: expiring, 3: expired, 4: exited */
+    ac_handle *soon;                /* in place of the timer where the time is over already: a callback; else NULL */
 };
 struct ac_timeout ac_timeout(double seconds);
 struct ac_timeout ac_timeout_at(double when);

@@ -1,7 +1,7 @@
 /* callback.c: ac_call_soon, ac_call_later, ac_call_at, and the same from other threads.
  *
  * A handle is an item of the ready queue that is its own leaf: "resuming" it makes the call. One that is to be called later is a
- * timer before; firing the timer puts it into the ready queue. A handle that is cancelled in the queue stays there, and is
+ * timer instead, and called when that is due. A handle that is cancelled in the queue stays there, and is
  * freed when its turn comes. */
 #define _GNU_SOURCE
 #include "loop.h"
@@ -16,7 +16,7 @@ struct ac_handle {
     void *arg;
     double when;
     uint32_t references;           /* the loop's, until it was called or cancelled, and the user's */
-    bool cancelled, queued;
+    bool cancelled;
 };
 
 static void handle_unref(struct ac_handle *handle)
@@ -39,7 +39,6 @@ static int handle_run(ac_frame *frame)
 {
     struct ac_handle *handle = AC__CONTAINER(frame, struct ac_handle, item.base);
     ac__thread.task = NULL;
-    handle->queued = false;
     if (!handle->cancelled)
         handle->fn(handle->arg);
     handle_unref(handle);
@@ -54,10 +53,7 @@ static const struct ac__object_fn handle_fn = {
 
 static int handle_due(ac_frame *timer)
 {
-    struct ac_handle *handle = AC__CONTAINER(timer, struct ac_handle, timer.base);
-    handle->queued = true;
-    ac__enqueue(handle->loop, &handle->item);
-    return AC_PENDING;
+    return handle_run(&AC__CONTAINER(timer, struct ac_handle, timer.base)->item.base);
 }
 
 static const ac_fn handle_timer_fn = { .resume = handle_due, .name = "timer", .kind = AC_KIND_OBJECT };
@@ -81,10 +77,8 @@ static struct ac_handle *handle_new(ac_loop *loop, void (*fn)(void *), void *arg
 ac_handle *ac_call_soon(ac_loop *loop, void (*fn)(void *), void *arg)
 {
     struct ac_handle *handle = ac__elsewhere(loop, __func__) ? NULL : handle_new(loop, fn, arg);
-    if (handle) {
-        handle->queued = true;
+    if (handle)
         ac__enqueue(loop, &handle->item);
-    }
     return handle;
 }
 

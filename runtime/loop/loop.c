@@ -496,6 +496,23 @@ static void wait_for_something(ac_loop *loop, int64_t limit)
     ask_backend(loop, limit);
 }
 
+/* In their turn. */
+static void fire_timers(struct ac__late *late)
+{
+    ac_loop *loop = AC__CONTAINER(late, ac_loop, timers_due);
+    loop->timers_queued = false;
+    ac__timers_fire(loop);
+}
+
+/* Those that are due have their turn behind all that is ready. */
+static void queue_timers(ac_loop *loop)
+{
+    ac__timers_mark(loop);
+    if (!loop->timers_queued)
+        ac__late_queue(loop, &loop->timers_due, fire_timers);
+    loop->timers_queued = true;
+}
+
 /* Puts what is due into the ready queue; where that is empty waits, at most `limit` nanoseconds. */
 static void gather_ready(ac_loop *loop, int64_t limit)
 {
@@ -507,7 +524,7 @@ static void gather_ready(ac_loop *loop, int64_t limit)
         look_around(loop);
     take_inbox(loop);
     if (loop->timers.count && loop->timers.entries[0].due <= loop->now)
-        ac__timers_fire(loop, loop->now);
+        queue_timers(loop);
 }
 
 /* Between two turns: whether it can go on with the ready queue without looking anywhere else. */
@@ -563,7 +580,7 @@ static void leave(ac_loop *loop)
     ac__thread.stack_floor = NULL;
 }
 
-/* The turns up to the one in which the loop is told to stop, or `until` ends, which may be NULL. */
+/* The turns up to the one in which the loop is told to stop, or the one after that in which `until` ends, which may be NULL. */
 static int run_turns(ac_loop *loop, const ac_future *until)
 {
     while (!(until && ac__is_done(until))) {
@@ -574,8 +591,10 @@ static int run_turns(ac_loop *loop, const ac_future *until)
         while (goes_on(loop))
             run_batch(loop);
         if (loop->stopping)
-            break;
+            return 0;
     }
+    if (loop->ready.head)
+        run_turn(loop);
     return 0;
 }
 

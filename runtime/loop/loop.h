@@ -22,6 +22,8 @@ struct ac_loop {
     size_t handles;                /* of these: streams, servers, sockets, transports, child processes */
     int64_t now;                   /* nanoseconds; as of the last reading of the clock */
     struct ac__timers timers;
+    struct ac__late timers_due;    /* makes those that are due happen */
+    bool timers_queued;            /* it is in the ready queue */
     int io_budget;                 /* operations on descriptors that may still complete at once in this turn */
     unsigned steps;                /* since the system was last asked */
     atomic_bool attention;         /* between two turns there is more to do than to go on with the ready queue: the inbox, a

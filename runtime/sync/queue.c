@@ -107,7 +107,7 @@ static inline int wait_on(struct ac__waiters *list, struct ac__waiter *waiter, a
 {
     bool again = operation->state;
     int status = ac__wait(list, waiter, operation);
-    if (again && status == AC_PENDING)
+    if (again && list->first && list->first->prev == waiter)
         list->first = waiter;
     return status;
 }
