@@ -173,6 +173,10 @@ build/tests/run: $(RUNNER) $(wildcard tests/*.h) | build/tests/tools
 build/fuzz/trace: $(wildcard tests/fuzz/trace/*.c) tests/fuzz/trace/tree.h tests/test.h tests/process.c tests/process.h
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
+build/fuzz/asyncio: $(wildcard tests/fuzz/asyncio/*.[ch]) tests/fuzz/pieces.h tests/fuzz/subject.h tests/process.h \
+                    $(addprefix tests/,fuzz/pieces.c fuzz/subject.c fuzz/warnings.c process.c)
+	@mkdir -p $(@D)
+	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 build/tests/asserts: tests/passthrough/asserts.c build/libacc.a
 	@mkdir -p $(@D)
 	$(CC) $(WARNINGS) $(INCLUDES) $(CFLAGS) -o $@ $^
@@ -191,7 +195,7 @@ build/tests/faults: tests/faults/faults.c tests/conversation.c tests/process.c t
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
 # Each fuzzer is called with the first seed and the number of seeds; its status is 0 when nothing failed.
-FUZZERS = build/fuzz/trace build/fuzz/csmith build/fuzz/mutate build/fuzz/slips
+FUZZERS = build/fuzz/trace build/fuzz/csmith build/fuzz/mutate build/fuzz/slips build/fuzz/asyncio
 
 build/fuzz/asyncify: tests/fuzz/asyncify.c build/libacc.a
 	@mkdir -p $(@D)
@@ -205,7 +209,7 @@ build/fuzz/mutate build/fuzz/slips: build/fuzz/%: tests/fuzz/%.c tests/fuzz/piec
 	$(CC) $(WARNINGS) $(CFLAGS) -o $@ $(filter %.c,$^)
 
 fuzz: build/acc build/asan/acc build/libac.a build/asan/libac.a build/fuzz/asyncify $(FUZZERS)
-	@for tool in csmith clang; do CC="$(CC)" tests/deps.sh --optional $$tool; done
+	@for tool in csmith clang python3; do CC="$(CC)" tests/deps.sh --optional $$tool; done
 	@failed=0; for fuzzer in $(FUZZERS); do $$fuzzer $(SEED) $(N) || failed=1; done; exit $$failed
 
 # One token of a program left out, doubled or swapped: how many errors are told, beside gcc and clang.
@@ -219,7 +223,7 @@ build/tests/certificates/ca.pem: tests/certificates.sh
 
 TLS_TESTS = $(if $(TLS),build/libac_tls.a build/asan/libac_tls.a build/tests/certificates/ca.pem)
 check: build/acc build/libac.a build/asan/acc build/asan/libac.a $(TLS_TESTS) build/tests/run build/tests/clients \
-       build/fuzz/trace build/fuzz/csmith build/fuzz/mutate build/fuzz/slips build/fuzz/asyncify build/bench-source $(COUNTED) build/tests/asserts build/tests/passthrough-cc \
+       build/fuzz/trace build/fuzz/csmith build/fuzz/mutate build/fuzz/slips build/fuzz/asyncify build/fuzz/asyncio build/bench-source $(COUNTED) build/tests/asserts build/tests/passthrough-cc \
        build/tests/storm.so build/tests/faults \
        $(addprefix build/,$(UNIT)) $(addprefix build/asan/,$(UNIT))
 	SANITIZERS='$(SANITIZERS)' build/tests/run '$(TEST)'

@@ -2,7 +2,7 @@
 # Installs what the build or the tests need and the machine lacks, through the system's package manager.
 #
 #   tests/deps.sh [--optional] WHAT...     WHAT: flex bison liburing libssl check pkg-config clang tcc curl nc clang-format
-#                                                clang-tidy valgrind dot csmith clangd vim npm libtree-sitter openssl nginx
+#                                                clang-tidy valgrind dot csmith python3 clangd vim npm libtree-sitter openssl nginx
 #                                                libcurl hiredis libpq glib libuv redis-server postgres
 #
 # Says what is installed and why. Where it cannot be installed, one line tells what to install by hand, and the exit
@@ -42,6 +42,7 @@ reason() {
     clang-format)   echo "for make format" ;;
     clang-tidy)     echo "for make lint" ;;
     dot)            echo "draws the picture of the README" ;;
+    python3)        echo "its asyncio is what random programs of make fuzz are held against" ;;
     csmith)         echo "writes the programs of make fuzz" ;;
     clangd | vim | libtree-sitter)  echo "the tests look at what editors make of .ac files" ;;
     npm)            echo "fetches the tools of make editors-check" ;;
