@@ -24,6 +24,7 @@ struct ac_subprocess {
     int pidfd;                      /* -1: none, a thread waits */
     bool watched;                   /* in the loop's list; its end will be noticed */
     bool has_thread;                /* that is to be joined */
+    bool killed;                    /* so that it ends soon, and may be waited for */
     ac_subprocess *next, **link;    /* in that list */
     struct ac__waiters waiters;
     ac_stream *streams[3];          /* NULL where it is no pipe */
@@ -35,11 +36,16 @@ enum { UNKNOWN_STATUS = 255 };      /* somebody else has waited for the child */
 
 /* ---- Its end ---- */
 
+/* The thread of a child that runs on needs the record, which is left to it. */
 static void destroy(ac_subprocess *process)
 {
     ac_loop *loop = process->loop;
     if (process->pidfd >= 0)
         close(process->pidfd);
+    if (process->has_thread && process->returncode == AC_PENDING) {
+        pthread_detach(process->thread);
+        return;
+    }
     if (process->has_thread)
         pthread_join(process->thread, NULL);
     free(process);
@@ -61,6 +67,20 @@ static bool reap(ac_subprocess *process, int flags)
     else
         process->returncode = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
     return true;
+}
+
+static void try_to_kill(ac_subprocess *process)
+{
+    int error = process->killed ? 0 : ac_subprocess_kill(process);
+    process->killed = error == 0 || error == ESRCH;
+}
+
+/* Its last handle is gone, and nothing watches it: it is killed and waited for. One that runs with other rights, and so may not be
+ * killed, is left to itself. */
+static void put_down(ac_subprocess *process)
+{
+    try_to_kill(process);
+    reap(process, process->killed ? 0 : WNOHANG);
 }
 
 static void unwatch(ac_subprocess *process)
@@ -147,8 +167,7 @@ static int watch(ac_subprocess *process)
     return 0;
 }
 
-/* Those that were killed when their last handle went are waited for; the others are their handles' affair from now
- * on. */
+/* Those whose last handle is gone were killed then, and are waited for; the others are their handles' affair from now on. */
 void ac__children_close(ac_loop *loop)
 {
     while (loop->children) {
@@ -156,7 +175,7 @@ void ac__children_close(ac_loop *loop)
         unwatch(process);
         if (process->references > 0)
             continue;
-        reap(process, 0);
+        put_down(process);
         destroy(process);
     }
 }
@@ -177,11 +196,11 @@ static void process_release(void *object)
     for (int i = 0; i < 3; i++)
         ac_release(process->streams[i]);
     if (process->returncode == AC_PENDING)
-        ac_subprocess_kill(process);
+        try_to_kill(process);
     if (process->watched)
         return;
     if (process->returncode == AC_PENDING)
-        reap(process, 0);
+        put_down(process);
     destroy(process);
 }
 
