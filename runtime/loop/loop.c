@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -419,17 +420,27 @@ static inline void take_inbox(ac_loop *loop)
         ac__inbox_drain(loop);
 }
 
-/* Threads of the process that are not the loop's own. */
-static bool other_threads(const ac_loop *loop)
+/* The threads of the process; where there is no descriptor left to look for them, the folder's links tell: one for each, and its own
+ * two. 0: not known. */
+static size_t count_threads(void)
 {
+    static const char path[] = "/proc/self/task";
     size_t count = 0;
-    DIR *folder = opendir("/proc/self/task");
+    DIR *folder = opendir(path);
+    struct stat status;
     if (!folder)
-        return true;
+        return stat(path, &status) == 0 && status.st_nlink > 2 ? (size_t)status.st_nlink - 2 : 0;
     for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
         count += entry->d_name[0] != '.';
     closedir(folder);
-    return count > 1 + ac__executor_threads(loop) + (loop->watchdog != NULL);
+    return count;
+}
+
+/* Threads of the process that are not the loop's own. */
+static bool other_threads(const ac_loop *loop)
+{
+    size_t count = count_threads();
+    return !count || count > 1 + ac__executor_threads(loop) + (loop->watchdog != NULL);
 }
 
 /* Nothing is ready. Whether something may still come by itself; timers are not looked at. */
