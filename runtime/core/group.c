@@ -75,7 +75,7 @@ static uint16_t delivered_cancels(const ac_task *parent)
 void ac_group_begin(ac_group *group)
 {
     ac_task *parent = ac__thread.task;
-    *group = (ac_group){ .parent = parent, .cancels = delivered_cancels(parent) };
+    *group = (ac_group){ .parent = parent, .cancels = delivered_cancels(parent), .masks = parent->masks };
 }
 
 static void forget_child(struct ac__group_child *child)
@@ -324,8 +324,9 @@ int ac_group_aexit__resume(ac_frame *frame)
 {
     ac_group *group = ((struct ac_group_aexit__frame *)(void *)frame)->group;
     if (frame->state == 0) {
-        group->unmasked = group->parent->masks > 0;
-        ac_unmask();
+        group->unmasked = group->parent->masks > group->masks;
+        if (group->unmasked)
+            ac_unmask();
     }
     int status = ac_group_end__resume(frame);
     if (status != AC_PENDING && group->unmasked)

@@ -484,6 +484,7 @@ typedef struct ac_group {
     struct ac__trace *trace;        /* of the errors, or NULL */
     bool outer_cancel;              /* a cancellation from outside arrived at the end of the block */
     bool unmasked;                  /* its end has opened a mask of the block's undoing, to be cancelled itself */
+    uint16_t masks;                 /* of the parent when the block began: these stay */
 } ac_group;
 
 void ac_group_begin(ac_group *group);
