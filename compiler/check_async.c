@@ -1,6 +1,7 @@
 /* What the dialect adds: what can be awaited and what an await gives, children, groups, futures, generators, and the
    rules of throw, yield, return and try. */
 #include "checking.h"
+#include <ctype.h>
 #include <string.h>
 
 /* ================= methods of a struct ================= */
@@ -628,9 +629,19 @@ static void not_a_code(const struct expression *code)
     dialect_note(code->first, "'catch (int e)' takes any error; compare 'e' there");
 }
 
+/* `catch (e)`, by someone who knows languages without types: codes are written in capitals. */
+static bool looks_like_an_error(const struct expression *e)
+{
+    return e->kind == EXPRESSION_NAME && !e->symbol && islower((unsigned char)e->name[0]);
+}
+
 static void check_catch_code(struct statement *s, size_t index)
 {
     struct catch_clause *clause = &s->catches[index];
+    if (looks_like_an_error(clause->code)) {
+        undeclared_error(clause->code);
+        return;
+    }
     if (looks_like_a_condition(clause->code)) {
         not_a_code(clause->code);
         return;

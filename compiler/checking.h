@@ -200,6 +200,8 @@ struct barrier *barrier_push(const char *what, token_index place);
 
 /* Says what is wrong with a name that nothing declares, with the nearest spelling in scope. */
 void undeclared(struct expression *e);
+/* The same of the name of an error in `catch (e)`, which lacks its type. */
+void undeclared_error(struct expression *e);
 /* The same of a member. */
 void no_member(token_index name, struct type *record);
 /* Of a member of a handle, as if it had methods: the runtime's function, or that an await is missing. */

@@ -264,6 +264,15 @@ static bool is_missing_name(const char *name)
     return true;
 }
 
+void undeclared_error(struct expression *e)
+{
+    if (check_now.voice != TELL_ALL || told_before(e->name))
+        return;
+    rule_error(e->first, "'%s' undeclared", e->name);
+    fix_insert(e->first, "int ");
+    rule_note(e->first, "'catch (int %s)' takes any error, and names it", e->name);
+}
+
 void undeclared(struct expression *e)
 {
     if (check_now.voice != TELL_ALL || told_before(e->name) || is_missing_name(e->name))
