@@ -6,7 +6,10 @@
  *
  * What a task awaits is cancelled with it, and what that awaits, and so on; such a chain may be as long as memory allows, so it
  * is not walked by recursion: the tasks to be cancelled form a list, linked by item.next, which is free while a task waits. A
- * task of the list that becomes ready meanwhile is queued when it leaves the list. */
+ * task of the list that becomes ready meanwhile is queued when it leaves the list.
+ *
+ * While a block is being undone cancellations wait: ac_mask. A limit of time that begins there lifts the masks for what it limits;
+ * a cancellation that comes from outside of that still waits, counted by the limit, until its end (timeout.c). */
 #define _GNU_SOURCE
 #include "core.h"
 #include "../loop/loop.h"
@@ -99,18 +102,36 @@ static void cancel_future(ac_future *future)
     ac_future_set_error(future, ECANCELED);
 }
 
+static bool waits_for_a_limit(const ac_task *task, const struct ac_timeout *within)
+{
+    const struct ac__more *more = ac__more(task);
+    struct ac_timeout *lift = more ? more->lift : NULL;
+    if (!lift || lift == within)
+        return false;
+    while (lift->outer && lift->outer != within)
+        lift = lift->outer;
+    lift->after++;
+    return true;
+}
+
+void ac__cancel_within(ac_task *task, struct ac_timeout *lift)
+{
+    if (waits_for_a_limit(task, lift))
+        return;
+    if (task->cancels < UINT16_MAX)
+        task->cancels++;
+    request(task);
+    drain();
+}
+
 void ac__cancel(ac_future *future)
 {
     if (ac__is_done(future))
         return;
-    if (!ac__is_task(future)) {
+    if (ac__is_task(future))
+        ac__cancel_within(future, NULL);
+    else
         cancel_future(future);
-        return;
-    }
-    if (future->cancels < UINT16_MAX)
-        future->cancels++;
-    request(future);
-    drain();
 }
 
 bool ac_cancel(ac_future *future)
@@ -126,7 +147,7 @@ static void count_await(ac_task *task)
 {
     ac_loop *loop = task->loop;
     ac__fault_await();
-    if (loop->cancel_at > 0 && --loop->cancel_at == 0) {
+    if (loop->cancel_at > 0 && --loop->cancel_at == 0 && !waits_for_a_limit(task, NULL)) {
         task->item.base.state |= AC__DUE;
         task->cancels++;
     }

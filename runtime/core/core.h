@@ -58,6 +58,7 @@ struct ac__more {
     struct ac__trace *trace;                        /* of its error; NULL without */
     struct ac__locals *locals;                      /* task: values that it sees; NULL: none */
     void (*destroy)(void *value);                   /* future: what to do with a value that nobody took */
+    struct ac_timeout *lift;                        /* task: the last limit of time that has lifted its masks; NULL: none */
     bool (*abort)(ac_future *future, void *arg);    /* future: asked before it is cancelled */
     void *abort_arg;
 };
@@ -243,6 +244,8 @@ static inline ac_frame *ac__leaf(const ac_task *task)
 /* ---- cancel.c ---- */
 bool ac__cancel_deliver(ac_task *task);        /* slow part of ac__cancel_now */
 void ac__cancel(ac_future *future);            /* for `abort` hooks: as ac_cancel, never recursive */
+/* By a limit of time that begun where `lift` had lifted the task's masks last; NULL: where nothing had, as whoever else cancels. */
+void ac__cancel_within(ac_task *task, struct ac_timeout *lift);
 bool ac__closes_ring(ac_future *target);       /* whether the current task, awaiting target, would wait for itself */
 
 /* The usual case: nobody waits for the current task, or what it is to await does not wait itself. */

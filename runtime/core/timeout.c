@@ -1,7 +1,10 @@
 /* timeout.c: `async with (ac_timeout(s))`.
  *
  * When the time is over the task whose body it is gets cancelled. At the end of the body that cancellation is taken back, and
- * turned into ETIMEDOUT where the body ended by it; one from outside, which shows in the count of requests, is left as it is. */
+ * turned into ETIMEDOUT where the body ended by it; one from outside, which shows in the count of requests, is left as it is.
+ *
+ * A body in a block that is being undone is masked, which is for those who cancel from outside: it lifts the masks until its end,
+ * and until then keeps what comes from there. Such limits nest: each knows the one around it. */
 #define _GNU_SOURCE
 #include "core.h"
 #include "../loop/loop.h"
@@ -14,7 +17,7 @@ static void expire(void *arg)
 {
     struct ac_timeout *timeout = arg;
     timeout->state = EXPIRING;
-    ac__cancel(timeout->task);
+    ac__cancel_within(timeout->task, timeout->within);
 }
 
 static int timeout_fire(ac_frame *timer)
@@ -62,6 +65,42 @@ static void disarm(struct ac_timeout *timeout)
     timeout->soon = NULL;
 }
 
+/* ---- Masks ---- */
+
+static int lift_masks(struct ac_timeout *timeout)
+{
+    ac_task *task = timeout->task;
+    struct ac__more *more = task->masks ? ac__more_make(task) : ac__more(task);
+    timeout->masks = task->masks;
+    timeout->within = more ? more->lift : NULL;
+    if (!task->masks)
+        return 0;
+    if (!more)
+        return ENOMEM;
+    timeout->outer = more->lift;
+    timeout->after = 0;
+    timeout->due = task->item.base.state & AC__DUE;
+    task->item.base.state &= ~(uint32_t)AC__DUE;
+    task->masks = 0;
+    more->lift = timeout->within = timeout;
+    return 0;
+}
+
+static void restore_masks(struct ac_timeout *timeout)
+{
+    ac_task *task = timeout->task;
+    if (!timeout->masks)
+        return;
+    ac__more(task)->lift = timeout->outer;
+    task->masks = (uint16_t)(task->masks + timeout->masks);
+    unsigned cancels = task->cancels + timeout->after;
+    task->cancels = cancels < UINT16_MAX ? (uint16_t)cancels : UINT16_MAX;
+    if (timeout->due || timeout->after)
+        task->item.base.state |= AC__DUE;
+}
+
+/* ---- Its body ---- */
+
 int ac_timeout_aenter__resume(ac_frame *frame)
 {
     struct ac_timeout_aenter__frame *self = (struct ac_timeout_aenter__frame *)(void *)frame;
@@ -76,9 +115,14 @@ int ac_timeout_aenter__resume(ac_frame *frame)
     timeout->task = task;
     timeout->cancels = task->cancels;
     ac__timer_due_set(&timeout->timer, &timeout_fn, timeout);
-    int error = arm(timeout);
+    int error = lift_masks(timeout);
     if (error)
         return error;
+    error = arm(timeout);
+    if (error) {
+        restore_masks(timeout);
+        return error;
+    }
     timeout->state = ACTIVE;
     self->result = timeout;
     return 0;
@@ -93,14 +137,11 @@ int ac_timeout_aexit__resume(ac_frame *frame)
     if (timeout->state != ACTIVE && timeout->state != EXPIRING)
         return AC_EINVALID_STATE;
     disarm(timeout);
-    if (timeout->state == ACTIVE) {
-        timeout->state = EXITED;
-        return 0;
-    }
-    timeout->state = EXPIRED;
-    bool mine = ac_uncancel(timeout->task) <= timeout->cancels;
+    bool expired = timeout->state == EXPIRING, mine = expired && ac_uncancel(timeout->task) <= timeout->cancels;
+    timeout->state = expired ? EXPIRED : EXITED;
     if (mine)
         timeout->task->item.base.state &= ~(uint32_t)AC__DUE;
+    restore_masks(timeout);
     return mine && self->error == ECANCELED ? ETIMEDOUT : 0;
 }
 

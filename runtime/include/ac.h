@@ -1033,7 +1033,8 @@ ac_async(AC_T) ac_next(_Gen(AC_T) generator);
 ac_async(void) ac_gen_close(_Gen(AC_T) generator);
 
 /* `async with (ac_timeout(2.5)) { ... }`: cancels the body when the time is over, and throws ETIMEDOUT in place of that
- * cancellation. timeout, timeout_at, Timeout.reschedule/when/expired. INFINITY: no limit. */
+ * cancellation. timeout, timeout_at, Timeout.reschedule/when/expired. INFINITY: no limit. Begun where cancellations wait, in a
+ * defer or an aexit, it ends its body all the same, and those that wait go on waiting until its end. */
 struct ac_timeout {
     struct ac_sleep__frame timer;   /* runs while the body does */
     double when;                    /* the time of ac_loop_time at which it expires */
@@ -1042,6 +1043,11 @@ struct ac_timeout {
     int cancels;                    /* cancellation requests of the task when the body began */
     int state;                      /* 0: created, 1: active, 2: expiring, 3: expired, 4: exited */
     ac_handle *soon;                /* in place of the timer where the time is over already: a callback; else NULL */
+    struct ac_timeout *within, *outer;  /* of limits in blocks that are being undone: which was the last to begin, this one
+                                       included; and the one before this */
+    unsigned after;                 /* cancellations from outside of such a limit, to be delivered after it */
+    uint16_t masks;                 /* that it has lifted; 0: it is no such limit */
+    bool due;                       /* a cancellation was due when it did so */
 };
 struct ac_timeout ac_timeout(double seconds);
 struct ac_timeout ac_timeout_at(double when);

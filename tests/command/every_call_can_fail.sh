@@ -6,7 +6,7 @@ freeaddrinfo fwrite getenv getpid io_uring_free_probe io_uring_queue_exit io_uri
 memmem memmove memset posix_spawn_file_actions_destroy posix_spawnattr_destroy posix_spawnattr_setflags
 posix_spawnattr_setsigdefault pthread_attr_destroy pthread_attr_getstack pthread_cond_broadcast pthread_cond_destroy
 pthread_cond_signal pthread_cond_timedwait pthread_cond_wait pthread_condattr_destroy pthread_condattr_setclock
-pthread_join pthread_mutex_destroy pthread_mutex_lock pthread_mutex_unlock pthread_once pthread_self pthread_sigmask
+pthread_detach pthread_join pthread_mutex_destroy pthread_mutex_lock pthread_mutex_unlock pthread_once pthread_self pthread_sigmask
 readdir sigaddset sigemptyset sigfillset sigisemptyset sigismember signal sigpending sigprocmask sigtimedwait snprintf
 stderr stdout stpcpy strcmp strerror strlen strtod strtol strtoul sysconf vsnprintf"
 echo "$harmless" | tr ' ' '\n' | sort -u >"$work/harmless"

@@ -146,7 +146,7 @@ static void python_statement(const struct printer *p, const struct statement *st
         return;
     case GROUP: line(p, "async with Group() as group%d:", site); break;
     case LIMIT:
-        line(p, "async with %s(%d) as limit%d:", numbers[1] ? "limit_at" : "asyncio.timeout", numbers[0], site);
+        line(p, "async with %s(%d) as limit%d:", numbers[1] ? "limit_at" : "limit", numbers[0], site);
         break;
     case HOLDING: line(p, "async with world.%s[%d]:", held[numbers[0]], numbers[1]); break;
     case LOOP: line(p, "for _ in range(%d):", numbers[0]); break;

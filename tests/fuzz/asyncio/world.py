@@ -106,7 +106,8 @@ class Task(asyncio.Future):
       due until the next await. So a task that has not begun runs up to its first await, one that ends without another await
       ends with its value, and one that gets a value from what refused to be cancelled has the request still.
     - What others await too is not cancelled with one of those who await it.
-    - While a block is being undone (masked) a request waits.
+    - While a block is being undone (masked) a request waits. A limit of time that begins there lifts the mask for its own
+      request, and has those from outside of it wait until its end.
     """
 
     def __init__(self, coro, loop, context=None):
@@ -116,6 +117,7 @@ class Task(asyncio.Future):
         self.requests = 0
         self.due = False
         self.masks = 0
+        self.lift = None    # the last limit that has lifted the masks
         self.waits = None
         self.yielded = False
         self.groups = []    # at whose end it stands
@@ -143,10 +145,19 @@ class Task(asyncio.Future):
     def cancel(self, msg=None):
         if self.done():
             return False
+        self.cancel_within(None)
+        return True
+
+    def cancel_within(self, lift):
+        if self.lift is not lift:
+            waits_for = self.lift
+            while waits_for.outer is not lift:
+                waits_for = waits_for.outer
+            waits_for.after += 1
+            return
         self.requests += 1
         self.due = True
         self.deliver()
-        return True
 
     def deliver(self):
         waits = self.waits
@@ -743,8 +754,40 @@ def move_limit(me, site, limit, seconds):
         note(me, site, 'moves', 1)
 
 
+class BlockLimit(asyncio.Timeout):
+    """As asyncio's, and what a limit means where its task is masked: see Task."""
+
+    async def __aenter__(self):
+        task = asyncio.current_task()
+        self.masks = task.masks
+        if self.masks:
+            self.outer, self.after, self.was_due = task.lift, 0, task.due
+            task.masks, task.due, task.lift = 0, False, self
+        self.within = task.lift
+        return await super().__aenter__()
+
+    async def __aexit__(self, *error):
+        try:
+            return await super().__aexit__(*error)
+        finally:
+            if self.masks:
+                self._task.lift = self.outer
+                self._task.masks += self.masks
+                self._task.requests += self.after
+                self._task.due |= self.was_due or self.after > 0
+
+    def _on_timeout(self):
+        self._task.cancel_within(self.within)
+        self._state = asyncio.timeouts._State.EXPIRING
+        self._timeout_handler = None
+
+
+def limit(seconds):
+    return BlockLimit(world.loop.time() + seconds)
+
+
 def limit_at(seconds):
-    return asyncio.timeout_at(seconds)
+    return BlockLimit(seconds)
 
 
 async def end_child(task):
@@ -915,6 +958,14 @@ def shut_down(loop):
             return
 
 
+def close_generators(loop):
+    """As asyncio.run, and the closing of libac's loops."""
+    try:
+        loop.run_until_complete(loop.create_task(loop.shutdown_asyncgens()))
+    except Stuck:
+        pass
+
+
 def throw_away(task):
     """What could not be ended does not come back in a later program."""
     while not task.done():
@@ -939,6 +990,7 @@ def world_run(seed, first):
         print('future', index, state_of(future))
     print('closing')
     shut_down(loop)
+    close_generators(loop)
     print('inside', world.inside)
     world.over = True
     for task in loop.made:
