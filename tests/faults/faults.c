@@ -167,7 +167,7 @@ static bool program_make(const struct program *program)
     const char *const translate[] = {"build/acc", "-Iruntime/include", program->source, "-o", translated, NULL};
     const char *sanitizers = getenv("SANITIZERS");     /* of the Makefile, which knows whether there are any */
     char *line = text_format("gcc -std=gnu11 -w -O1 -g %s -Iruntime/include %s -Wl,--wrap=main -o %s %s tests/faults/main.c %s "
-                             "build/asan/libac.a -lpthread %s",
+                             "build/asan/libac.a -lpthread -lm %s",
                              sanitizers ? sanitizers : "-fsanitize=address,undefined -fno-sanitize-recover=undefined", folder,
                              executable, translated, program->needs_tls ? "build/asan/libac_tls.a" : "",
                              program->needs_tls ? "-lssl -lcrypto" : "");
