@@ -662,21 +662,21 @@ async def note_completed(me, site, count, these):
     """as_completed of 3.11 and 3.12 gives coroutines, in an order of its own for what has ended already: it goes through a set.
     What it gives must be told by its index, so it is written here as it is there, but for the set."""
     done = asyncio.Queue()
-    todo = {}
+    pending = {}
 
     def as_completed_one(future):
-        done.put_nowait(todo.pop(future))
+        done.put_nowait(pending.pop(future))
 
     for index, what in enumerate(these):
-        todo[asyncio.ensure_future(what)] = index
-    for future in list(todo):
+        pending[asyncio.ensure_future(what)] = index
+    for future in list(pending):
         future.add_done_callback(as_completed_one)
     as_completed_one.__qualname__ = 'as_completed'
     try:
-        for _ in range(min(count, len(todo))):
+        for _ in range(min(count, len(pending))):
             note(me, site, 'completed', await done.get())
     finally:
-        for future in todo:
+        for future in pending:
             future.remove_done_callback(as_completed_one)
 
 
