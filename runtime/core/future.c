@@ -113,7 +113,7 @@ static inline void destroy_task(ac_task *task)
 static bool kept_for_threads(ac_future *future)
 {
     ac_loop *loop = future->loop;
-    if (!AC__RARELY(atomic_load_explicit(&loop->threads_setting, memory_order_acquire)) || loop->callbacks_dropped)
+    if (!AC__RARELY(atomic_load_explicit(&loop->threads_setting, memory_order_acquire)) || loop->closed)
         return false;
     future->references = 1;
     future->item.next = (struct ac__item *)(void *)loop->kept_for_threads;

@@ -243,13 +243,13 @@ int ac_loop_close(ac_loop *loop)
     ac__children_close(loop);
     ac__transports_abort(loop);
     ac__handles_drop(loop);
-    ac__future_kept_end(loop);
     if (loop->backend->fn->stop)
         loop->backend->fn->stop(loop->backend);
     abandon_tasks(loop);
     if (loop->debug)
         ac__ledger_close(loop);
     ac__gens_close(loop);
+    ac__future_kept_end(loop);
     (loop->backend->fn->close)(loop->backend);
     loop->backend = &closed_backend;
     free(loop->timers.entries);
